@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { SecretRef } from '../ground/runtime/context.ts';
+import { parseCount, parseMoney, parseShare } from '../ground/units/amount.ts';
+import { parseDuration } from '../ground/units/duration.ts';
+
+/** What the schema walkers (interpolation, explain, JSON Schema) need to know of a field beyond its zod type. */
+export interface FieldMeta {
+  /** A text whose `${…}` stay references until a command uses them. */
+  readonly deferred?: 'secret' | 'url' | 'text';
+  /** The slot that stands here; its schema comes from a registry. */
+  readonly slot?: string;
+  /** The unit in words, for `explain`: `duration`, `money`. */
+  readonly unit?: string;
+  /** What an author types, where the zod type is a transformed one. */
+  readonly input?: Readonly<Record<string, unknown>>;
+}
+
+export const fieldMeta = z.registry<FieldMeta>();
+
+const withMeta = <T extends z.ZodType>(schema: T, meta: FieldMeta): T => schema.register(fieldMeta as never, meta as never) as T;
+
+const unitField = (unit: string, example: string, pattern: string, parse: (text: string) => number | null) =>
+  withMeta(
+    z.union([z.string(), z.number()], { error: `is not a ${unit}: write it like ${example}` }).transform((given, ctx) => {
+      const value = typeof given === 'string' ? parse(given) : null;
+      if (value !== null) return value;
+      ctx.addIssue({ code: 'custom', message: `is not a ${unit}: write it like ${example}`, input: given });
+      return z.NEVER;
+    }),
+    { unit, input: { type: 'string', pattern, examples: [example] } },
+  );
+
+/** Milliseconds, written `90s 15m 2h 7d`. */
+export const durationField = () => unitField('duration', '90s, 15m, 2h or 7d', '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', parseDuration);
+
+/** Nano-dollars, written `$0.40`. */
+export const moneyField = () => unitField('amount of money', '$0.40', '^\\$\\d{1,6}(\\.\\d{1,9})?$', parseMoney);
+
+/** 0 to 1, written `5%`. */
+export const shareField = () => unitField('share', '5%', '^\\d+(\\.\\d+)?%$', parseShare);
+
+/** A whole number, written `60000` or `60k`. */
+export const countField = () =>
+  withMeta(
+    z.union([z.string(), z.number()], { error: 'is not a count: write it like 800 or 60k' }).transform((given, ctx) => {
+      const value = parseCount(String(given));
+      if (value !== null) return value;
+      ctx.addIssue({ code: 'custom', message: 'is not a count: write it like 800 or 60k', input: given });
+      return z.NEVER;
+    }),
+    { unit: 'count', input: { type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?[kM]?$', examples: ['60k'] } },
+  );
+
+const reference = /\$\{[^}]+\}/;
+
+const deferredField = (kind: 'secret' | 'url' | 'text', check: (text: string) => string | null) =>
+  withMeta(
+    z.object({ secret: z.string(), base: z.string() }, { error: 'must be text' }).transform((given, ctx): SecretRef => {
+      const problem = check(given.secret);
+      if (problem !== null) ctx.addIssue({ code: 'custom', message: problem, input: given.secret });
+      return given;
+    }),
+    { deferred: kind, input: { type: 'string' } },
+  );
+
+/** A credential. It must be a reference; the secret itself is refused, because files are copied and committed. */
+export const secretField = () =>
+  deferredField('secret', (text) =>
+    reference.test(text) ? null : 'holds a secret in plain text: write a reference such as ${NAME} or ${file:path}',
+  );
+
+/** An http(s) URL; it may hold references, which are resolved when it is used. */
+export const urlField = (schemes: readonly string[] = ['http:', 'https:']) =>
+  deferredField('url', (text) => {
+    if (reference.test(text)) return null;
+    const problem = `is not a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
+    if (!URL.canParse(text)) return problem;
+    const url = new URL(text);
+    if (!schemes.includes(url.protocol) || url.host === '') return problem;
+    return url.password === '' ? null : 'holds a password in plain text: write it as ${NAME}';
+  });
+
+/** Text that may hold references, which are resolved when it is used and masked from then on. */
+export const deferredTextField = () => deferredField('text', () => null);
+
+const credentialHeader = /^(authorization|proxy-authorization|cookie|x-api-key|api-key|.*(token|secret).*)$/i;
+
+/** Request headers. Those that carry credentials must hold a reference. */
+export const headersField = () =>
+  z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), deferredTextField())
+    .superRefine((headers, ctx) => {
+      for (const [name, value] of Object.entries(headers)) {
+        if (credentialHeader.test(name) && !reference.test(value.secret)) {
+          ctx.addIssue({ code: 'custom', path: [name], message: 'holds a credential in plain text: write a reference such as ${NAME}' });
+        }
+      }
+    });
+
+/** Marks the place of a slot: its value is taken as it is and checked by the adapter that it names. */
+export const slotField = (slot: string) => withMeta(z.unknown(), { slot });

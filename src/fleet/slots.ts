@@ -1,0 +1,37 @@
+import type { ZodType } from 'zod';
+import type { Context } from '../ground/runtime/context.ts';
+
+/** What an adapter may touch, and nothing else. */
+export type World = Pick<Context, 'clock' | 'random' | 'http' | 'files' | 'process' | 'secrets'>;
+
+/** Where a value stands: `agentops.yaml:12:5`. */
+export interface At {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A hole of the manifest after loading: its kind is known and its config is checked; secrets are still references. */
+export interface Slot<Config = unknown> {
+  readonly kind: string;
+  readonly config: Config;
+  readonly at: At;
+}
+
+/** One way to fill a hole: how its config looks, and how to open it. */
+export interface Adapter<Config, Port> {
+  readonly kind: string;
+  /** One sentence for `explain` and the JSON Schema. */
+  readonly summary: string;
+  readonly config: ZodType<Config>;
+  open(config: Config, world: World): Port;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds adapters of one port whose configs differ
+export type AnyAdapter<Port> = Adapter<any, Port>;
+
+/** kind → adapter, loaded only when a manifest names it. */
+export type Registry<Port> = Readonly<Record<string, () => Promise<{ default: AnyAdapter<Port> }>>>;
+
+/** Keeps the config type and the port type together where an adapter is declared. */
+export const adapter = <Config, Port>(parts: Adapter<Config, Port>): Adapter<Config, Port> => parts;

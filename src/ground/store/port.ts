@@ -1,0 +1,18 @@
+export type Param = string | number | bigint | Uint8Array | null;
+
+/** One statement of a commit. `rows`: how many rows it must change, else `Conflict` is thrown and nothing of the commit is written. */
+export interface Write {
+  readonly sql: string;
+  readonly params: readonly Param[];
+  readonly rows?: number;
+}
+
+/** The record that must not be lost. Asynchronous, because it may be a server; no open transaction to hold. */
+export interface Journal {
+  all<Row>(sql: string, ...params: Param[]): Promise<Row[]>;
+  /** One transaction, durable on return. */
+  commit(writes: readonly Write[]): Promise<void>;
+  /** UTC epoch milliseconds of the clock that all users of this journal share. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+/** One dollar in nano-dollars. */
+export const nanosPerDollar = 1_000_000_000;
+
+const money = /^\$(\d{1,6})(?:\.(\d{1,9}))?$/;
+const share = /^(\d+(?:\.\d+)?)%$/;
+const count = /^(\d+(?:\.\d+)?)([kM]?)$/;
+
+/** Nano-dollars of `$0.40`; null where the text is not such an amount. Exact: no floating point on the way. */
+export const parseMoney = (text: string): number | null => {
+  const parts = money.exec(text.trim());
+  if (!parts) return null;
+  return Number(parts[1]) * nanosPerDollar + Number((parts[2] ?? '').padEnd(9, '0'));
+};
+
+/** 0 to 1 of `5%`; null where the text is not a percentage between 0 and 100. */
+export const parseShare = (text: string): number | null => {
+  const parts = share.exec(text.trim());
+  if (!parts) return null;
+  const value = Number(parts[1]);
+  return value <= 100 ? value / 100 : null;
+};
+
+/** A whole number of `60k`, `1.5M`, `800`; null otherwise. */
+export const parseCount = (text: string): number | null => {
+  const parts = count.exec(text.trim());
+  if (!parts) return null;
+  const factor = parts[2] === 'k' ? 1e3 : parts[2] === 'M' ? 1e6 : 1;
+  const value = Number(parts[1]) * factor;
+  return Number.isSafeInteger(Math.round(value)) && Math.abs(value - Math.round(value)) < 1e-6 ? Math.round(value) : null;
+};
+
+/** Dollars of nano-dollars, as JSON shows them. */
+export const toUsd = (nanos: number): number => nanos / nanosPerDollar;
+
+/** For people: `$0.0042`, `$1.20`, `$1,234`. Small amounts keep two significant digits. */
+export const formatMoney = (nanos: number): string => {
+  const usd = nanos / nanosPerDollar;
+  if (usd === 0) return '$0';
+  if (usd >= 1000) return `$${Math.round(usd).toLocaleString('en-US')}`;
+  if (usd >= 0.1) return `$${usd.toFixed(2)}`;
+  const digits = Math.min(9, Math.max(2, 1 - Math.floor(Math.log10(usd))));
+  return `$${usd.toFixed(digits)}`;
+};
+
+/** For people: `0.4%`, `12%`, `99.95%`. */
+export const formatShare = (value: number): string => {
+  const percent = value * 100;
+  if (percent > 99 && percent < 100) return `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
+  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toFixed(1)}%`;
+};
