@@ -17,7 +17,10 @@ export interface FieldMeta {
 
 export const fieldMeta = z.registry<FieldMeta>();
 
-const withMeta = <T extends z.ZodType>(schema: T, meta: FieldMeta): T => schema.register(fieldMeta as never, meta as never) as T;
+const withMeta = <T extends z.ZodType>(schema: T, meta: FieldMeta): T => {
+  fieldMeta.add(schema, meta);
+  return schema;
+};
 
 const unitField = (unit: string, example: string, pattern: string, parse: (text: string) => number | null) =>
   withMeta(
@@ -87,15 +90,13 @@ const credentialHeader = /^(authorization|proxy-authorization|cookie|x-api-key|a
 
 /** Request headers. Those that carry credentials must hold a reference. */
 export const headersField = () =>
-  z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), deferredTextField())
-    .superRefine((headers, ctx) => {
-      for (const [name, value] of Object.entries(headers)) {
-        if (credentialHeader.test(name) && !reference.test(value.secret)) {
-          ctx.addIssue({ code: 'custom', path: [name], message: 'holds a credential in plain text: write a reference such as ${NAME}' });
-        }
+  z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), deferredTextField()).superRefine((headers, ctx) => {
+    for (const [name, value] of Object.entries(headers)) {
+      if (credentialHeader.test(name) && !reference.test(value.secret)) {
+        ctx.addIssue({ code: 'custom', path: [name], message: 'holds a credential in plain text: write a reference such as ${NAME}' });
       }
-    });
+    }
+  });
 
 /** Marks the place of a slot: its value is taken as it is and checked by the adapter that it names. */
 export const slotField = (slot: string) => withMeta(z.unknown(), { slot });

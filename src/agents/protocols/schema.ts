@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { durationField, headersField, urlField } from '../../fleet/fields.ts';
+
+const timeoutField = z
+  .union([
+    durationField(),
+    z.strictObject({
+      connect: durationField().optional().describe('Until a connection stands; default 10s.'),
+      first_byte: durationField().optional().describe('Until the first byte of the answer; default: the total.'),
+      stall: durationField().optional().describe('The longest silence inside the answer; default: the total.'),
+      total: durationField().optional().describe('The whole turn.'),
+    }),
+  ])
+  .optional()
+  .describe('How long one turn may take, as a whole or by phase; default: defaults.timeout.');
+
+/** What every endpoint has, whatever it speaks. */
+export const timeoutOnly = { timeout: timeoutField };
+
+/** What every endpoint has that is reached by HTTP. */
+export const httpEndpoint = {
+  url: urlField().describe('Where the agent answers.'),
+  headers: headersField().optional().describe('Sent with every request; credentials as references.'),
+  ...timeoutOnly,
+};
+
+export const streamField = z.boolean().default(false).describe('Ask for a streamed answer, so that time to first token is known.');

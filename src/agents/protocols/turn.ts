@@ -1,0 +1,96 @@
+import type { Json } from '../../ground/json.ts';
+import type { HttpOutcome } from '../../ground/runtime/context.ts';
+import type { Card, Outcome, Timings, ToolCall, Turn, Usage } from './port.ts';
+
+/** What a protocol read out of an answer; everything it does not tell is absent. */
+export interface Said {
+  readonly outcome: Outcome;
+  readonly cause?: string | null;
+  readonly detail?: string;
+  readonly text?: string;
+  readonly structured?: Json;
+  readonly toolCalls?: readonly ToolCall[];
+  readonly usage?: Usage | null;
+  readonly costNanos?: number | null;
+  readonly steps?: number | null;
+  readonly stopReason?: string | null;
+  readonly model?: string | null;
+  readonly traceId?: string | null;
+  readonly thread?: Json;
+  readonly card?: Card | null;
+}
+
+/** What the wire told beside the answer. */
+export interface Wire {
+  readonly httpStatus: number | null;
+  readonly timings: Timings;
+  readonly retryAfterMs: number | null;
+  readonly certificateDays: number | null;
+}
+
+/** The wire facts of an exchange that was not streamed, or of a probe. */
+export const plainWire = (outcome: HttpOutcome, retryAfterMs: number | null): Wire => ({
+  httpStatus: outcome.head?.status ?? null,
+  timings: { ...outcome.timings, firstTokenMs: null },
+  retryAfterMs,
+  certificateDays: outcome.certificateDays,
+});
+
+/** The wire facts where no request was made. */
+export const noWire = (totalMs: number): Wire => ({
+  httpStatus: null,
+  timings: { connectMs: null, firstByteMs: null, firstTokenMs: null, longestGapMs: null, totalMs },
+  retryAfterMs: null,
+  certificateDays: null,
+});
+
+/** A whole turn of what was said and what the wire told. */
+export const turnOf = (said: Said, wire: Wire): Turn => ({
+  outcome: said.outcome,
+  cause: said.cause ?? null,
+  detail: said.detail ?? '',
+  httpStatus: wire.httpStatus,
+  text: said.text ?? '',
+  structured: said.structured ?? null,
+  toolCalls: said.toolCalls ?? [],
+  usage: said.usage ?? null,
+  costNanos: said.costNanos ?? null,
+  steps: said.steps ?? null,
+  stopReason: said.stopReason ?? null,
+  model: said.model ?? null,
+  traceId: said.traceId ?? null,
+  timings: wire.timings,
+  thread: said.thread ?? null,
+  retryAfterMs: wire.retryAfterMs,
+  certificateDays: wire.certificateDays,
+  card: said.card ?? null,
+});
+
+/** The sum of two usages; a part that neither tells stays null. */
+export const addUsage = (a: Usage | null, b: Usage | null): Usage | null => {
+  if (a === null || b === null) return a ?? b;
+  const sum = (x: number | null, y: number | null) => (x === null && y === null ? null : (x ?? 0) + (y ?? 0));
+  return {
+    input: sum(a.input, b.input),
+    output: sum(a.output, b.output),
+    cachedRead: sum(a.cachedRead, b.cachedRead),
+    cachedWrite: sum(a.cachedWrite, b.cachedWrite),
+    reasoning: sum(a.reasoning, b.reasoning),
+  };
+};
+
+/** Tool arguments as a protocol wrote them: JSON text where it parses, else the text itself. */
+export const toolArguments = (text: string): Json => {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+};
+
+/** The first 200 characters of an untrusted text, on one line. */
+export const excerpt = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
+};

@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf, nodeCodeOf, type OpsError, unableError, usageError } from '../errors.ts';
+import type { Files } from './context.ts';
+
+/** The disk of this machine. What is written is for its owner alone. */
+export const systemFiles: Files = {
+  readText(path, maxBytes) {
+    try {
+      const { size } = statSync(path);
+      if (size > maxBytes) throw tooLarge(path, size, maxBytes);
+      return readFileSync(path, 'utf8');
+    } catch (thrown) {
+      throw explainRead(path, thrown);
+    }
+  },
+  exists: (path) => existsSync(path),
+  list(path) {
+    try {
+      return readdirSync(path).sort();
+    } catch (thrown) {
+      if (nodeCodeOf(thrown) === 'ENOENT' || nodeCodeOf(thrown) === 'ENOTDIR') return [];
+      throw explainRead(path, thrown);
+    }
+  },
+  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  writePrivate(path, text) {
+    const beside = `${path}.${process.pid}.new`;
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeFileSync(beside, text, { mode: 0o600 });
+      renameSync(beside, path);
+    } catch (thrown) {
+      rmSync(beside, { force: true });
+      throw unableError({
+        code: 'write_failed',
+        message: `${path} could not be written: ${messageOf(thrown)}`,
+        hint: 'check the folder, its permissions and the free space',
+      });
+    }
+  },
+};
+
+const tooLarge = (path: string, size: number, maxBytes: number): OpsError =>
+  usageError({
+    code: 'file_too_large',
+    message: `${path} has ${size.toLocaleString('en-US')} bytes; at most ${maxBytes.toLocaleString('en-US')} are read`,
+    hint: 'split it, or check that it is the file you meant',
+  });
+
+const explainRead = (path: string, thrown: unknown): unknown => {
+  const code = nodeCodeOf(thrown);
+  if (code === 'ENOENT') return usageError({ code: 'file_missing', message: `there is no file ${path}` });
+  if (code === 'EISDIR') return usageError({ code: 'file_missing', message: `${path} is a folder, not a file` });
+  if (code === 'EACCES' || code === 'EPERM') {
+    return usageError({ code: 'file_unreadable', message: `${path} may not be read by this user`, hint: 'check its permissions' });
+  }
+  return thrown;
+};

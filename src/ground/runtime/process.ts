@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { nodeCodeOf } from '../errors.ts';
+import type { Processes, ProcessResult, ProcessSpec } from './context.ts';
+
+const killGraceMs = 2000;
+
+/** Children of this machine: argv arrays only, never a shell; each in a process group of its own, which ends as a whole. */
+export const systemProcesses: Processes = {
+  run: (spec, signal) => new Promise((done) => start(spec, signal, done)),
+  find(program, cwd) {
+    const places = /[/\\]/.test(program)
+      ? [isAbsolute(program) ? program : resolve(cwd ?? '.', program)]
+      : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
+    return places.find(isExecutable) ?? null;
+  },
+};
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessResult) => void) => {
+  const startedAt = performance.now();
+  const [program, ...args] = spec.argv;
+  let ended: ProcessResult['ended'] = 'exit';
+  let firstByteMs: number | null = null;
+  let bytes = 0;
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const child = spawn(program, args, { cwd: spec.cwd, env: { ...spec.env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+
+  const stop = (why: ProcessResult['ended']) => {
+    if (ended !== 'exit') return;
+    ended = why;
+    killGroup(child.pid, 'SIGTERM');
+    killTimer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), killGraceMs);
+  };
+  let killTimer: NodeJS.Timeout | undefined;
+  const deadline = setTimeout(() => stop('timeout'), spec.timeoutMs);
+  const onAbort = () => stop('aborted');
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+
+  const collect = (pieces: Buffer[]) => (piece: Buffer) => {
+    firstByteMs ??= performance.now() - startedAt;
+    bytes += piece.length;
+    if (bytes > spec.maxBytes) stop('overflow');
+    else pieces.push(piece);
+  };
+  child.stdout.on('data', collect(out));
+  child.stderr.on('data', collect(err));
+  // A child that does not read its input closes the pipe; that is its right, not an error of ours.
+  child.stdin.on('error', () => {});
+  child.stdin.end(spec.stdin ?? '');
+
+  let finished = false;
+  const finish = (code: number | null, killedBy: string | null) => {
+    if (finished) return;
+    finished = true;
+    clearTimeout(deadline);
+    clearTimeout(killTimer);
+    signal.removeEventListener('abort', onAbort);
+    killGroup(child.pid, 'SIGKILL');
+    const text = (pieces: Buffer[]) => Buffer.concat(pieces).toString('utf8');
+    done({ ended, code, signal: killedBy, stdout: text(out), stderr: text(err), firstByteMs, totalMs: performance.now() - startedAt });
+  };
+  child.on('error', (thrown) => {
+    if (nodeCodeOf(thrown) !== null && child.pid === undefined) ended = 'missing';
+    finish(null, null);
+  });
+  child.on('close', finish);
+  // `close` waits for pipes that a grandchild may hold open for ever; its leader's end is the end of the turn.
+  child.on('exit', (code, killedBy) => {
+    killGroup(child.pid, 'SIGKILL');
+    setImmediate(() => setTimeout(() => finish(code, killedBy), 200).unref());
+  });
+};
+
+/** A negative pid means the whole group (kill(2)); it may be gone already. */
+const killGroup = (pid: number | undefined, signal: NodeJS.Signals) => {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (thrown) {
+    if (nodeCodeOf(thrown) !== 'ESRCH' && nodeCodeOf(thrown) !== 'EPERM') throw thrown;
+  }
+};
