@@ -1,0 +1,44 @@
+import type { Outcome } from '../../agents/protocols/port.ts';
+
+export type CheckStatus = 'pass' | 'degraded' | 'fail' | 'error' | 'skipped';
+
+/** How one assertion went, in the words it was written in. */
+export interface AssertionResult {
+  readonly assertion: string;
+  /** Null: could not be judged, or there was nothing to judge by. */
+  readonly pass: boolean | null;
+  readonly score: number;
+  /** Untrusted and masked. */
+  readonly saw: string;
+  readonly message: string;
+}
+
+/** One finished check: one row of the history. */
+export interface CheckResult {
+  readonly id: string;
+  readonly agent: string;
+  readonly check: string;
+  /** The scheduled slot this run filled, UTC epoch ms; null for a run that a person or CI asked for. */
+  readonly slotAt: number | null;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly status: CheckStatus;
+  /** Null where no turn was made: a heartbeat, a skipped check. */
+  readonly outcome: Outcome | null;
+  readonly cause: string | null;
+  /** One sentence: why it is not a plain pass. Empty for a pass. Untrusted and masked. */
+  readonly reason: string;
+  readonly attempts: number;
+  readonly latencyMs: number | null;
+  readonly ttftMs: number | null;
+  readonly costNanos: number | null;
+  readonly traceId: string | null;
+  readonly assertions: readonly AssertionResult[];
+  /** A failure is a safety event. */
+  readonly safety: boolean;
+  readonly inMaintenance: boolean;
+  /** Hash per facet of the card and the model that answered; what drift is seen by. Null where nothing was told. */
+  readonly fingerprint: Readonly<Record<string, string>> | null;
+  /** The facets that differ from the last fingerprint; empty where none does. */
+  readonly drift: readonly string[];
+}
