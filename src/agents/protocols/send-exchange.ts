@@ -8,6 +8,8 @@ import { excerpt, type Said, type Wire } from './turn.ts';
 /** Folds the events of one streamed answer. */
 export interface StreamReader {
   event(event: StreamEvent): void;
+  /** The body ended well: what tells the end where the protocol has no terminal event. */
+  close?(): void;
   /** Content has begun: the moment of the first token. */
   readonly begun: boolean;
   /** The terminal event was seen: nothing after it is read. */
@@ -115,6 +117,7 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
   else if (outcome.failure === null) {
     open.feed(rest);
     open.end();
+    reader?.close?.();
   }
   const text = pieces.join('');
   const json = streamed || text.trim() === '' ? undefined : parseJson(text);
