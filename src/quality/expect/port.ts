@@ -25,6 +25,8 @@ export interface Settings {
 /** What some assertions need from above. */
 export interface Aids {
   readonly sandbox?: Sandbox;
+  /** The variables of the case, for code (`context.vars`). */
+  readonly vars?: Readonly<Record<string, unknown>>;
 }
 
 export interface Assertion<Args> {
@@ -38,6 +40,8 @@ export interface Assertion<Args> {
   readonly needs: readonly (keyof Aids)[];
   /** `seen`: the turns so far, the last one being the one that is judged; never empty. */
   grade(args: Args, seen: readonly Turn[], aids: Aids, settings: Settings): Grade | Promise<Grade>;
+  /** The grade of the `not-` form where that is more than the opposite; null where it is the opposite after all. */
+  refute?(args: Args, seen: readonly Turn[]): Grade | null;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a family holds assertions whose arguments differ

@@ -1,0 +1,64 @@
+import type { AnyAssertion, Expectation } from './port.ts';
+import { assertionFamilies, assertionNames } from './registry.ts';
+import { type Picked, type Problem, pickAssertion } from './schema.ts';
+
+export type Checked =
+  | { readonly ok: true; readonly expectation: Expectation }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** The assertion behind a name without `not-`. Loads its family. */
+export const loadAssertion = async (base: string): Promise<AnyAssertion> => {
+  const family = await assertionFamilies[base]?.();
+  const assertion = family?.default[base];
+  if (assertion === undefined) throw new Error(`there is no assertion ${base}`);
+  return assertion;
+};
+
+/** All assertions in the order of the registry: name, summary and schema, for `explain` and the JSON Schema. */
+export const loadAssertions = (): Promise<readonly AnyAssertion[]> => Promise.all(assertionNames.map(loadAssertion));
+
+type Value =
+  | { readonly ok: true; readonly value: unknown; readonly path: readonly string[] }
+  | { readonly ok: false; readonly problem: Problem };
+
+const misplaced = (path: readonly string[], message: string, hint: string): Value => ({ ok: false, problem: { path, message, hint } });
+
+/** The written value, from where this kind of assertion has it. */
+const writtenValue = (assertion: AnyAssertion, picked: Picked): Value => {
+  const { base, type, value, valuePath: path, threshold, form } = picked;
+  if (assertion.value === 'none') {
+    return value === undefined || value === null || value === true
+      ? { ok: true, value: undefined, path }
+      : misplaced(path, `${base} takes no value`, `write just "${type}"`);
+  }
+  if (assertion.value === 'threshold') {
+    if (value === undefined && threshold !== null) return { ok: true, value: threshold, path: ['threshold'] };
+    if (typeof value === 'number') {
+      const hint = `write the unit, as in "agentops explain" for ${base}, or promptfoo's { type: ${type}, threshold: ${value} }`;
+      return misplaced(path, `${base}: ${value} has no unit`, hint);
+    }
+  }
+  if ((value === undefined || value === null) && assertion.value !== 'optional') {
+    return misplaced(path, `${base} needs a value`, form === 'short' ? `write "${type}: …"` : 'add value: …');
+  }
+  return { ok: true, value: value ?? undefined, path };
+};
+
+/** Checks one expectation of a manifest or a suite. What is wrong with it comes back as data, to be shown at its place in the file. */
+export const loadExpectation = async (raw: unknown): Promise<Checked> => {
+  const picking = pickAssertion(raw);
+  if (!picking.ok) return picking;
+  const { type, base, negated, threshold, ifUnknown, weight, metric } = picking.picked;
+  const assertion = await loadAssertion(base);
+  const written = writtenValue(assertion, picking.picked);
+  if (!written.ok) return { ok: false, problems: [written.problem] };
+  const args = assertion.args.safeParse(written.value);
+  if (!args.success) {
+    const problems = args.error.issues.map((issue): Problem => {
+      const path = [...written.path, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
+      return { path, message: `${base} ${issue.message}`, hint: assertion.summary };
+    });
+    return { ok: false, problems };
+  }
+  return { ok: true, expectation: { type, base, negated, args: args.data, threshold, ifUnknown, weight, metric } };
+};

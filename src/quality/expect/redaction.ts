@@ -1,0 +1,71 @@
+import { pattern } from './pattern.ts';
+import { findPersonalData } from './personal-data.ts';
+import { findSecrets, type Sensitive } from './secret-formats.ts';
+
+/** Most characters of an agent's words that a grade may show. */
+export const shownLength = 200;
+
+/** How far around the shown piece secrets are looked for, so that none is cut in half before it is recognised. */
+const margin = 2000;
+
+/** Part of a key whose beginning is out of sight: base64 lines, encoded tokens. */
+const opaque = pattern('[A-Za-z0-9+/_=-]{40,}');
+const looksRandom = (text: string): boolean => /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);
+
+const findOpaque = (text: string): readonly Sensitive[] =>
+  opaque
+    .findAll(text)
+    .filter((hit) => looksRandom(hit.text))
+    .map(({ start, end }) => ({ kind: 'long token', start, end }));
+
+/** Everything to be hidden, left to right, overlaps joined under the name that begins first. */
+const maskedSpans = (text: string): readonly Sensitive[] => {
+  const found = [...findSecrets(text), ...findPersonalData(text), ...findOpaque(text)].sort((a, b) => a.start - b.start || b.end - a.end);
+  const joined: Sensitive[] = [];
+  for (const span of found) {
+    const last = joined.at(-1);
+    if (last === undefined || span.start >= last.end) joined.push(span);
+    else if (span.end > last.end) joined[joined.length - 1] = { ...last, end: span.end };
+  }
+  return joined;
+};
+
+/** The text from `from` to `to` with every sensitive span as `[its kind]`; no span may reach over the edges. */
+const render = (text: string, spans: readonly Sensitive[], from: number, to: number): string => {
+  let at = from;
+  let shown = '';
+  for (const span of spans) {
+    if (span.end <= from || span.start >= to) continue;
+    shown += `${text.slice(at, span.start)}[${span.kind}]`;
+    at = span.end;
+  }
+  return shown + text.slice(at, Math.max(at, to));
+};
+
+/** The text with secrets and personal data replaced by what they are: `[email]`. */
+export const redact = (text: string): string => render(text, maskedSpans(text), 0, text.length);
+
+const tidy = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/**
+ * A short piece of a text around the evidence, on one line, secrets and personal data masked. Without evidence: its beginning.
+ */
+export const excerpt = (text: string, evidence: { readonly start: number; readonly end: number } = { start: 0, end: 0 }): string => {
+  const length = Math.min(evidence.end - evidence.start, shownLength);
+  const before = Math.min(evidence.start, Math.floor((shownLength - length) / 2));
+  const base = Math.max(0, evidence.start - before - margin);
+  const window = text.slice(base, evidence.start + shownLength + margin);
+  const spans = maskedSpans(window);
+
+  // A span that an edge falls into belongs to the piece as a whole: it is shown as one short word.
+  const first = evidence.start - before - base;
+  const from = spans.find((span) => span.start < first && first < span.end)?.start ?? first;
+  const last = Math.min(window.length, first + shownLength);
+  const to = spans.find((span) => span.start < last && last < span.end)?.end ?? last;
+
+  const piece = tidy(render(window, spans, from, to)).slice(0, shownLength);
+  return `${base + from > 0 ? '…' : ''}${piece}${base + to < text.length ? '…' : ''}`;
+};
+
+/** Any value as one line of JSON, cut and masked like an excerpt. */
+export const excerptOf = (value: unknown): string => excerpt(typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));
