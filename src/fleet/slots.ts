@@ -35,3 +35,25 @@ export type Registry<Port> = Readonly<Record<string, () => Promise<{ default: An
 
 /** Keeps the config type and the port type together where an adapter is declared. */
 export const adapter = <Config, Port>(parts: Adapter<Config, Port>): Adapter<Config, Port> => parts;
+
+/** What a slot reader answers: the checked config, or what is wrong with it (paths relative to the slot). */
+export type SlotReading =
+  | { readonly kind: string; readonly config: unknown }
+  | { readonly problems: readonly { readonly path: readonly PropertyKey[]; readonly about: 'key' | 'value'; readonly message: string; readonly hint: string | null }[] };
+
+/** One way a slot may be filled, for `explain` and the JSON Schema. */
+export interface SlotVariant {
+  readonly kind: string;
+  readonly summary: string;
+  readonly schema: ZodType;
+}
+
+/** Reads one kind of hole. The loader is handed one for each, because what fills a hole lives above the manifest. */
+export interface SlotReader {
+  /** The schema of what stands there, so that its secrets can stay references; null where the kind is unknown. */
+  schemaOf(raw: unknown): Promise<ZodType | null>;
+  read(value: unknown): Promise<SlotReading>;
+  variants(): Promise<readonly SlotVariant[]>;
+}
+
+export type SlotReaders = Readonly<Record<string, SlotReader>>;

@@ -1,32 +1,11 @@
 import { resolve } from 'node:path';
 import { usageError } from '../errors.ts';
+import { parseReference, referencePattern } from '../units/reference.ts';
 import type { Env, Files, Secrets } from './context.ts';
 
 const maxSecretBytes = 64 * 1024;
 /** Shorter values are not masked: hiding every `1` would make an output unreadable, and such a value protects nothing. */
 const minMaskedLength = 4;
-
-/** `${NAME}`, `${NAME:-default}`, `${NAME:?message}`, `${file:path}`; `$${` stands for a plain `${`. As in Compose files. */
-export const referencePattern = /\$\$\{|\$\{([^}]*)\}/g;
-
-export interface Reference {
-  readonly kind: 'variable' | 'file';
-  readonly name: string;
-  readonly fallback: string | null;
-  readonly complaint: string | null;
-}
-
-/** Reads the inside of `${…}`; null where it is not a reference. */
-export const parseReference = (inside: string): Reference | null => {
-  if (inside.startsWith('file:')) {
-    const name = inside.slice(5).trim();
-    return name === '' ? null : { kind: 'file', name, fallback: null, complaint: null };
-  }
-  const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?::([-?])([\s\S]*))?$/.exec(inside);
-  if (!parts) return null;
-  const [, name = '', sign, rest = ''] = parts;
-  return { kind: 'variable', name, fallback: sign === '-' ? rest : null, complaint: sign === '?' ? rest : null };
-};
 
 /** Resolves references when they are used, and remembers what it gave out so that it can be masked. */
 export const openSecrets = (env: Env, files: Files): Secrets => {

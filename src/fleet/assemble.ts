@@ -1,0 +1,65 @@
+import type { Agent, Check, Fleet, Maintenance, Price, Schedule } from './agent.ts';
+import type { ParsedAgent, ParsedCheck, ParsedManifest } from './schema.ts';
+import type { At, Slot } from './slots.ts';
+
+const defaultRetry = { max: 1, on: ['unreachable', 'rate_limited'] } as const;
+/** One check that sends no prompt, for an agent that names none: never green by absence. */
+const reachable = { id: 'reachable', fail_after: 1, recover_after: 1, safety: false } as const;
+
+/** The fleet of a parsed manifest whose slots have been read. */
+export const assembleFleet = (
+  manifest: ParsedManifest,
+  places: { readonly path: string; readonly stateFolder: string; at(path: readonly PropertyKey[]): At },
+): Fleet => ({
+  name: manifest.fleet,
+  path: places.path,
+  stateFolder: places.stateFolder,
+  defaults: { timeoutMs: manifest.defaults.timeout, windowMs: manifest.defaults.window },
+  agents: Object.entries(manifest.agents).map(([name, agent]) => assembleAgent(name, agent, manifest, places.at(['agents', name]))),
+  backends: (manifest.backends ?? {}) as Readonly<Record<string, Slot>>,
+  prices: Object.fromEntries(Object.entries(manifest.prices ?? {}).map(([model, price]): [string, Price] => [
+    model,
+    { input: price.input, output: price.output, cachedInput: price.cached_input ?? null, cacheWrite: price.cache_write ?? null },
+  ])),
+});
+
+const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedManifest, at: At): Agent => {
+  const endpoint = (agent.endpoint ?? null) as Slot | null;
+  const checks: readonly ParsedCheck[] = agent.checks ?? (endpoint === null ? [] : [reachable]);
+  return {
+    name,
+    description: agent.description ?? null,
+    owner: agent.owner ?? null,
+    tier: agent.tier ?? defaults.tier,
+    env: agent.env ?? null,
+    tags: agent.tags ?? [],
+    endpoint,
+    checks: checks.map((check) => assembleCheck(check, defaults.every)),
+    dependsOn: agent.depends_on ?? [],
+    maintenance: (agent.maintenance ?? []).map((window): Maintenance => ({ cron: window.cron, zone: window.tz ?? 'UTC', forMs: window.for })),
+    probeBudgetNanos: agent.probe_budget?.per_day ?? null,
+    at,
+  };
+};
+
+const assembleCheck = (check: ParsedCheck, everyMs: number): Check => {
+  const { heartbeat } = check;
+  const turns = check.turns ?? (check.input === undefined ? [] : [{ input: check.input }]);
+  return {
+    id: check.id,
+    kind: heartbeat !== undefined ? 'heartbeat' : turns.length > 0 ? 'prompt' : 'probe',
+    schedule: scheduleOf(check, everyMs),
+    heartbeat: heartbeat === undefined ? null : { everyMs: heartbeat.every, graceMs: heartbeat.grace ?? Math.round(heartbeat.every / 10) },
+    turns: turns.map((turn) => ({ input: turn.input, expect: ('expect' in turn ? (turn.expect ?? []) : []) as readonly Slot[] })),
+    expect: (check.expect ?? []) as readonly Slot[],
+    degraded: { latencyMs: check.degraded?.latency ?? null, ttftMs: check.degraded?.ttft ?? null, costNanos: check.degraded?.cost ?? null },
+    retry: check.retry === undefined ? defaultRetry : { max: check.retry.max, on: check.retry.on ?? defaultRetry.on },
+    failAfter: check.fail_after,
+    recoverAfter: check.recover_after,
+    safety: check.safety,
+    timeoutMs: check.timeout ?? null,
+  };
+};
+
+const scheduleOf = (check: ParsedCheck, everyMs: number): Schedule =>
+  check.cron === undefined ? { kind: 'every', everyMs: check.every ?? everyMs } : { kind: 'cron', cron: check.cron, zone: check.tz ?? 'UTC' };

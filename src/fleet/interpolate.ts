@@ -1,0 +1,128 @@
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { parseReference, type Reference, referencePattern } from '../ground/units/reference.ts';
+import type { PlacedProblem } from './problems.ts';
+import { childOf, type Shape, shapesOf } from './schema-walk.ts';
+import type { At } from './slots.ts';
+import type { YamlNode } from './yaml.ts';
+
+/** A `${…}` of a file, resolved or kept for later. */
+export interface FoundReference {
+  readonly reference: Reference;
+  readonly at: At;
+}
+
+/** A URL of a file, literal or with references. */
+export interface FoundUrl {
+  readonly text: string;
+  readonly base: string;
+  readonly at: At;
+}
+
+export interface Interpolated {
+  readonly value: unknown;
+  readonly problems: readonly PlacedProblem[];
+  readonly references: readonly FoundReference[];
+  readonly urls: readonly FoundUrl[];
+}
+
+const looksSecret = /(TOKEN|SECRET|PASSW|API_?KEY|PRIVATE_?KEY|CREDENTIAL)/i;
+
+/**
+ * Turns a placed tree into a plain value. References in fields that defer them stay as they are; all others are replaced.
+ * @param slotSchemas the schema of each slot, by `pathKey`; a slot without one keeps its references
+ * @param lookup the text behind a reference, or undefined where there is none
+ */
+export const interpolate = (
+  root: YamlNode,
+  schema: z.ZodType,
+  slotSchemas: ReadonlyMap<string, z.ZodType>,
+  lookup: (reference: Reference, base: string) => string | undefined,
+): Interpolated => {
+  const problems: PlacedProblem[] = [];
+  const references: FoundReference[] = [];
+  const urls: FoundUrl[] = [];
+
+  const replace = (text: string, at: At, base: string): string =>
+    text.replace(referencePattern, (whole, inside: string | undefined) => {
+      if (inside === undefined) return whole.slice(1);
+      const complain = (message: string, hint: string | null) => {
+        problems.push({ at, message, hint });
+        return whole;
+      };
+      const reference = parseReference(inside);
+      if (reference === null) return complain(`\${${inside}} is not a reference`, 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}');
+      if (reference.kind === 'variable' && looksSecret.test(reference.name)) {
+        return complain(`\${${reference.name}} looks like a secret, and this field is not kept secret`, 'put it into a header, an api_key, a url or env:');
+      }
+      const found = lookup(reference, base);
+      if (found !== undefined) return found;
+      if (reference.kind === 'file') return complain(`there is no readable file ${reference.name}`, null);
+      const told = reference.complaint ? `: ${reference.complaint}` : '';
+      return complain(`the environment variable ${reference.name} is not set${told}`, `export ${reference.name}=… or write \${${reference.name}:-default}`);
+    });
+
+  const scalar = (node: YamlNode & { kind: 'scalar' }, shapes: readonly Shape[]): unknown => {
+    if (typeof node.value !== 'string') return node.value;
+    const base = dirname(node.at.file);
+    const inside = [...node.value.matchAll(referencePattern)].flatMap((match) => (match[1] === undefined ? [] : (parseReference(match[1]) ?? [])));
+    for (const reference of inside) references.push({ reference, at: node.at });
+    const deferred = shapes.find((shape) => shape.meta.deferred !== undefined);
+    if (deferred !== undefined) {
+      if (deferred.meta.deferred === 'url') urls.push({ text: node.value, base, at: node.at });
+      return { secret: node.value, base };
+    }
+    if (shapes.length === 0 || !node.value.includes('${')) return node.value;
+    return retype(replace(node.value, node.at, base), shapes);
+  };
+
+  const visit = (node: YamlNode, shapes: readonly Shape[], path: readonly PropertyKey[]): unknown => {
+    const slot = shapes.some((shape) => shape.meta.slot !== undefined);
+    const slotSchema = slotSchemas.get(pathKey(path));
+    if (slot && slotSchema !== undefined) return visit(node, shapesOf(slotSchema), [...path, inSlot]);
+    if (node.kind === 'scalar') return scalar(node, shapes);
+    const below = (key: PropertyKey) => shapes.flatMap((shape) => childShapes(shape, key));
+    if (node.kind === 'list') return node.items.map((item, index) => visit(item, below(index), [...path, index]));
+    return Object.fromEntries([...node.entries].map(([key, child]) => [key, visit(child, below(key), [...path, key])]));
+  };
+
+  return { value: visit(root, shapesOf(schema), []), problems, references, urls };
+};
+
+/** Marks that a path has entered a slot, so that the slot is not looked up again. */
+const inSlot = Symbol('inside a slot');
+
+const childShapes = (shape: Shape, key: PropertyKey): readonly Shape[] => {
+  if (shape.schema instanceof z.ZodUnknown) return [{ schema: shape.schema, meta: {} }];
+  const child = childOf(shape, key);
+  return child === null ? [] : shapesOf(child);
+};
+
+/** `tier: ${TIER:-2}` means the number: what replaced a reference takes the type the field wants. */
+const retype = (text: string, shapes: readonly Shape[]): unknown => {
+  const wants = (type: 'number' | 'boolean') =>
+    shapes.some(({ schema }) =>
+      schema instanceof z.ZodLiteral ? [...schema.values].some((value) => typeof value === type) : schema instanceof (type === 'number' ? z.ZodNumber : z.ZodBoolean),
+    );
+  if (wants('number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (wants('boolean') && /^(true|false)$/.test(text)) return text === 'true';
+  return text;
+};
+
+/** A path as a map key. */
+export const pathKey = (path: readonly PropertyKey[]): string => path.map(String).join('\u0000');
+
+/** Every slot of a tree with its path. */
+export const findSlots = (root: YamlNode, schema: z.ZodType): readonly { slot: string; path: readonly PropertyKey[]; node: YamlNode }[] => {
+  const visit = (node: YamlNode, shapes: readonly Shape[], path: readonly PropertyKey[]): { slot: string; path: readonly PropertyKey[]; node: YamlNode }[] => {
+    // Where a slot or a list of slots may stand (kill), the list is gone into.
+    const slot = shapes.find((shape) => shape.meta.slot !== undefined)?.meta.slot;
+    const isListOfSlots = node.kind === 'list' && shapes.some(({ schema: each }) => each instanceof z.ZodArray);
+    if (slot !== undefined && !isListOfSlots) return [{ slot, path, node }];
+    const below = (key: PropertyKey) => shapes.filter((shape) => shape.meta.slot === undefined).flatMap((shape) => childShapes(shape, key));
+    if (node.kind === 'list') return node.items.flatMap((item, index) => visit(item, below(index), [...path, index]));
+    if (node.kind === 'map') return [...node.entries].flatMap(([key, child]) => visit(child, below(key), [...path, key]));
+    return [];
+  };
+  return visit(root, shapesOf(schema), []);
+};

@@ -1,0 +1,44 @@
+import type { ZodType } from 'zod';
+import { isObject } from '../ground/json.ts';
+import { type Problem, problemsOf, suggestion } from './problems.ts';
+import type { SlotReader } from './slots.ts';
+
+/** Anything with a kind and a config schema: an adapter, or a config whose adapter is not needed to check it. */
+type Described = { readonly default: { readonly kind: string; readonly summary: string; readonly config: ZodType } };
+
+/**
+ * Reads a slot whose kind is named by one of its keys, loading the schema of that kind alone.
+ * @param noun what the slot holds, for messages: `protocol`, `control`
+ */
+export const readByKind = (key: string, noun: string, registry: Readonly<Record<string, () => Promise<Described>>>): SlotReader => {
+  const kindOf = (raw: unknown): string | null => {
+    const kind = isObject(raw) ? raw[key] : undefined;
+    return typeof kind === 'string' && Object.hasOwn(registry, kind) ? kind : null;
+  };
+  const load = async (kind: string) => (await registry[kind]?.())?.default;
+  return {
+    async schemaOf(raw) {
+      const kind = kindOf(raw);
+      return kind === null ? null : ((await load(kind))?.config ?? null);
+    },
+    async read(value) {
+      const problem = (path: readonly PropertyKey[], message: string, hint: string | null): { problems: Problem[] } => ({
+        problems: [{ path, about: 'value', message, hint }],
+      });
+      const names = Object.keys(registry);
+      if (!isObject(value)) return problem([], `must be a map with ${key}:`, `known: ${names.join(', ')}`);
+      const named = value[key];
+      if (named === undefined) return problem([key], 'is missing', `known: ${names.join(', ')}`);
+      const kind = kindOf(value);
+      if (kind === null) return problem([key], `names no ${noun} that this version knows (found ${JSON.stringify(named)})`, suggestion(String(named), names));
+      const schema = (await load(kind))?.config;
+      if (schema === undefined) return problem([key], `names no ${noun}`, null);
+      const result = schema.safeParse(value);
+      return result.success ? { kind, config: result.data } : { problems: problemsOf(schema, value) };
+    },
+    async variants() {
+      const loaded = await Promise.all(Object.keys(registry).map(load));
+      return loaded.flatMap((each) => (each === undefined ? [] : [{ kind: each.kind, summary: each.summary, schema: each.config }]));
+    },
+  };
+};

@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { cronProblem, isZone } from '../ground/units/cron.ts';
+import { countField, durationField, moneyField, secretField, shareField, slotField, urlField } from './fields.ts';
+
+/** Outcomes that a retry may name. */
+export const retryableOutcomes = ['agent_error', 'rate_limited', 'timeout', 'unreachable', 'truncated', 'malformed'] as const;
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a name of letters, digits, dot, dash and underscore, at most 100 long');
+const nameKey = (what: string) => name.describe(`The name of the ${what}.`);
+const text = z.string().min(1).max(20_000);
+const zone = z.string().refine(isZone, 'is not a time zone such as UTC or Europe/Berlin');
+
+const cronAndZone = <T extends { cron?: string | undefined; tz?: string | undefined }>(value: T, ctx: z.RefinementCtx) => {
+  if (value.cron === undefined) return;
+  const zoneName = value.tz ?? 'UTC';
+  if (!isZone(zoneName)) return;
+  const problem = cronProblem(value.cron, zoneName);
+  if (problem !== null) ctx.addIssue({ code: 'custom', path: ['cron'], message: problem, input: value.cron });
+};
+
+const tier = z.literal([1, 2, 3]).describe('1 critical, 2 normal, 3 best effort.');
+
+const turn = z.strictObject({
+  input: text.describe('What is said to the agent in this turn.'),
+  expect: z.array(slotField('expect')).optional().describe('Assertions on the answer to this turn.'),
+});
+
+const check = z
+  .strictObject({
+    id: name.describe('Unique within the agent; results are kept under it.'),
+    description: z.string().optional(),
+    every: durationField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
+    cron: z.string().optional().describe('When a scheduled run asks, as five cron fields; instead of every.'),
+    tz: zone.optional().describe('The time zone of cron; default UTC.'),
+    heartbeat: z
+      .strictObject({
+        every: durationField().describe('How often the agent is to report with agentops beat.'),
+        grace: durationField().optional().describe('How late a beat may be; default: a tenth of every.'),
+      })
+      .optional()
+      .describe('The agent reports by itself; nothing is sent to it.'),
+    input: text.optional().describe('One prompt. Without input, turns and heartbeat the check is a probe that sends no prompt.'),
+    turns: z.array(turn).min(1).max(50).optional().describe('Several prompts on one thread, each with its own expectations.'),
+    expect: z.array(slotField('expect')).optional().describe('Assertions on the last answer, or on the whole conversation.'),
+    degraded: z
+      .strictObject({
+        latency: durationField().optional(),
+        ttft: durationField().optional(),
+        cost: moneyField().optional(),
+      })
+      .optional()
+      .describe('Above these a passing check is yellow, not red.'),
+    retry: z
+      .strictObject({
+        max: z.int().min(0).max(5).describe('Attempts after the first.'),
+        on: z.array(z.enum(retryableOutcomes)).min(1).optional().describe('Outcomes that are tried again.'),
+      })
+      .optional()
+      .describe('Default: once, on unreachable and rate_limited. A pass on a retry is yellow.'),
+    fail_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: red after this many failed slots in a row.'),
+    recover_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: green after this many passed slots in a row.'),
+    safety: z.boolean().default(false).describe('A failure of this check is a safety event.'),
+    timeout: durationField().optional().describe('How long one turn may take; default: that of the endpoint.'),
+    tags: z.array(z.string()).optional(),
+  })
+  .superRefine((value, ctx) => {
+    cronAndZone(value, ctx);
+    const ways = (['input', 'turns', 'heartbeat'] as const).filter((key) => value[key] !== undefined);
+    if (ways.length > 1) ctx.addIssue({ code: 'custom', path: [ways[1] ?? ''], message: `cannot stand beside ${ways[0]}: a check asks in one way`, input: value });
+    if (value.every !== undefined && value.cron !== undefined) ctx.addIssue({ code: 'custom', path: ['cron'], message: 'cannot stand beside every: give one of the two', input: value });
+    if (value.tz !== undefined && value.cron === undefined) ctx.addIssue({ code: 'custom', path: ['tz'], message: 'means nothing without cron', input: value });
+    if (value.heartbeat !== undefined && value.expect !== undefined) {
+      ctx.addIssue({ code: 'custom', path: ['expect'], message: 'cannot stand beside heartbeat: there is no answer to judge', input: value });
+    }
+  });
+
+const maintenance = z
+  .strictObject({
+    cron: z.string().describe('When it begins, as five cron fields.'),
+    for: durationField().describe('How long it lasts.'),
+    tz: zone.optional().describe('The time zone of cron; default UTC.'),
+  })
+  .superRefine(cronAndZone);
+
+const rollback = z.strictObject({
+  prompt: slotField('control').optional(),
+  model: slotField('control').optional(),
+  deploy: slotField('control').optional(),
+});
+
+const controls = z.strictObject({
+  throttle: slotField('control').optional().describe('Lets fewer requests through.'),
+  disable: slotField('control').optional().describe('Refuses new work.'),
+  kill: z.union([z.array(slotField('control')).min(1), slotField('control')]).optional().describe('Closes the door, then cancels what is inside.'),
+  rollback: rollback.optional().describe('Back to the last good prompt, model or deployment.'),
+  failover: slotField('control').optional(),
+  route_model: slotField('control').optional(),
+  scale: slotField('control').optional(),
+  queue: slotField('control').optional(),
+  sampling: slotField('control').optional(),
+});
+
+const agent = z.strictObject({
+  description: z.string().optional().describe('What it does, in one sentence.'),
+  owner: z.string().optional().describe('Who is told about it.'),
+  tier: tier.optional(),
+  env: z.string().optional().describe('Where it runs, for example prod.'),
+  tags: z.array(z.string()).optional(),
+  endpoint: slotField('endpoint').optional().describe('How it is talked to.'),
+  traces: z
+    .strictObject({
+      backend: z.string().describe('A name under backends.'),
+      match: z
+        .strictObject({
+          trace_name: z.string().optional(),
+          service_name: z.string().optional(),
+          agent_name: z.string().optional(),
+          environment: z.string().optional(),
+          tags: z.array(z.string()).optional(),
+          metadata: z.record(z.string(), z.string()).optional(),
+        })
+        .catchall(z.string())
+        .superRefine((match, ctx) => {
+          for (const key of Object.keys(match)) {
+            if (/^metadata\../.test(key) || ['trace_name', 'service_name', 'agent_name', 'environment', 'tags', 'metadata'].includes(key)) continue;
+            ctx.addIssue({ code: 'unrecognized_keys', keys: [key], input: match });
+          }
+        })
+        .describe('Which traces are its own: trace_name service_name agent_name environment tags metadata.<key>.'),
+    })
+    .optional()
+    .describe('Where its traces are read from.'),
+  sla: z
+    .strictObject({
+      latency_p95: durationField().optional(),
+      error_rate: shareField().optional(),
+      quality: z.number().min(0).max(1).optional(),
+      availability: shareField().optional(),
+    })
+    .optional()
+    .describe('What it promises.'),
+  budget: z
+    .strictObject({
+      per_request: moneyField().optional(),
+      per_hour: moneyField().optional(),
+      per_day: moneyField().optional(),
+      per_month: moneyField().optional(),
+      tokens_per_request: countField().optional(),
+      steps_per_request: countField().optional(),
+    })
+    .optional()
+    .describe('What it may spend.'),
+  tools: z
+    .strictObject({ allow: z.array(z.string()).optional(), deny: z.array(z.string()).optional() })
+    .optional()
+    .describe('Tools it may call; a call outside is a safety event.'),
+  safety: z.array(z.string()).optional().describe('Names of scores whose failure is a safety event.'),
+  quality: z
+    .strictObject({ score: z.string(), min: z.number().optional(), scale: z.tuple([z.number(), z.number()]).optional() })
+    .optional()
+    .describe('The score that stands for quality.'),
+  fallback: z.array(z.string()).optional().describe('The chain of providers it falls back along.'),
+  depends_on: z.array(z.string()).optional().describe('Agents it cannot work without; while one is red, this one is suppressed.'),
+  maintenance: z.array(maintenance).optional().describe('Windows in which its state does not count.'),
+  probe_budget: z.strictObject({ per_day: moneyField() }).optional().describe('What its checks may spend a day (UTC).'),
+  checks: z.array(check).optional().describe('Synthetic probes. Without any, one probe that sends no prompt.'),
+  evals: z.array(z.string()).optional().describe('Eval suites that belong to it.'),
+  queue: slotField('queue').optional().describe('The queue its work waits in.'),
+  controls: controls.optional().describe('How an action is enforced on it.'),
+});
+
+const defaults = z.strictObject({
+  every: durationField().default(600_000).describe('How often a scheduled check runs; default 10m.'),
+  timeout: durationField().default(30_000).describe('How long one turn may take; default 30s.'),
+  window: durationField().default(900_000).describe('How long a safety event keeps an agent red; default 15m.'),
+  tier: tier.default(2),
+});
+
+const price = z.strictObject({
+  input: z.number().nonnegative(),
+  output: z.number().nonnegative(),
+  cached_input: z.number().nonnegative().optional(),
+  cache_write: z.number().nonnegative().optional(),
+});
+
+const connection = z.strictObject({
+  url: urlField(),
+  read: secretField().optional().describe('The credential that may only look.'),
+  write: secretField().optional().describe('The credential that may act.'),
+  headers: z.record(z.string(), secretField()).optional(),
+});
+
+/** `agentops.yaml`, with holes where adapters say what stands there. Also what an included file may hold. */
+export const manifestSchema = z.strictObject({
+  version: z.literal(1).describe('The version of this file format.'),
+  fleet: name.describe('The name of the fleet.'),
+  include: z.array(z.string().min(1)).optional().describe('Further files, relative to this one; * and ** are understood.'),
+  state: z.string().min(1).default('.agentops').describe('The folder of the journal, relative to this file.'),
+  capture: z.enum(['none', 'io']).default('none').describe('io keeps prompts and answers, redacted and capped.'),
+  defaults: defaults.prefault({}).describe('What agents and checks take where they say nothing.'),
+  budget: z.strictObject({ per_day: moneyField().optional(), per_month: moneyField().optional() }).optional().describe('What the fleet may spend.'),
+  backends: z.record(nameKey('backend'), slotField('backend')).optional().describe('Where traces are read from.'),
+  agents: z.record(nameKey('agent'), agent).describe('The agents of the fleet.'),
+  connections: z.record(nameKey('connection'), connection).optional().describe('Control planes, with separate credentials to read and to write.'),
+  prices: z.record(z.string(), price).optional().describe('USD per million tokens, by provider/model; wins over every other price.'),
+  runbooks: z.array(z.string()).optional().describe('Folders or files of runbooks.'),
+  watchdog: z.strictObject({ url: urlField() }).optional().describe('Pinged by scheduled runs.'),
+});
+
+/** Sections of the format that this version does not read. */
+export const laterSections: readonly string[] = ['providers', 'notify', 'routes', 'alerts', 'policies', 'judges'];
+
+export type ParsedManifest = z.output<typeof manifestSchema>;
+export type ParsedAgent = z.output<typeof agent>;
+export type ParsedCheck = z.output<typeof check>;

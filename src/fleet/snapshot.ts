@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { isObject, parseJson } from '../ground/json.ts';
+import type { Fleet } from './agent.ts';
+
+/** Everything a loaded fleet depends on: while none of it changes, the snapshot is the fleet. */
+export interface SnapshotInputs {
+  /** Absolute path → hash of its text. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Absolute folder and glob → the files it matched. */
+  readonly globs: Readonly<Record<string, readonly string[]>>;
+  /** Non-secret variables that were replaced → hash of their value; null where they were not set. */
+  readonly variables: Readonly<Record<string, string | null>>;
+}
+
+export interface Snapshot {
+  readonly format: number;
+  readonly version: string;
+  readonly inputs: SnapshotInputs;
+  readonly fleet: Fleet;
+}
+
+const format = 1;
+
+export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export const encodeSnapshot = (version: string, inputs: SnapshotInputs, fleet: Fleet): string =>
+  JSON.stringify({ format, version, inputs, fleet } satisfies Snapshot);
+
+/** A snapshot written by this very version; null for anything else. */
+export const decodeSnapshot = (text: string, version: string): Snapshot | null => {
+  const value = parseJson(text);
+  if (!isObject(value) || value['format'] !== format || value['version'] !== version) return null;
+  if (!isObject(value['inputs']) || !isObject(value['fleet'])) return null;
+  return value as unknown as Snapshot;
+};
+
+/** True while every input still reads as it did. */
+export const isFresh = (
+  { files, globs, variables }: SnapshotInputs,
+  now: { file(path: string): string | null; glob(key: string): readonly string[]; variable(name: string): string | undefined },
+): boolean =>
+  Object.entries(files).every(([path, hash]) => {
+    const text = now.file(path);
+    return text !== null && hashText(text) === hash;
+  }) &&
+  Object.entries(globs).every(([key, matched]) => now.glob(key).join('\n') === matched.join('\n')) &&
+  Object.entries(variables).every(([name, hash]) => {
+    const value = now.variable(name);
+    return (value === undefined ? null : hashText(value)) === hash;
+  });
