@@ -1,0 +1,109 @@
+import Table from 'cli-table3';
+import { inertLine } from './escape.ts';
+import { type Cell, type Look, markOf, noCell } from './look.ts';
+import { cutToWidth, displayWidth } from './width.ts';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** May be cut with `…`; ids may not. */
+  readonly flexible?: boolean;
+  /** Columns a flexible one keeps; default 8. */
+  readonly minWidth?: number;
+  /** Left out where the table would not fit otherwise; the last such column goes first. */
+  readonly optional?: boolean;
+}
+
+export interface RenderedTable {
+  readonly head: string;
+  /** One line a row. */
+  readonly rows: readonly string[];
+  /** Titles of the columns that were left out. */
+  readonly dropped: readonly string[];
+}
+
+const gap = 2;
+const standIn = '\uE000';
+const sides = ['top', 'bottom', 'left', 'right', 'mid'];
+const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right', 'left-mid', 'mid-mid', 'right-mid'];
+const chars = { ...Object.fromEntries([...sides, ...corners].map((name) => [name, ''])), middle: ' '.repeat(gap) };
+
+const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, gap * Math.max(0, widths.length - 1));
+
+/** Widths that fit into `room`: the widest flexible column gives way first, each down to its least. They may still be too wide. */
+const shrunk = (columns: readonly Filled[], room: number): readonly number[] => {
+  const widths = columns.map(({ natural }) => natural);
+  for (let over = total(widths) - room; over > 0; over -= 1) {
+    const spare = columns.map(({ least }, at) => ((widths[at] ?? 0) > least ? (widths[at] ?? 0) : 0));
+    const widest = spare.indexOf(Math.max(...spare));
+    if (!spare[widest]) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+};
+
+/** A column with its inert texts and the widths it wants and needs. */
+interface Filled {
+  readonly column: Column;
+  readonly cells: readonly Cell[];
+  readonly texts: readonly string[];
+  readonly natural: number;
+  readonly least: number;
+}
+
+const filled = (column: Column, cells: readonly Cell[]): Filled => {
+  const texts = cells.map((cell) => inertLine(cell.text));
+  const natural = Math.max(displayWidth(column.title), ...texts.map(displayWidth));
+  return { column, cells, texts, natural, least: column.flexible ? Math.min(natural, column.minWidth ?? 8) : natural };
+};
+
+/** The columns that fit at their least widths, and the ones left out for it. */
+const chosen = (columns: readonly Filled[], room: number): { readonly kept: readonly Filled[]; readonly dropped: readonly Filled[] } => {
+  if (total(columns.map(({ least }) => least)) <= room) return { kept: columns, dropped: [] };
+  const goes = columns.findLast(({ column }) => column.optional);
+  if (goes === undefined) return { kept: columns, dropped: [] };
+  const rest = chosen(
+    columns.filter((each) => each !== goes),
+    room,
+  );
+  return { kept: rest.kept, dropped: [...rest.dropped, goes] };
+};
+
+/**
+ * cli-table3 counts the columns of a text by a rule that is wrong for many scripts, so it lays out stand-ins of the width that a terminal
+ * will use, and the painted texts take their places afterwards.
+ */
+const layOut = (columns: readonly Filled[], lines: readonly (readonly Cell[])[], look: Look): readonly string[] => {
+  const table = new Table({
+    chars,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+    colAligns: columns.map(({ column }) => column.align ?? 'left'),
+  });
+  table.push(...lines.map((line) => line.map(({ text }) => standIn.repeat(displayWidth(text)))));
+  const visible = lines.flat().filter(({ text }) => displayWidth(text) > 0);
+  let next = 0;
+  const painted = table.toString().replace(/\uE000+/g, () => {
+    const { tone = 'plain', text } = visible[next++] ?? noCell;
+    return look.paint(tone, text);
+  });
+  return painted.split('\n').map((line) => line.trimEnd());
+};
+
+/** Lays out rows under a dim head. Cells hold raw text. In a terminal every line fits; elsewhere nothing is cut. */
+export const renderTable = (look: Look, columns: readonly Column[], rows: readonly (readonly Cell[])[]): RenderedTable => {
+  const room = look.width ?? Number.POSITIVE_INFINITY;
+  const all = columns.map((column, at) =>
+    filled(
+      column,
+      rows.map((row) => row[at] ?? noCell),
+    ),
+  );
+  const { kept, dropped } = chosen(all, room);
+  const widths = shrunk(kept, room);
+  const head = kept.map(({ column }) => ({ text: column.title, tone: 'dim' as const }));
+  const body = rows.map((_, row) =>
+    kept.map(({ texts, cells }, at) => ({ ...cells[row], text: cutToWidth(texts[row] ?? '', widths[at] ?? 0, markOf(look)) })),
+  );
+  const [first = '', ...rest] = layOut(kept, [head, ...body], look);
+  return { head: first, rows: rest, dropped: dropped.map(({ column }) => column.title) };
+};

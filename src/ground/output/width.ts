@@ -1,0 +1,35 @@
+/** East Asian Wide and Fullwidth blocks (Unicode UAX #11), without the emoji, which are asked by property. */
+const wide =
+  /[\u1100-\u115F\u2329\u232A\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}\u{1AFF0}-\u{1B2FF}\u{20000}-\u{3FFFD}]/u;
+const emoji = /\p{Emoji_Presentation}|\uFE0F/u;
+const spaceless = /^[\p{Mn}\p{Me}\p{Cc}\p{Default_Ignorable_Code_Point}]+$/u;
+const ascii = /^[ -~]*$/;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+const widthOfGrapheme = (grapheme: string): number => {
+  if (ascii.test(grapheme)) return grapheme.length;
+  if (emoji.test(grapheme) || wide.test(grapheme)) return 2;
+  return spaceless.test(grapheme) ? 0 : 1;
+};
+
+/** Terminal columns that a text without control sequences takes: wide letters and emoji two, combining marks none. */
+export const displayWidth = (text: string): number => {
+  if (ascii.test(text)) return text.length;
+  let columns = 0;
+  for (const { segment } of graphemes.segment(text)) columns += widthOfGrapheme(segment);
+  return columns;
+};
+
+/** The text if it fits into that many columns, else as much of it as fits before the mark. Never splits a character. */
+export const cutToWidth = (text: string, columns: number, mark: string): string => {
+  if (displayWidth(text) <= columns) return text;
+  const room = columns - displayWidth(mark);
+  let taken = 0;
+  let kept = '';
+  for (const { segment } of graphemes.segment(text)) {
+    taken += widthOfGrapheme(segment);
+    if (taken > room) break;
+    kept += segment;
+  }
+  return room < 0 ? mark.slice(0, Math.max(0, columns)) : `${kept.trimEnd()}${mark}`;
+};
