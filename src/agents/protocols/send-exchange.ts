@@ -1,8 +1,9 @@
 import type { World } from '../../fleet/slots.ts';
+import { usageError } from '../../ground/errors.ts';
 import { digString, type Json, parseJson } from '../../ground/json.ts';
 import type { HttpFailure, HttpHead, HttpOutcome, HttpRequest, SecretRef } from '../../ground/runtime/context.ts';
 import type { Ask, Outcome } from './port.ts';
-import { ndjsonReader, type StreamEvent, sseReader } from './sse.ts';
+import { type ChunkReader, ndjsonReader, type StreamEvent, sseReader } from './sse.ts';
 import { excerpt, type Said, type Wire } from './turn.ts';
 
 /** Folds the events of one streamed answer. */
@@ -26,6 +27,8 @@ export interface Trouble {
 }
 
 export interface Exchange {
+  /** Who was asked, as sentences name it. */
+  readonly host: string;
   readonly head: HttpHead | null;
   /** The body as JSON; undefined where it is not JSON or was read as a stream. */
   readonly json: Json | undefined;
@@ -66,15 +69,27 @@ export const turnHeaders = (headers: Readonly<Record<string, SecretRef>> | undef
   return sent;
 };
 
+/** The URL of an endpoint with `path` added to it; its query stays. Throws a usage error where it turns out to be no URL. */
+export const endpointUrl = (url: SecretRef, world: World, path = ''): string => {
+  const text = world.secrets.reveal(url);
+  if (!URL.canParse(text)) throw usageError({ code: 'url_invalid', message: `${url.secret} does not stand for a URL` });
+  const whole = new URL(text);
+  if (path !== '') whole.pathname = whole.pathname.replace(/\/+$/, '') + path;
+  return whole.href;
+};
+
 /** One request of a turn: JSON out, JSON or a stream back, everything that can go wrong classed. Never throws. */
 export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequest, signal: AbortSignal): Promise<Exchange> => {
   const startedAt = world.clock.monotonic();
-  const decoder = new TextDecoder();
+  const { host } = new URL(request.url);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   const pieces: string[] = [];
   let firstTokenMs: number | null = null;
   let events = 0;
   let streamed = false;
-  let chunks: ReturnType<typeof sseReader> | null = null;
+  let unreadable: Unreadable | null = null;
+  let endsInsideEvent = false;
+  let chunks: ChunkReader | null = null;
   const { reader } = request;
 
   const onEvent = (event: StreamEvent) => {
@@ -82,6 +97,17 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
     events += 1;
     reader.event(event);
     if (reader.begun && firstTokenMs === null) firstTokenMs = world.clock.monotonic() - startedAt;
+  };
+  const feed = (bytes?: Uint8Array) => {
+    let text: string;
+    try {
+      text = bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
+    } catch {
+      unreadable = { cause: 'not utf-8', why: 'an answer that is not UTF-8' };
+      return;
+    }
+    if (chunks === null) pieces.push(text);
+    else chunks.feed(text);
   };
 
   const outcome = await world.http.send(
@@ -97,39 +123,40 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
       limits: { ...ask.limits, maxBytes: maxAnswerBytes },
     },
     {
-      head(head) {
-        const type = head.headers['content-type'] ?? '';
-        streamed = reader !== undefined && head.status < 300 && (type.includes('text/event-stream') || request.ndjson === true);
+      head({ status, headers }) {
+        const encoding = headers['content-encoding'] ?? 'identity';
+        if (encoding !== 'identity')
+          unreadable = { cause: 'compressed', why: `a compressed answer (${excerpt(encoding)}) although it was asked not to` };
+        streamed =
+          reader !== undefined &&
+          status < 300 &&
+          (request.ndjson === true || (headers['content-type'] ?? '').includes('text/event-stream'));
         if (streamed) chunks = request.ndjson === true ? ndjsonReader(onEvent) : sseReader(onEvent);
       },
-      data(chunk) {
-        const text = decoder.decode(chunk, { stream: true });
-        if (chunks === null) pieces.push(text);
-        else chunks.feed(text);
-        return streamed && (reader?.ended || reader?.broken != null) ? 'stop' : 'more';
+      data(bytes) {
+        if (unreadable === null) feed(bytes);
+        return unreadable !== null || (streamed && (reader?.ended || reader?.broken != null)) ? 'stop' : 'more';
       },
     },
     signal,
   );
-  const rest = decoder.decode();
-  const open = chunks as ReturnType<typeof sseReader> | null;
-  if (open === null) pieces.push(rest);
-  else if (outcome.failure === null) {
-    open.feed(rest);
-    open.end();
-    reader?.close?.();
+  if (outcome.failure === null && unreadable === null && !(streamed && reader?.ended)) {
+    const intact = reader?.broken === null;
+    feed();
+    (chunks as ChunkReader | null)?.end();
+    endsInsideEvent = intact && reader?.broken !== null;
   }
   const text = pieces.join('');
   const json = streamed || text.trim() === '' ? undefined : parseJson(text);
+  const bodyTrouble = () =>
+    streamed && reader !== undefined ? streamTrouble(host, reader, events, endsInsideEvent) : wholeTrouble(host, request, text, json);
   return {
+    host,
     head: outcome.head,
     json,
     text,
     streamed,
-    trouble:
-      transportTrouble(outcome) ??
-      statusTrouble(request.url, outcome.head, text) ??
-      (streamed && reader !== undefined ? streamTrouble(request.url, reader, events) : bodyTrouble(request, text, json)),
+    trouble: transportTrouble(outcome) ?? statusTrouble(host, outcome.head, text) ?? unreadableTrouble(host, unreadable) ?? bodyTrouble(),
     wire: {
       httpStatus: outcome.head?.status ?? null,
       timings: { ...outcome.timings, firstTokenMs },
@@ -138,6 +165,15 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
     },
   };
 };
+
+/** Bytes that are not text, whatever protocol they were meant for. */
+interface Unreadable {
+  readonly cause: string;
+  readonly why: string;
+}
+
+const unreadableTrouble = (host: string, unreadable: Unreadable | null): Trouble | null =>
+  unreadable === null ? null : { outcome: 'malformed', cause: unreadable.cause, detail: `${host} sent ${unreadable.why}` };
 
 const failureOutcome: Record<HttpFailure['kind'], Trouble['outcome']> = {
   refused: 'unreachable',
@@ -161,11 +197,11 @@ const transportTrouble = ({ failure, head }: HttpOutcome): Trouble | null => {
   return { outcome: failureOutcome[failure.kind], cause, detail: failure.message };
 };
 
-const statusTrouble = (url: string, head: HttpHead | null, text: string): Trouble | null => {
+const statusTrouble = (host: string, head: HttpHead | null, text: string): Trouble | null => {
   if (head === null || (head.status >= 200 && head.status < 300)) return null;
   const { status } = head;
   const said = excerpt(errorText(text));
-  const detail = `${new URL(url).host} answered HTTP ${status}${said === '' ? '' : `: ${said}`}`;
+  const detail = `${host} answered HTTP ${status}${said === '' ? '' : `: ${said}`}`;
   const outcome = status === 401 || status === 403 ? 'unauthorized' : status === 429 || status === 529 ? 'rate_limited' : 'agent_error';
   return { outcome, cause: `http ${status}`, detail };
 };
@@ -178,20 +214,20 @@ const errorText = (text: string): string => {
   return told.find((message) => message !== null) ?? text;
 };
 
-const streamTrouble = (url: string, reader: StreamReader, events: number): Trouble | null => {
-  const { host } = new URL(url);
-  if (reader.broken !== null)
+const streamTrouble = (host: string, reader: StreamReader, events: number, endsInsideEvent: boolean): Trouble | null => {
+  if (reader.broken !== null && !endsInsideEvent) {
     return { outcome: 'malformed', cause: 'broken stream', detail: `${host} sent a stream that is not the protocol: ${reader.broken}` };
+  }
   if (reader.ended) return null;
   if (events === 0) return { outcome: 'malformed', cause: 'empty stream', detail: `${host} sent a stream without a single event` };
   return { outcome: 'truncated', cause: 'stream ended early', detail: `the stream of ${host} ended without its last event` };
 };
 
-const bodyTrouble = (request: ExchangeRequest, text: string, json: Json | undefined): Trouble | null => {
+const wholeTrouble = (host: string, request: ExchangeRequest, text: string, json: Json | undefined): Trouble | null => {
   if (json !== undefined || request.textOk === true) return null;
-  const { host } = new URL(request.url);
-  if (text.trim() === '')
+  if (text.trim() === '') {
     return request.emptyOk === true ? null : { outcome: 'malformed', cause: 'empty body', detail: `${host} sent an empty answer` };
+  }
   if (/^\s*</.test(text)) return { outcome: 'malformed', cause: 'html', detail: `${host} sent an HTML page where JSON was expected` };
   return { outcome: 'malformed', cause: 'broken json', detail: `${host} sent something that is not JSON: ${excerpt(text)}` };
 };

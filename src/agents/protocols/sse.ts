@@ -16,7 +16,8 @@ export interface ChunkReader {
 /** Server-sent events (WHATWG HTML, section 9.2): multi-line data joined, comments and `id:` dropped, any line ending. */
 export const sseReader = (on: (event: StreamEvent) => void): ChunkReader => {
   const parser = createParser({ onEvent: ({ event, data }) => on({ event: event ?? null, data }) });
-  return { feed: (text) => parser.feed(text), end: () => parser.reset({ consume: true }) };
+  // An end of the stream stands for the blank line that many servers leave out after their last event.
+  return { feed: (text) => parser.feed(text), end: () => parser.feed('\n\n') };
 };
 
 /** One JSON text a line. Lines are cut at `\n` without scanning twice what a chunk left over. */

@@ -1,9 +1,10 @@
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { messageOf, nodeCodeOf } from '../errors.ts';
+import { messageOf, nodeCodeOf, usageError } from '../errors.ts';
 import { humanDuration } from '../units/duration.ts';
 import type { Clock, Env, Http, HttpFailure, HttpHead, HttpOutcome, HttpPhase, HttpRequest, HttpSink } from './context.ts';
+import { classifyFailure, timeoutSentence } from './http-failure.ts';
+import { followRedirect, redirectLocation } from './http-redirect.ts';
 
-const maxRedirects = 5;
 const dayMs = 86_400_000;
 
 /** An `Http` that must be closed, or its idle connections keep the process alive. */
@@ -13,88 +14,95 @@ export interface OpenHttp extends Http {
 
 /**
  * HTTP/1.1 over undici: one pool per origin, proxies from `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (either case), identity encoding,
- * four time limits, a cap on the body, and redirects only within the same host.
+ * four time limits, a cap on the body, and redirects only within the same host. Throws a usage error for a request that cannot be made.
  */
 export const openHttp = (env: Env, clock: Clock): OpenHttp => {
   const certificateEnds = new Map<string, number>();
-  const dispatcher = openDispatcher(env, certificateEnds);
-  const once = (request: HttpRequest, sink: HttpSink, signal: AbortSignal) => exchange(dispatcher, clock, request, sink, signal);
+  const dispatchers = openDispatchers(env, certificateEnds);
+  const certificateDays = ({ protocol, hostname, port }: URL): number | null => {
+    const end = protocol === 'https:' ? certificateEnds.get(certificateKey(hostname, port)) : undefined;
+    return end === undefined ? null : Math.floor((end - clock.now()) / dayMs);
+  };
   return {
     async send(request, sink, signal) {
+      const startedAt = clock.monotonic();
       let current = request;
       for (let hops = 0; ; hops++) {
-        const outcome = await once(current, sink, signal);
-        const location = outcome.head?.headers['location'];
-        const isRedirect = outcome.head !== null && [301, 302, 303, 307, 308].includes(outcome.head.status) && location !== undefined;
-        if (!isRedirect || outcome.failure !== null) return withCertificate(outcome, current.url, certificateEnds, clock);
-        const next = redirect(current, outcome.head?.status ?? 0, location, hops);
-        if ('failure' in next) return { ...outcome, failure: next.failure, certificateDays: null };
-        current = next.request;
+        const url = httpUrl(current.url);
+        const outcome = await exchange({ dispatcher: dispatchers.to(url), clock, startedAt, url, request: current, sink, signal });
+        const location = redirectLocation(outcome.head);
+        if (location === null || outcome.head === null || outcome.failure !== null) {
+          return { ...outcome, certificateDays: certificateDays(url) };
+        }
+        const next = followRedirect(current, outcome.head, location, hops);
+        if ('refused' in next) {
+          return { ...outcome, failure: { kind: 'redirected', message: next.refused }, certificateDays: certificateDays(url) };
+        }
+        current = next;
       }
     },
-    close: () => dispatcher.destroy(),
+    close: () => dispatchers.close(),
   };
 };
 
-const openDispatcher = (env: Env, certificateEnds: Map<string, number>): Dispatcher => {
+const httpUrl = (text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw usageError({ code: 'url_invalid', message: `${text} is not an http or https URL` });
+};
+
+const certificateKey = (hostname: string, port: string): string => `${hostname}:${port || 443}`;
+
+/** Notes when the certificate of each origin ends. Through a proxy undici makes the TLS connection itself, and nothing is noted. */
+const openDispatchers = (env: Env, certificateEnds: Map<string, number>) => {
   const connectTcpOrTls = buildConnector({ timeout: 60_000, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 });
   const connect: buildConnector.connector = (options, callback) =>
     connectTcpOrTls(options, (...[error, socket]) => {
-      if (socket !== null && 'getPeerCertificate' in socket) {
+      if (error !== null) return callback(error, null);
+      if ('getPeerCertificate' in socket) {
         const ends = Date.parse(socket.getPeerCertificate().valid_to);
-        if (!Number.isNaN(ends)) certificateEnds.set(`https://${options.hostname}:${options.port || 443}`, ends);
+        if (!Number.isNaN(ends)) certificateEnds.set(certificateKey(options.hostname, options.port), ends);
       }
-      if (error !== null) callback(error, null);
-      else callback(null, socket);
+      callback(null, socket);
     });
   // Our own timers bound every phase; undici's are coarser (one second) and would only shadow them.
   const options = { connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 64 * 1024 } as const;
-  const proxy = (name: string) => env[name.toLowerCase()] || env[name.toUpperCase()];
-  const httpProxy = proxy('http_proxy');
-  const httpsProxy = proxy('https_proxy');
-  if (!httpProxy && !httpsProxy) return new Agent(options);
-  return new EnvHttpProxyAgent({ ...options, httpProxy: httpProxy ?? '', httpsProxy: httpsProxy ?? '', noProxy: proxy('no_proxy') ?? '' });
+  const variable = (name: string) => env[name] || env[name.toUpperCase()];
+  const direct = new Agent(options);
+  const through = (name: string): Dispatcher => {
+    const proxy = variable(name);
+    if (!proxy) return direct;
+    const uri = proxy.includes('://') ? proxy : `http://${proxy}`;
+    if (!URL.canParse(uri)) throw usageError({ code: 'proxy_invalid', message: `${name.toUpperCase()} is not a URL` });
+    // Plain HTTP is asked of the proxy in absolute form: proxies rarely open tunnels to port 80.
+    return new EnvHttpProxyAgent({ ...options, proxyTunnel: false, httpProxy: uri, httpsProxy: uri, noProxy: variable('no_proxy') ?? '' });
+  };
+  const plain = through('http_proxy');
+  const secure = through('https_proxy');
+  return {
+    to: (url: URL): Dispatcher => (url.protocol === 'https:' ? secure : plain),
+    close: async (): Promise<void> => {
+      await Promise.all([...new Set([direct, plain, secure])].map((dispatcher) => dispatcher.destroy()));
+    },
+  };
 };
 
-const withCertificate = (
-  outcome: Omit<HttpOutcome, 'certificateDays'>,
-  url: string,
-  ends: Map<string, number>,
-  clock: Clock,
-): HttpOutcome => {
-  const { protocol, hostname, port } = new URL(url);
-  const end = protocol === 'https:' ? ends.get(`https://${hostname}:${port || 443}`) : undefined;
-  return { ...outcome, certificateDays: end === undefined ? null : Math.floor((end - clock.now()) / dayMs) };
-};
+interface ExchangeParts {
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  /** When the request was asked for, before any redirect: the total limit and all timings count from here. */
+  readonly startedAt: number;
+  readonly url: URL;
+  readonly request: HttpRequest;
+  readonly sink: HttpSink;
+  readonly signal: AbortSignal;
+}
 
-/** A redirect is followed where it stays on the same host, does not drop TLS and needs no other method. */
-const redirect = (
-  request: HttpRequest,
-  status: number,
-  location: string,
-  hops: number,
-): { request: HttpRequest } | { failure: HttpFailure } => {
-  const refuse = (why: string) => ({
-    failure: { kind: 'redirected' as const, message: `${hostOf(request.url)} answers ${status} and ${why}` },
-  });
-  if (!URL.canParse(location, request.url)) return refuse('redirects to something that is not a URL');
-  const from = new URL(request.url);
-  const to = new URL(location, request.url);
-  if (hops >= maxRedirects) return refuse(`redirects more than ${maxRedirects} times`);
-  if (to.hostname !== from.hostname) return refuse(`redirects to another host (${to.host}), which is not followed`);
-  if (from.protocol === 'https:' && to.protocol !== 'https:') return refuse('redirects from https to http, which is not followed');
-  const keepsMethod = status === 307 || status === 308 || request.method === 'GET' || request.method === 'HEAD';
-  if (!keepsMethod)
-    return refuse(`redirects a ${request.method} to ${to.pathname}, which would drop its body: use that URL in the manifest`);
-  return { request: { ...request, url: to.href } };
-};
-
-const exchange = (dispatcher: Dispatcher, clock: Clock, request: HttpRequest, sink: HttpSink, signal: AbortSignal) =>
-  new Promise<Omit<HttpOutcome, 'certificateDays'>>((resolve) => {
+/** One request and its answer; of a redirect only the head. */
+const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: ExchangeParts) =>
+  new Promise<Omit<HttpOutcome, 'certificateDays'>>((resolve, reject) => {
     const { limits } = request;
-    const url = new URL(request.url);
-    const host = url.host;
-    const startedAt = clock.monotonic();
+    const { host } = url;
     const elapsed = () => clock.monotonic() - startedAt;
     let head: HttpHead | null = null;
     let connectMs: number | null = null;
@@ -125,64 +133,73 @@ const exchange = (dispatcher: Dispatcher, clock: Clock, request: HttpRequest, si
       phaseTimer = setTimeout(expire(phase, limitMs), limitMs);
     };
     const onAbort = () => giveUp({ kind: 'aborted', message: `the request to ${host} was given up after ${humanDuration(elapsed())}` });
+    /** A sink that throws is a bug of ours, and not to be taken for what the server did. */
+    const told = <T>(tell: () => T): T | undefined => {
+      try {
+        return tell();
+      } catch (thrown) {
+        reject(thrown);
+        giveUp(null);
+        return undefined;
+      }
+    };
 
-    const totalTimer = setTimeout(expire('total', limits.totalMs), limits.totalMs);
+    const totalTimer = setTimeout(expire('total', limits.totalMs), Math.max(0, limits.totalMs - elapsed()));
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     arm('connect', limits.connectMs);
 
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(given) {
-        controller = given;
-        if (settled) return given.abort(new Error('ended by the caller'));
-        connectMs = elapsed();
-        arm('first byte', limits.firstByteMs);
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: { 'accept-encoding': 'identity', ...basicAuthorization(url), ...request.headers },
+        body: request.body ?? null,
       },
-      onResponseStart(_controller, status, headers) {
-        if (settled || status < 200) return;
-        firstByteMs = lastByteMs = elapsed();
-        head = { status, headers: joinHeaders(headers) };
-        sink.head?.(head);
-        arm('stall', limits.stallMs);
-      },
-      onResponseData(_controller, chunk) {
-        if (settled) return;
-        const at = elapsed();
-        longestGapMs = Math.max(longestGapMs ?? 0, at - lastByteMs);
-        lastByteMs = at;
-        bytes += chunk.length;
-        if (bytes > limits.maxBytes) {
-          return giveUp({ kind: 'too_large', message: `${host} sent more than ${limits.maxBytes.toLocaleString('en-US')} bytes` });
-        }
-        phaseTimer?.refresh();
-        if (sink.data(chunk) === 'stop') giveUp(null);
-      },
-      onResponseEnd: () => settle(null),
-      onResponseError: (_controller, error) => settle(classify(error, host, limits.connectMs)),
-    };
-    try {
-      dispatcher.dispatch(
-        {
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method: request.method,
-          headers: { 'accept-encoding': 'identity', ...request.headers },
-          body: request.body ?? null,
+      {
+        onRequestStart(given) {
+          controller = given;
+          if (settled) return given.abort(new Error('ended by the caller'));
+          connectMs = elapsed();
+          arm('first byte', limits.firstByteMs);
         },
-        handler,
-      );
-    } catch (thrown) {
-      settle({ kind: 'protocol', message: `the request to ${host} could not be made: ${messageOf(thrown)}` });
-    }
+        onResponseStart(_controller, status, headers) {
+          if (settled || status < 200) return;
+          firstByteMs = lastByteMs = elapsed();
+          const came: HttpHead = { status, headers: joinHeaders(headers) };
+          head = came;
+          if (redirectLocation(came) !== null) return giveUp(null);
+          told(() => sink.head?.(came));
+          if (!settled) arm('stall', limits.stallMs);
+        },
+        onResponseData(_controller, chunk) {
+          if (settled) return;
+          const at = elapsed();
+          longestGapMs = Math.max(longestGapMs ?? 0, at - lastByteMs);
+          lastByteMs = at;
+          bytes += chunk.length;
+          if (bytes > limits.maxBytes) {
+            return giveUp({ kind: 'too_large', message: `${host} sent more than ${limits.maxBytes.toLocaleString('en-US')} bytes` });
+          }
+          phaseTimer?.refresh();
+          if (told(() => sink.data(chunk)) === 'stop') giveUp(null);
+        },
+        onResponseEnd: () => settle(null),
+        onResponseError(_controller, thrown) {
+          if (nodeCodeOf(thrown) !== 'UND_ERR_INVALID_ARG') return settle(classifyFailure(thrown, url, limits.connectMs));
+          reject(usageError({ code: 'request_invalid', message: `the request to ${host} cannot be made: ${messageOf(thrown)}` }));
+          settle(null);
+        },
+      },
+    );
   });
 
-const timeoutSentence = (host: string, phase: HttpPhase, limitMs: number): string => {
-  const limit = humanDuration(limitMs);
-  if (phase === 'connect') return `no connection to ${host} within ${limit}`;
-  if (phase === 'first byte') return `${host} sent no answer within ${limit}`;
-  if (phase === 'stall') return `${host} stopped in the middle of its answer for ${limit}`;
-  return `${host} did not finish its answer within ${limit}`;
-};
+/** `https://user:password@host` (RFC 7617); a header of the request wins. */
+const basicAuthorization = ({ username, password }: URL): Record<string, string> =>
+  username === '' && password === ''
+    ? {}
+    : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}` };
 
 const joinHeaders = (headers: Record<string, string | string[] | undefined>): Record<string, string> => {
   const joined: Record<string, string> = {};
@@ -191,25 +208,3 @@ const joinHeaders = (headers: Record<string, string | string[] | undefined>): Re
   }
   return joined;
 };
-
-const tlsCode = /^(ERR_TLS|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
-
-const classify = (thrown: unknown, host: string, connectLimitMs: number): HttpFailure => {
-  const code = nodeCodeOf(thrown) ?? nodeCodeOf((thrown as { cause?: unknown } | null)?.cause) ?? '';
-  const failed = (kind: 'refused' | 'reset' | 'tls' | 'no_such_host' | 'protocol' | 'own_network', message: string) => ({ kind, message });
-  if (code === 'ECONNREFUSED') return failed('refused', `${host} refused the connection`);
-  if (code === 'ENOTFOUND') return failed('no_such_host', `there is no host ${host}: its name does not resolve`);
-  if (code === 'EAI_AGAIN') return failed('own_network', `the name service of this machine did not answer for ${host}`);
-  if (code === 'ENETUNREACH' || code === 'ENETDOWN' || code === 'EMFILE' || code === 'ENFILE') {
-    return failed('own_network', `this machine could not open a connection to ${host} (${code})`);
-  }
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
-    return { kind: 'timeout', phase: 'connect', message: timeoutSentence(host, 'connect', connectLimitMs) };
-  }
-  if (tlsCode.test(code)) return failed('tls', `the TLS certificate or handshake of ${host} is not acceptable (${code})`);
-  if (code === 'EHOSTUNREACH') return failed('refused', `${host} cannot be reached (${code})`);
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') return failed('reset', `${host} closed the connection`);
-  return failed('protocol', `${host} did not speak HTTP as it should${code === '' ? '' : ` (${code})`}: ${messageOf(thrown)}`);
-};
-
-const hostOf = (url: string): string => new URL(url).host;

@@ -4,7 +4,7 @@ import { adapter, type World } from '../../../fleet/slots.ts';
 import { dig, digArray, digNumber, digString, isObject, type Json, type JsonObject, parseJson } from '../../../ground/json.ts';
 import type { AgentProtocol, Ask, ToolCall, Usage } from '../port.ts';
 import { httpEndpoint, streamField } from '../schema.ts';
-import { type Exchange, type StreamReader, sendExchange, troubleSaid, turnHeaders } from '../send-exchange.ts';
+import { type Exchange, endpointUrl, type StreamReader, sendExchange, troubleSaid, turnHeaders } from '../send-exchange.ts';
 import { excerpt, type Said, toolArguments, turnOf } from '../turn.ts';
 
 const config = z.strictObject({
@@ -28,7 +28,7 @@ export default adapter<Config, AgentProtocol>({
       const exchange = await sendExchange(
         world,
         ask,
-        { method: 'GET', url: `${base(endpoint, world)}/models`, headers: headers(endpoint, world, ask) },
+        { method: 'GET', url: endpointUrl(endpoint.url, world, '/models'), headers: headers(endpoint, world, ask) },
         signal,
       );
       return turnOf(exchange.trouble === null ? modelsSaid(exchange.json ?? null) : troubleSaid(exchange.trouble), exchange.wire);
@@ -41,7 +41,7 @@ export default adapter<Config, AgentProtocol>({
         world,
         ask,
         {
-          url: `${base(endpoint, world)}/chat/completions`,
+          url: endpointUrl(endpoint.url, world, '/chat/completions'),
           headers: { ...headers(endpoint, world, ask), ...(endpoint.stream ? { accept: 'text/event-stream' } : {}) },
           body: { model: endpoint.model, messages, ...stream, ...endpoint.params },
           reader: reply,
@@ -53,8 +53,6 @@ export default adapter<Config, AgentProtocol>({
     },
   }),
 });
-
-const base = (endpoint: Config, world: World): string => world.secrets.reveal(endpoint.url).replace(/\/+$/, '');
 
 const headers = (endpoint: Config, world: World, ask: Ask): Record<string, string> => ({
   ...(endpoint.api_key === undefined ? {} : { authorization: `Bearer ${world.secrets.reveal(endpoint.api_key)}` }),
@@ -86,10 +84,12 @@ const chatSaid = (exchange: Exchange, completion: Json): Said => {
       ...read,
       outcome: limited ? 'rate_limited' : 'agent_error',
       cause: 'error in the answer',
-      detail: `the agent answered an error: ${excerpt(message)}`,
+      detail: `${exchange.host} answered an error: ${excerpt(message)}`,
     };
   }
-  if (!isObject(choice)) return { ...read, outcome: 'malformed', cause: 'no choices', detail: 'the answer is JSON but has no choices[0]' };
+  if (!isObject(choice)) {
+    return { ...read, outcome: 'malformed', cause: 'no choices', detail: `${exchange.host} answered JSON without choices[0]` };
+  }
   const refusal = digString(choice, 'message', 'refusal');
   if (refusal !== null && refusal !== '') return { ...read, text: refusal, outcome: 'refused', cause: 'refusal' };
   if (read.stopReason === 'content_filter') return { ...read, outcome: 'refused', cause: 'content_filter' };
