@@ -1,10 +1,22 @@
 import type { World } from '../../fleet/slots.ts';
 import { usageError } from '../../ground/errors.ts';
-import { digString, type Json, parseJson } from '../../ground/json.ts';
-import type { HttpFailure, HttpHead, HttpOutcome, HttpRequest, SecretRef } from '../../ground/runtime/context.ts';
-import type { Ask, Outcome } from './port.ts';
+import { type Json, parseJson } from '../../ground/json.ts';
+import type { HttpHead, HttpRequest, SecretRef } from '../../ground/runtime/context.ts';
+import {
+  retryAfter,
+  statusTrouble,
+  streamTrouble,
+  type Trouble,
+  transportTrouble,
+  type Unreadable,
+  unreadableTrouble,
+  wholeTrouble,
+} from './exchange-trouble.ts';
+import type { Ask } from './port.ts';
 import { type ChunkReader, ndjsonReader, type StreamEvent, sseReader } from './sse.ts';
-import { excerpt, type Said, type Wire } from './turn.ts';
+import { excerpt, type Wire } from './turn.ts';
+
+export { type Trouble, troubleSaid } from './exchange-trouble.ts';
 
 /** Folds the events of one streamed answer. */
 export interface StreamReader {
@@ -17,13 +29,6 @@ export interface StreamReader {
   readonly ended: boolean;
   /** Why the stream is not the protocol; null while it is. */
   readonly broken: string | null;
-}
-
-/** Something that is wrong before any protocol is asked. */
-export interface Trouble {
-  readonly outcome: Exclude<Outcome, 'ok'>;
-  readonly cause: string;
-  readonly detail: string;
 }
 
 export interface Exchange {
@@ -49,9 +54,11 @@ export interface ExchangeRequest {
   readonly reader?: StreamReader;
   /** Taken for a stream of JSON lines whatever the content type says. */
   readonly ndjson?: boolean;
+  /** Only the head of the answer counts: its body is not read. */
+  readonly headOnly?: boolean;
   /** An answer without a body is fine (204, HEAD). */
   readonly emptyOk?: boolean;
-  /** Any text will do; it need not be JSON. */
+  /** Any text will do, so long as there is some; it need not be JSON. */
   readonly textOk?: boolean;
 }
 
@@ -134,6 +141,7 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
         if (streamed) chunks = request.ndjson === true ? ndjsonReader(onEvent) : sseReader(onEvent);
       },
       data(bytes) {
+        if (request.headOnly === true) return 'stop';
         if (unreadable === null) feed(bytes);
         return unreadable !== null || (streamed && (reader?.ended || reader?.broken != null)) ? 'stop' : 'more';
       },
@@ -145,18 +153,22 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
     feed();
     (chunks as ChunkReader | null)?.end();
     endsInsideEvent = intact && reader?.broken !== null;
+    if (streamed && intact && !endsInsideEvent) reader?.close?.();
   }
   const text = pieces.join('');
   const json = streamed || text.trim() === '' ? undefined : parseJson(text);
-  const bodyTrouble = () =>
-    streamed && reader !== undefined ? streamTrouble(host, reader, events, endsInsideEvent) : wholeTrouble(host, request, text, json);
+  const trouble =
+    transportTrouble(outcome) ??
+    statusTrouble(host, outcome.head, text) ??
+    unreadableTrouble(host, unreadable) ??
+    (streamed && reader !== undefined ? streamTrouble(host, reader, events, endsInsideEvent) : wholeTrouble(host, request, text, json));
   return {
     host,
     head: outcome.head,
     json,
     text,
     streamed,
-    trouble: transportTrouble(outcome) ?? statusTrouble(host, outcome.head, text) ?? unreadableTrouble(host, unreadable) ?? bodyTrouble(),
+    trouble,
     wire: {
       httpStatus: outcome.head?.status ?? null,
       timings: { ...outcome.timings, firstTokenMs },
@@ -165,83 +177,3 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
     },
   };
 };
-
-/** Bytes that are not text, whatever protocol they were meant for. */
-interface Unreadable {
-  readonly cause: string;
-  readonly why: string;
-}
-
-const unreadableTrouble = (host: string, unreadable: Unreadable | null): Trouble | null =>
-  unreadable === null ? null : { outcome: 'malformed', cause: unreadable.cause, detail: `${host} sent ${unreadable.why}` };
-
-const failureOutcome: Record<HttpFailure['kind'], Trouble['outcome']> = {
-  refused: 'unreachable',
-  reset: 'unreachable',
-  tls: 'unreachable',
-  no_such_host: 'unreachable',
-  protocol: 'malformed',
-  own_network: 'checker_error',
-  timeout: 'timeout',
-  too_large: 'malformed',
-  redirected: 'malformed',
-  aborted: 'checker_error',
-};
-
-const transportTrouble = ({ failure, head }: HttpOutcome): Trouble | null => {
-  if (failure === null) return null;
-  const cause = failure.kind === 'timeout' ? `${failure.phase} timeout` : failure.kind.replaceAll('_', ' ');
-  if (head !== null && failure.kind === 'reset') {
-    return { outcome: 'truncated', cause: 'broken off', detail: `${failure.message} in the middle of its answer` };
-  }
-  return { outcome: failureOutcome[failure.kind], cause, detail: failure.message };
-};
-
-const statusTrouble = (host: string, head: HttpHead | null, text: string): Trouble | null => {
-  if (head === null || (head.status >= 200 && head.status < 300)) return null;
-  const { status } = head;
-  const said = excerpt(errorText(text));
-  const detail = `${host} answered HTTP ${status}${said === '' ? '' : `: ${said}`}`;
-  const outcome = status === 401 || status === 403 ? 'unauthorized' : status === 429 || status === 529 ? 'rate_limited' : 'agent_error';
-  return { outcome, cause: `http ${status}`, detail };
-};
-
-/** The message inside the error bodies that agents and gateways send; the body itself where it has none; nothing of an HTML page. */
-const errorText = (text: string): string => {
-  const json = parseJson(text);
-  if (json === undefined) return /^\s*</.test(text) ? 'an HTML page' : text;
-  const told = [['error', 'message'], ['error'], ['message'], ['detail']].map((path) => digString(json, ...path));
-  return told.find((message) => message !== null) ?? text;
-};
-
-const streamTrouble = (host: string, reader: StreamReader, events: number, endsInsideEvent: boolean): Trouble | null => {
-  if (reader.broken !== null && !endsInsideEvent) {
-    return { outcome: 'malformed', cause: 'broken stream', detail: `${host} sent a stream that is not the protocol: ${reader.broken}` };
-  }
-  if (reader.ended) return null;
-  if (events === 0) return { outcome: 'malformed', cause: 'empty stream', detail: `${host} sent a stream without a single event` };
-  return { outcome: 'truncated', cause: 'stream ended early', detail: `the stream of ${host} ended without its last event` };
-};
-
-const wholeTrouble = (host: string, request: ExchangeRequest, text: string, json: Json | undefined): Trouble | null => {
-  if (json !== undefined || request.textOk === true) return null;
-  if (text.trim() === '') {
-    return request.emptyOk === true ? null : { outcome: 'malformed', cause: 'empty body', detail: `${host} sent an empty answer` };
-  }
-  if (/^\s*</.test(text)) return { outcome: 'malformed', cause: 'html', detail: `${host} sent an HTML page where JSON was expected` };
-  return { outcome: 'malformed', cause: 'broken json', detail: `${host} sent something that is not JSON: ${excerpt(text)}` };
-};
-
-/** RFC 9110, section 10.2.3: seconds or a date. Also the millisecond header that OpenAI-shaped gateways send. */
-const retryAfter = (head: HttpHead | null, now: number): number | null => {
-  const ms = Number(head?.headers['retry-after-ms']);
-  if (head?.headers['retry-after-ms'] !== undefined && Number.isFinite(ms) && ms >= 0) return ms;
-  const value = head?.headers['retry-after'];
-  if (value === undefined) return null;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
-};
-
-/** What is said when the trouble is all there is. */
-export const troubleSaid = (trouble: Trouble): Said => ({ outcome: trouble.outcome, cause: trouble.cause, detail: trouble.detail });
