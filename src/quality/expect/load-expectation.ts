@@ -34,8 +34,7 @@ const writtenValue = (assertion: AnyAssertion, picked: Picked): Value => {
   if (assertion.value === 'threshold') {
     if (value === undefined && threshold !== null) return { ok: true, value: threshold, path: ['threshold'] };
     if (typeof value === 'number') {
-      const hint = `write the unit, as in "agentops explain" for ${base}, or promptfoo's { type: ${type}, threshold: ${value} }`;
-      return misplaced(path, `${base}: ${value} has no unit`, hint);
+      return misplaced(path, `${base}: ${value} has no unit`, assertion.summary);
     }
   }
   if ((value === undefined || value === null) && assertion.value !== 'optional') {

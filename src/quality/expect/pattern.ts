@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { messageOf } from '../../ground/errors.ts';
 
 export interface Found {
   /** UTF-16 offsets into the searched text; `end` is exclusive. */
@@ -45,13 +46,14 @@ const wrap = (source: string, engine: RE2JS): Pattern => {
   return { source, test: (text) => engine.test(text), find: (text) => findAll(text, 1)[0] ?? null, findAll };
 };
 
-const reasonOf = (source: string, thrown: unknown): string => {
-  for (const [needle, name] of backtracking) {
-    if (needle.test(source)) return `uses ${name}, which an engine that runs in linear time does not have`;
-  }
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
-  return `is not a regular expression: ${said.replace(/^error parsing regexp: /, '')}`;
+/** Why a linear-time engine cannot run this, or null. An escaped backslash is not the start of an escape. */
+const backtrackingOf = (source: string): string | null => {
+  const found = backtracking.find(([needle]) => needle.test(source.replaceAll('\\\\', '')));
+  return found === undefined ? null : `uses ${found[1]}, which an engine that runs in linear time does not have`;
 };
+
+const reasonOf = (source: string, thrown: unknown): string =>
+  backtrackingOf(source) ?? `is not a regular expression: ${messageOf(thrown).replace(/^error parsing regexp: /, '')}`;
 
 /**
  * Compiles RE2 syntax (flags inline as in `(?i)`, or written `/body/i`). JavaScript's `\uXXXX` and `(?<name>…)` are understood; lookaround and
@@ -59,6 +61,8 @@ const reasonOf = (source: string, thrown: unknown): string => {
  */
 export const compilePattern = (source: string): Compiled => {
   const [, body = source, flags = ''] = literal.exec(source) ?? [];
+  // The translation to RE2 would take a named reference for letters.
+  if (body.replaceAll('\\\\', '').includes('\\k<')) return { ok: false, problem: reasonOf(body, null) };
   try {
     const bits = [...flags].reduce((sum, flag) => sum | (flagBits[flag] ?? 0), 0);
     return { ok: true, pattern: wrap(source, RE2JS.compile(RE2JS.translateRegExp(body), bits)) };

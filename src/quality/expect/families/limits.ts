@@ -8,8 +8,7 @@ import { judged, unknown } from '../grading.ts';
 import type { Assertion, Family } from '../port.ts';
 
 /** A time with its unit, or promptfoo's bare milliseconds. */
-const timeField = () =>
-  z.union([z.number().nonnegative('must not be negative'), durationField()], { error: 'is not a duration: write it like 5s' });
+const timeField = () => z.union([z.number().nonnegative(), durationField()], { error: 'is not a duration: write it like 5s' });
 
 /** An amount with its sign, or promptfoo's bare dollars. */
 const priceField = () =>
@@ -17,7 +16,7 @@ const priceField = () =>
     [
       z
         .number()
-        .nonnegative('must not be negative')
+        .nonnegative()
         .transform((usd) => Math.round(usd * nanosPerDollar)),
       moneyField(),
     ],
