@@ -22,9 +22,12 @@ const withReturn = (line: string): readonly string[] => {
 /** promptfoo's rule: one line is an expression, or statements that end in one; several lines are a body with its own `return`. */
 export const compileBody = (written: string): CompiledBody => {
   const code = written.trim();
-  const problem = syntaxProblem(code);
-  if (code.includes('\n') || /\breturn\b/.test(code)) return problem === null ? { ok: true, body: code } : { ok: false, problem };
-  const body = withReturn(code).find((candidate) => syntaxProblem(candidate) === null);
+  const candidates = code.includes('\n') ? [] : withReturn(code);
+  const body = candidates.find((candidate) => syntaxProblem(candidate) === null);
   if (body !== undefined) return { ok: true, body };
-  return { ok: false, problem: problem ?? 'it has no value: end it with an expression, or write a return' };
+  const problem = syntaxProblem(code);
+  if (problem !== null) return { ok: false, problem };
+  return /\breturn\b/.test(code)
+    ? { ok: true, body: code }
+    : { ok: false, problem: 'it has no value: end it with an expression, or write a return' };
 };

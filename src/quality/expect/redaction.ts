@@ -30,7 +30,7 @@ const maskedSpans = (text: string): readonly Sensitive[] => {
   return joined;
 };
 
-/** The text from `from` to `to` with every sensitive span as `[its kind]`; no span may reach over the edges. */
+/** The text from `from` to `to` with every sensitive span as `[its kind]`; the edges must not lie inside a span. */
 const render = (text: string, spans: readonly Sensitive[], from: number, to: number): string => {
   let at = from;
   let shown = '';
@@ -45,26 +45,29 @@ const render = (text: string, spans: readonly Sensitive[], from: number, to: num
 /** The text with secrets and personal data replaced by what they are: `[email]`. */
 export const redact = (text: string): string => render(text, maskedSpans(text), 0, text.length);
 
-const tidy = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const onOneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
-/**
- * A short piece of a text around the evidence, on one line, secrets and personal data masked. Without evidence: its beginning.
- */
+/** A short piece of a text around the evidence, on one line, secrets and personal data masked. Without evidence: its beginning. */
 export const excerpt = (text: string, evidence: { readonly start: number; readonly end: number } = { start: 0, end: 0 }): string => {
-  const length = Math.min(evidence.end - evidence.start, shownLength);
-  const before = Math.min(evidence.start, Math.floor((shownLength - length) / 2));
-  const base = Math.max(0, evidence.start - before - margin);
-  const window = text.slice(base, evidence.start + shownLength + margin);
+  const base = Math.max(0, evidence.start - margin);
+  const window = text.slice(base, Math.min(evidence.end, evidence.start + shownLength) + margin);
   const spans = maskedSpans(window);
 
-  // A span that an edge falls into belongs to the piece as a whole: it is shown as one short word.
-  const first = evidence.start - before - base;
-  const from = spans.find((span) => span.start < first && first < span.end)?.start ?? first;
-  const last = Math.min(window.length, first + shownLength);
-  const to = spans.find((span) => span.start < last && last < span.end)?.end ?? last;
+  // An edge of the evidence that falls into a span moves out of it; after that any cut is safe, because only words are left to cut.
+  const wanted = { from: evidence.start - base, to: Math.min(window.length, evidence.end - base) };
+  const from = spans.find(({ start, end }) => start < wanted.from && wanted.from < end)?.start ?? wanted.from;
+  const to = spans.find(({ start, end }) => start < wanted.to && wanted.to < end)?.end ?? wanted.to;
+  const left = onOneLine(render(window, spans, 0, from));
+  const middle = onOneLine(render(window, spans, from, to)).slice(0, shownLength);
+  const right = onOneLine(render(window, spans, to, window.length));
 
-  const piece = tidy(render(window, spans, from, to)).slice(0, shownLength);
-  return `${base + from > 0 ? '…' : ''}${piece}${base + to < text.length ? '…' : ''}`;
+  const room = shownLength - middle.length;
+  const before = Math.min(left.length, right.length < room / 2 ? room - right.length : Math.floor(room / 2));
+  const after = Math.min(right.length, room - before);
+  const cutLeft = base > 0 || before < left.length;
+  const cutRight = base + window.length < text.length || after < right.length;
+  const piece = left.slice(left.length - before) + middle + right.slice(0, after);
+  return `${cutLeft ? '…' : ''}${piece.trim()}${cutRight ? '…' : ''}`;
 };
 
 /** Any value as one line of JSON, cut and masked like an excerpt. */

@@ -17,6 +17,9 @@ interface Format {
 const hasDigit = (hit: string): boolean => /\d/.test(hit);
 const mixesLettersAndDigits = (hit: string): boolean => /\d/.test(hit) && /[A-Za-z]/.test(hit);
 
+/** A quote, also as it stands in JSON inside JSON. */
+const quote = `\\\\{0,3}["']?`;
+
 /** Formats that vendors publish so that scanners can find them; then keys by structure; then values that are called a secret. */
 const formats: readonly Format[] = [
   {
@@ -46,7 +49,7 @@ const formats: readonly Format[] = [
   {
     kind: 'credential',
     pattern: pattern(
-      `(?i)\\b[a-z0-9_.-]{0,40}(?:api[_-]?key|secret|passwd|password|access[_-]?token|auth[_-]?token|private[_-]?key)["']?\\s{0,3}[:=]\\s{0,3}["']?[^\\s"',;]{12,}`,
+      `(?i)\\b[a-z0-9_.-]{0,40}(?:api[_-]?key|secret|passwd|password|access[_-]?token|auth[_-]?token|private[_-]?key)${quote}\\s{0,3}[:=]\\s{0,3}${quote}[^\\s"',;\\\\]{12,}`,
     ),
     confirm: (hit) => mixesLettersAndDigits(hit.slice(hit.search(/[:=]/) + 1)),
   },

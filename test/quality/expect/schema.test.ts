@@ -149,6 +149,8 @@ describe('loadExpectation', () => {
     [{ 'no-loop': 1 }, ['no-loop'], 'at least 2'],
     [{ 'no-pii': { kinds: ['name'] } }, ['no-pii', 'kinds', 0], 'must be one of email'],
     [{ 'is-refusal': 'yes' }, ['is-refusal'], 'takes no value'],
+    [{ javascript: 'const a = output' }, ['javascript'], 'it has no value'],
+    [{ javascript: 'let a = 1\nlet b = 2' }, ['javascript'], 'it has no value'],
     [{ javascript: 'output ===' }, ['javascript'], 'is not JavaScript'],
     [{ type: 'levenshtein', value: 'x', threshold: '5s' }, ['threshold'], 'must be a number'],
   ])('%j is refused at %j', async (raw, path, message) => {

@@ -13,6 +13,8 @@ describe('javascript', () => {
     [{ javascript: "const s = output; s === 'a;b'" }, 'a;b', true, 1],
     [{ javascript: 'let n = JSON.parse(output).n; n > 0.5;' }, '{"n":0.7}', true, 1],
     [{ javascript: 'return output.length > 3' }, 'long', true, 1],
+    [{ javascript: "output.includes('return policy')" }, 'our return policy', true, 1],
+    [{ javascript: "if (output === 'a') return true; return false" }, 'b', false, 0],
     [{ javascript: "if (output === 'a') {\n  return true;\n}\nreturn { pass: false, score: 0.25, reason: 'not a' };\n" }, 'b', false, 0.25],
     [{ javascript: '{ pass: true, score: 0.5 }' }, 'b', true, 0.5],
     [{ javascript: '0.4' }, 'b', true, 0.4],
