@@ -7,7 +7,7 @@ export interface Write {
   readonly rows?: number;
 }
 
-/** The record that must not be lost. Asynchronous, because it may be a server; no open transaction to hold. */
+/** The record that must not be lost. A commit whose expectations fail throws `Conflict`. Asynchronous, because it may be a server; no open transaction to hold. */
 export interface Journal {
   all<Row>(sql: string, ...params: Param[]): Promise<Row[]>;
   /** One transaction, durable on return. */

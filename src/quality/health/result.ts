@@ -7,7 +7,7 @@ export interface AssertionResult {
   readonly assertion: string;
   /** Null: could not be judged, or there was nothing to judge by. */
   readonly pass: boolean | null;
-  readonly score: number;
+  readonly score: number | null;
   /** Untrusted and masked. */
   readonly saw: string;
   readonly message: string;

@@ -1,0 +1,69 @@
+import { listOf } from '../../ground/output/phrases.ts';
+import type { CheckEvidence, Evidence } from './evidence.ts';
+import type { StateName } from './health-report.ts';
+
+export interface AgentState {
+  readonly state: StateName;
+  /** Most important first; empty only for green. */
+  readonly reasons: readonly string[];
+  readonly since: number | null;
+}
+
+interface Finding {
+  readonly reason: string;
+  readonly since: number | null;
+}
+
+/** One agent's state: the first of red, unknown, yellow that anything speaks for, else green. Never green by absence. */
+export const judgeAgent = ({ checks, now, safetyWindowMs }: Evidence): AgentState => {
+  if (checks.length === 0) return { state: 'unknown', reasons: ['nothing checks it'], since: null };
+  const red = checks.flatMap((check) => [...downFinding(check), ...safetyFinding(check, now, safetyWindowMs)]);
+  if (red.length > 0) return judged('red', red);
+  const unknown = checks.flatMap(unknownFinding);
+  if (unknown.length > 0) return judged('unknown', unknown);
+  const yellow = checks.flatMap(yellowFindings);
+  if (yellow.length > 0) return judged('yellow', yellow);
+  return { state: 'green', reasons: [], since: latest(checks.map((check) => check.since)) };
+};
+
+const judged = (state: StateName, findings: readonly Finding[]): AgentState => ({
+  state,
+  reasons: [...new Set(findings.map((finding) => finding.reason))],
+  since: earliest(findings.map((finding) => finding.since)),
+});
+
+const downFinding = ({ check, standing, reason, since }: CheckEvidence): readonly Finding[] =>
+  standing === 'down' ? [{ reason: `${check}: ${reason === '' ? 'failed, and has not passed often enough since' : reason}`, since }] : [];
+
+const safetyFinding = ({ check, safety, standing, lastFailedAt }: CheckEvidence, now: number, windowMs: number): readonly Finding[] =>
+  safety && standing !== 'down' && lastFailedAt !== null && now - lastFailedAt <= windowMs
+    ? [{ reason: `${check}: a safety event happened in the last ${Math.ceil(windowMs / 60_000)} minutes`, since: lastFailedAt }]
+    : [];
+
+const unknownFinding = ({ check, standing, reason, since }: CheckEvidence): readonly Finding[] => {
+  if (standing === 'never') return [{ reason: `${check}: has not run yet`, since }];
+  if (standing === 'stale') return [{ reason: `${check}: its last result is too old`, since }];
+  if (standing === 'error' || standing === 'skipped') return [{ reason: `${check}: ${reason}`, since }];
+  return [];
+};
+
+const yellowFindings = ({ check, standing, reason, since, flapping, drift }: CheckEvidence): readonly Finding[] => [
+  ...(standing === 'failing' ? [{ reason: `${check}: ${reason} (not often enough to be red)`, since }] : []),
+  ...(standing === 'degraded' ? [{ reason: `${check}: ${reason}`, since }] : []),
+  ...(flapping ? [{ reason: `${check}: flapping between pass and fail`, since }] : []),
+  ...(drift.length > 0 ? [{ reason: `${check}: changed since last time: ${listOf(drift)}`, since }] : []),
+];
+
+/** The fleet: red with a red tier-1 agent, yellow with any other trouble. Agents that do not count are not handed in. */
+export const judgeFleet = (agents: readonly { readonly tier: number; readonly state: StateName }[]): StateName => {
+  if (agents.some(({ tier, state }) => tier === 1 && state === 'red')) return 'red';
+  return agents.some(({ state }) => state !== 'green') ? 'yellow' : 'green';
+};
+
+const earliest = (times: readonly (number | null)[]): number | null => pick(times, Math.min);
+const latest = (times: readonly (number | null)[]): number | null => pick(times, Math.max);
+
+const pick = (times: readonly (number | null)[], choose: (...values: number[]) => number): number | null => {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : choose(...known);
+};

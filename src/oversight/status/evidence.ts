@@ -1,0 +1,26 @@
+import type { Standing } from '../../quality/health/streak.ts';
+
+/** What is known of one check, and all that a state is judged from. */
+export interface CheckEvidence {
+  readonly check: string;
+  readonly standing: Standing;
+  /** UTC epoch ms since when it stands so; null where that is not known. */
+  readonly since: number | null;
+  /** Why it is not a plain pass; empty where it is. */
+  readonly reason: string;
+  /** A failure is a safety event. */
+  readonly safety: boolean;
+  /** When it last failed; null where it did not, or that is not known. */
+  readonly lastFailedAt: number | null;
+  readonly flapping: boolean;
+  /** Facets of the agent that changed unannounced. */
+  readonly drift: readonly string[];
+}
+
+/** One agent's evidence at a moment. */
+export interface Evidence {
+  readonly now: number;
+  /** How long a safety event keeps the agent red, ms. */
+  readonly safetyWindowMs: number;
+  readonly checks: readonly CheckEvidence[];
+}

@@ -1,0 +1,180 @@
+import type { Journal, Write } from '../../ground/store/port.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { Beat } from './heartbeat.ts';
+import type { AssertionResult, CheckResult, CheckStatus } from './result.ts';
+
+interface Row {
+  id: string;
+  agent: string;
+  check_id: string;
+  slot_at: number | null;
+  started_at: number;
+  ended_at: number;
+  status: string;
+  outcome: string | null;
+  cause: string | null;
+  reason: string;
+  attempts: number;
+  latency_ms: number | null;
+  ttft_ms: number | null;
+  cost_nanos: number | null;
+  trace_id: string | null;
+  assertions: string;
+  safety: number;
+  in_maintenance: number;
+  fingerprint: string | null;
+  drift: string;
+}
+
+const columns =
+  'id, agent, check_id, slot_at, started_at, ended_at, status, outcome, cause, reason, attempts, latency_ms, ttft_ms, cost_nanos, trace_id, assertions, safety, in_maintenance, fingerprint, drift';
+const marks = columns.replace(/[a-z_]+/g, '?');
+
+/** Stores finished results in one commit. A result that is there already is left as it is. */
+export const saveResults = (journal: Journal, results: readonly CheckResult[]): Promise<void> =>
+  journal.commit(
+    results.map(
+      (result): Write => ({
+        sql: `INSERT INTO check_result (${columns}) VALUES (${marks}) ON CONFLICT (id) DO NOTHING`,
+        params: [
+          result.id,
+          result.agent,
+          result.check,
+          result.slotAt,
+          result.startedAt,
+          result.endedAt,
+          result.status,
+          result.outcome,
+          result.cause,
+          result.reason,
+          result.attempts,
+          result.latencyMs,
+          result.ttftMs,
+          result.costNanos,
+          result.traceId,
+          JSON.stringify(result.assertions),
+          result.safety ? 1 : 0,
+          result.inMaintenance ? 1 : 0,
+          result.fingerprint === null ? null : JSON.stringify(result.fingerprint),
+          JSON.stringify(result.drift),
+        ],
+      }),
+    ),
+  );
+
+const readRow = (row: Row): CheckResult => ({
+  id: row.id,
+  agent: row.agent,
+  check: row.check_id,
+  slotAt: row.slot_at,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+  status: row.status as CheckStatus,
+  outcome: row.outcome as CheckResult['outcome'],
+  cause: row.cause,
+  reason: row.reason,
+  attempts: row.attempts,
+  latencyMs: row.latency_ms,
+  ttftMs: row.ttft_ms,
+  costNanos: row.cost_nanos,
+  traceId: row.trace_id,
+  assertions: JSON.parse(row.assertions) as AssertionResult[],
+  safety: row.safety === 1,
+  inMaintenance: row.in_maintenance === 1,
+  fingerprint: row.fingerprint === null ? null : (JSON.parse(row.fingerprint) as Fingerprint),
+  drift: JSON.parse(row.drift) as string[],
+});
+
+/** The latest results of a check, newest first. */
+export const latestResults = async (journal: Journal, agent: string, check: string, limit: number): Promise<readonly CheckResult[]> => {
+  const rows = await journal.all<Row>(
+    `SELECT ${columns} FROM check_result WHERE agent = ? AND check_id = ? ORDER BY ended_at DESC, id DESC LIMIT ?`,
+    agent,
+    check,
+    limit,
+  );
+  return rows.map(readRow);
+};
+
+/** The latest results that filled a scheduled slot, newest first. */
+export const latestSlots = async (journal: Journal, agent: string, check: string, limit: number): Promise<readonly CheckResult[]> => {
+  const rows = await journal.all<Row>(
+    `SELECT ${columns} FROM check_result WHERE agent = ? AND check_id = ? AND slot_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT ?`,
+    agent,
+    check,
+    limit,
+  );
+  return rows.map(readRow);
+};
+
+/** The latest scheduled slot that was filled; null where none was. */
+export const lastSlotAt = async (journal: Journal, agent: string, check: string): Promise<number | null> => {
+  const [row] = await journal.all<{ slot_at: number | null }>('SELECT MAX(slot_at) AS slot_at FROM check_result WHERE agent = ? AND check_id = ?', agent, check);
+  return row?.slot_at ?? null;
+};
+
+/** What the agent told of itself last time; null where it never told. */
+export const lastFingerprint = async (journal: Journal, agent: string, check: string): Promise<Fingerprint | null> => {
+  const [row] = await journal.all<{ fingerprint: string }>(
+    'SELECT fingerprint FROM check_result WHERE agent = ? AND check_id = ? AND fingerprint IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 1',
+    agent,
+    check,
+  );
+  return row === undefined ? null : (JSON.parse(row.fingerprint) as Fingerprint);
+};
+
+/** How many results in a row ended with the given statuses, and when the first of them ended. */
+export const streakOf = async (
+  journal: Journal,
+  agent: string,
+  check: string,
+  statuses: readonly CheckStatus[],
+): Promise<{ length: number; since: number | null }> => {
+  const same = statuses.map(() => '?').join(', ');
+  const [row] = await journal.all<{ length: number; since: number | null }>(
+    `SELECT COUNT(*) AS length, MIN(ended_at) AS since FROM check_result WHERE agent = ? AND check_id = ? AND ended_at >
+      COALESCE((SELECT MAX(ended_at) FROM check_result WHERE agent = ? AND check_id = ? AND status NOT IN (${same})), -1)`,
+    agent,
+    check,
+    agent,
+    check,
+    ...statuses,
+  );
+  return { length: Number(row?.length ?? 0), since: row?.since ?? null };
+};
+
+/** Share of the judged results since a moment that passed, maintenance left out; null where none was judged. `check` null: of all checks. */
+export const uptimeSince = async (journal: Journal, agent: string, check: string | null, since: number): Promise<number | null> => {
+  const [row] = await journal.all<{ good: number | null; judged: number }>(
+    `SELECT SUM(CASE WHEN status IN ('pass', 'degraded') THEN 1 ELSE 0 END) AS good, COUNT(*) AS judged FROM check_result
+      WHERE agent = ? ${check === null ? '' : 'AND check_id = ? '}AND ended_at >= ? AND in_maintenance = 0 AND status IN ('pass', 'degraded', 'fail')`,
+    ...(check === null ? [agent, since] : [agent, check, since]),
+  );
+  return row === undefined || Number(row.judged) === 0 ? null : Number(row.good ?? 0) / Number(row.judged);
+};
+
+/** Nano-dollars the checks of an agent have cost since a moment, as far as it was told. */
+export const spentSince = async (journal: Journal, agent: string, since: number): Promise<number> => {
+  const [row] = await journal.all<{ spent: number | null }>('SELECT SUM(cost_nanos) AS spent FROM check_result WHERE agent = ? AND ended_at >= ?', agent, since);
+  return Number(row?.spent ?? 0);
+};
+
+/** Results of an agent since a moment, oldest first. */
+export const resultsSince = async (journal: Journal, agent: string, since: number): Promise<readonly CheckResult[]> => {
+  const rows = await journal.all<Row>(`SELECT ${columns} FROM check_result WHERE agent = ? AND ended_at >= ? ORDER BY ended_at, id`, agent, since);
+  return rows.map(readRow);
+};
+
+export const saveBeat = (journal: Journal, agent: string, check: string, id: string, beat: Beat): Promise<void> =>
+  journal.commit([
+    { sql: 'INSERT INTO beat (id, agent, check_id, at, status, note) VALUES (?, ?, ?, ?, ?, ?)', params: [id, agent, check, beat.at, beat.status, beat.note], rows: 1 },
+  ]);
+
+export const lastBeat = async (journal: Journal, agent: string, check: string): Promise<Beat | null> => {
+  const [row] = await journal.all<{ at: number; status: string; note: string }>(
+    'SELECT at, status, note FROM beat WHERE agent = ? AND check_id = ? ORDER BY at DESC, id DESC LIMIT 1',
+    agent,
+    check,
+  );
+  return row === undefined ? null : { at: row.at, status: row.status === 'fail' ? 'fail' : 'ok', note: row.note };
+};

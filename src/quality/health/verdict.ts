@@ -1,0 +1,97 @@
+import type { Outcome, Turn } from '../../agents/protocols/port.ts';
+import type { Check } from '../../fleet/agent.ts';
+import { formatMoney } from '../../ground/units/amount.ts';
+import { humanDuration } from '../../ground/units/duration.ts';
+import type { GradedAssertion } from '../expect/grade-turns.ts';
+import type { CheckStatus } from './result.ts';
+
+/** What an outcome means before any assertion is asked: judge the answer, a fault of the agent, or a fault of the checker. */
+const meaning: Record<Outcome, 'judge' | 'fail' | 'error'> = {
+  ok: 'judge',
+  refused: 'fail',
+  interrupted: 'fail',
+  truncated: 'fail',
+  agent_error: 'fail',
+  timeout: 'fail',
+  unreachable: 'fail',
+  malformed: 'fail',
+  rate_limited: 'error',
+  unauthorized: 'error',
+  checker_error: 'error',
+};
+
+const sentence: Partial<Record<Outcome, string>> = {
+  refused: 'the agent refused to answer',
+  interrupted: 'the agent asks for input or approval',
+  truncated: 'the answer was cut off',
+  rate_limited: 'the agent is rate limited',
+};
+
+export interface Judged {
+  readonly status: CheckStatus;
+  /** One sentence; empty for a plain pass. */
+  readonly reason: string;
+}
+
+/** True where an answer can be held against assertions at all: something was said, or an assertion speaks of the outcome itself. */
+export const isJudgeable = (turn: Turn, expected: readonly { readonly base: string }[]): boolean =>
+  turn.outcome === 'ok' || turn.outcome === 'refused' || turn.outcome === 'interrupted' || turn.outcome === 'truncated' || expected.some(({ base }) => base === 'outcome');
+
+/** The conversation goes on while the agent answers; an outcome that an assertion expects is an answer too. */
+export const isAccepted = (turn: Turn, grades: readonly GradedAssertion[]): boolean => {
+  if (meaning[turn.outcome] === 'judge') return true;
+  if (turn.outcome === 'checker_error') return false;
+  return grades.some(({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')));
+};
+
+/**
+ * The status of a check.
+ * @param turns in order; the last is the one that ended the conversation
+ * @param grades of all turns and of the conversation
+ * @param attempts how many were made; a pass on a later one is not a plain pass
+ */
+export const judge = (check: Check, turns: readonly Turn[], grades: readonly GradedAssertion[], attempts: number): Judged => {
+  const last = turns.at(-1);
+  if (last === undefined) return { status: 'error', reason: 'nothing was asked' };
+  if (!isAccepted(last, grades)) {
+    const told = last.detail === '' ? (sentence[last.outcome] ?? `the outcome is ${last.outcome}`) : last.detail;
+    return { status: meaning[last.outcome] === 'error' ? 'error' : 'fail', reason: told };
+  }
+  const failed = grades.filter(({ pass }) => pass === false);
+  const [first] = failed;
+  if (first !== undefined) {
+    return { status: 'fail', reason: `${first.message}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}` };
+  }
+  const unjudged = grades.find(({ verdict }) => verdict === 'error');
+  if (unjudged !== undefined) return { status: 'error', reason: unjudged.message };
+  const slow = degradation(check, turns);
+  if (slow !== null) return { status: 'degraded', reason: slow };
+  if (attempts > 1) return { status: 'degraded', reason: `passed only on attempt ${attempts}` };
+  return { status: 'pass', reason: '' };
+};
+
+const degradation = ({ degraded }: Check, turns: readonly Turn[]): string | null => {
+  const { latencyMs, ttftMs, costNanos } = totals(turns);
+  if (degraded.latencyMs !== null && latencyMs !== null && latencyMs > degraded.latencyMs) {
+    return `took ${humanDuration(latencyMs)}, above ${humanDuration(degraded.latencyMs)}`;
+  }
+  if (degraded.ttftMs !== null && ttftMs !== null && ttftMs > degraded.ttftMs) {
+    return `first token after ${humanDuration(ttftMs)}, above ${humanDuration(degraded.ttftMs)}`;
+  }
+  if (degraded.costNanos !== null && costNanos !== null && costNanos > degraded.costNanos) {
+    return `cost ${formatMoney(costNanos)}, above ${formatMoney(degraded.costNanos)}`;
+  }
+  return null;
+};
+
+/** Time and money of a conversation; time to first token is that of its slowest turn. Null where no turn tells. */
+export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttftMs: number | null; costNanos: number | null } => {
+  const told = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
+  const tokens = told(turns.map((turn) => turn.timings.firstTokenMs));
+  const costs = told(turns.map((turn) => turn.costNanos));
+  return {
+    latencyMs: turns.length === 0 ? null : turns.reduce((sum, turn) => sum + turn.timings.totalMs, 0),
+    ttftMs: tokens.length === 0 ? null : Math.max(...tokens),
+    costNanos: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
+  };
+};
