@@ -1,0 +1,45 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, it } from 'vitest';
+import { peersFolder } from '../peers/start-peer.ts';
+
+/** What a suite needs besides this repository: npm packages of `test/peers`, or programs on the search path. */
+export interface PeerNeeds {
+  readonly packages?: readonly string[];
+  readonly programs?: readonly string[];
+}
+
+/**
+ * `describe` for tests that talk to somebody else's program. Where it is not installed the suite is skipped with a loud line on a
+ * developer's machine, and fails under CI: a peer that nobody talks to proves nothing.
+ */
+export const describeWithPeer = (name: string, needs: PeerNeeds, suite: () => void): void => {
+  const missing = missingOf(needs);
+  if (missing.length === 0) return void describe(name, suite);
+  const complaint = `SKIPPED: ${name}: ${missing.join(', ')} not installed${needs.packages ? '; run npm ci --prefix test/peers' : ''}`;
+  if (process.env['CI']) {
+    describe(name, () => {
+      it('finds its peer installed', () => {
+        throw new Error(complaint);
+      });
+    });
+    return;
+  }
+  console.warn(complaint);
+  describe.skip(name, suite);
+};
+
+const missingOf = ({ packages = [], programs = [] }: PeerNeeds): readonly string[] => [
+  ...packages.filter((name) => !existsSync(join(peersFolder, 'node_modules', name))),
+  ...programs.filter((name) => !isOnPath(name)),
+];
+
+const isOnPath = (program: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false; // the next folder may have it
+    }
+  });
