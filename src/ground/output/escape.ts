@@ -35,8 +35,8 @@ export const inertText = (text: string): string =>
     .replace(invisible, '')
     .replace(stackedMarks, '$1');
 
-/** Commands that CI services read out of a log: `::error::` at the start of a line; `##[error]`, `##vso[` and `##teamcity[` anywhere in it. */
-const commandAtStart = /^::/gm;
+/** Commands that CI services read out of a log: `::error::` where a line could start; `##[error]`, `##vso[` and `##teamcity[` anywhere in it. */
+const commandAtStart = /(?<!\S)::/g;
 const commandAnywhere = /##(?=\[|vso\[|teamcity\[)/g;
 
 /** One line for a terminal, a pipe or a CI log. */

@@ -5,7 +5,8 @@ import { cutToWidth, displayWidth } from './width.ts';
 /** Inert, with the blanks at its ends that set a piece apart from its neighbours. */
 const inertPiece = (text: string): string => {
   const inert = inertLine(text);
-  return inert === '' ? '' : `${/^ */.exec(text)?.[0] ?? ''}${inert}${/ *$/.exec(text)?.[0] ?? ''}`;
+  if (inert === '') return /^ *$/.test(text) ? text : '';
+  return `${/^ */.exec(text)?.[0] ?? ''}${inert}${/ *$/.exec(text)?.[0] ?? ''}`;
 };
 
 /** One indented line of differently toned pieces, which hold raw text. In a terminal it is cut to the width; elsewhere it is whole. */
@@ -23,4 +24,32 @@ export const renderLine = (look: Look, indent: number, pieces: readonly Cell[]):
     if (kept !== text) break;
   }
   return fits ? line.trimEnd() : `${line.trimEnd()}${look.paint('dim', mark)}`;
+};
+
+export interface ParagraphShape {
+  readonly indent: number;
+  /** Further indent of the second and later lines. */
+  readonly hang: number;
+  /** What does not fit into that many lines is cut. */
+  readonly maxLines: number;
+}
+
+/** Like `renderLine`, but in a terminal it goes on in further lines, broken at spaces. */
+export const renderParagraph = (look: Look, { indent, hang, maxLines }: ParagraphShape, pieces: readonly Cell[]): readonly string[] => {
+  const words = pieces.flatMap((piece) =>
+    inertPiece(piece.text)
+      .split(/(?<= )(?! )/)
+      .map((text) => ({ ...piece, text })),
+  );
+  const lines: Cell[][] = [[]];
+  let left = (look.width ?? Number.POSITIVE_INFINITY) - indent;
+  for (const word of words) {
+    const line = lines.at(-1) ?? [];
+    if (displayWidth(word.text.trimEnd()) > left && line.length > 0 && lines.length < maxLines) {
+      lines.push([word]);
+      left = (look.width ?? Number.POSITIVE_INFINITY) - indent - hang;
+    } else line.push(word);
+    left -= displayWidth(word.text);
+  }
+  return lines.map((line, at) => renderLine(look, at === 0 ? indent : indent + hang, line));
 };

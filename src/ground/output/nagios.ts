@@ -13,10 +13,10 @@ export interface PerfDatum {
   readonly max?: number;
 }
 
-const datum = ({ label, value, unit = '', min, max }: PerfDatum): readonly string[] => {
+const datum = ({ label, value, unit, min, max }: PerfDatum): readonly string[] => {
   if (value === null) return [];
   const range = min === undefined && max === undefined ? '' : `;;;${min ?? ''};${max ?? ''}`.replace(/;+$/, '');
-  return [`'${nagiosText(label).replace(/'/g, "''").replace(/=/g, '-')}'=${value}${unit}${range}`];
+  return [`'${nagiosText(label).replace(/'/g, "''").replace(/=/g, '-')}'=${value}${unit ?? ''}${range}`];
 };
 
 /** Plugin output (Monitoring Plugins development guidelines): `SERVICE STATUS - text | performance data`, then the long output. */

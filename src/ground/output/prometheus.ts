@@ -13,7 +13,7 @@ export interface Sample {
   readonly value: number | null;
 }
 
-const valueOf = (value: number): string => {
+const numberOf = (value: number): string => {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   return String(value);
@@ -22,7 +22,7 @@ const valueOf = (value: number): string => {
 const sampleOf = (name: string, { labels, value }: Sample): readonly string[] => {
   if (value === null) return [];
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${prometheusLabel(text)}"`);
-  return [`${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${valueOf(value)}`];
+  return [`${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${numberOf(value)}`];
 };
 
 /** Text exposition format 0.0.4. A metric without a sample is left out. */

@@ -1,0 +1,73 @@
+import { plural } from '../ground/output/phrases.ts';
+import type { AgentHealth, CheckHealth, HealthReport, StateName } from '../oversight/status/health-report.ts';
+
+/** Worst first. */
+const states: readonly StateName[] = ['red', 'unknown', 'yellow', 'green'];
+
+/** An agent that another one pulls down, or that is being worked on, is shown but decides nothing. */
+export const counts = (agent: AgentHealth): boolean => agent.suppressedBy === null && !agent.inMaintenance;
+
+/** The worst state of the agents that count; unknown where none does. */
+export const worstState = (report: HealthReport): StateName =>
+  states.find((state) => report.agents.some((agent) => counts(agent) && agent.state === state)) ?? 'unknown';
+
+/** `acme: 2 red, 1 yellow, 4 green, 1 suppressed of 8 agents`. */
+export const verdictOf = (report: HealthReport): string => {
+  const counting = report.agents.filter(counts);
+  const all = plural(report.agents.length, 'agent');
+  const only = states.find((state) => report.agents.length > 0 && counting.every((agent) => agent.state === state));
+  const early = report.complete ? '' : ', stopped before every check was run';
+  if (only !== undefined && counting.length === report.agents.length) {
+    return `${report.fleet}: ${counting.length === 1 ? all : `all ${all}`} ${only}${early}`;
+  }
+  const groups = [
+    ...states.map((state) => ({ name: state as string, count: counting.filter((agent) => agent.state === state).length })),
+    { name: 'suppressed', count: report.agents.filter((agent) => agent.suppressedBy !== null).length },
+    { name: 'in maintenance', count: report.agents.filter((agent) => agent.suppressedBy === null && agent.inMaintenance).length },
+  ];
+  const said = groups.filter(({ count }) => count > 0).map(({ name, count }) => `${count} ${name}`);
+  return `${report.fleet}: ${said.length === 0 ? all : `${said.join(', ')} of ${all}`}${early}`;
+};
+
+/** Why an agent is as it is, the strongest reason first, opened by what keeps it from counting. */
+export const whyOf = (agent: AgentHealth): string => {
+  const excuse = agent.suppressedBy === null ? (agent.inMaintenance ? 'in maintenance' : '') : `suppressed by ${agent.suppressedBy}`;
+  const more = agent.reasons.length > 1 ? ` (and ${agent.reasons.length - 1} more)` : '';
+  const reason = agent.reasons[0] === undefined ? '' : `${agent.reasons[0]}${more}`;
+  return [excuse, reason].filter((part) => part !== '').join(': ');
+};
+
+/** The check of an agent as commands name it. */
+export const checkName = (check: CheckHealth): string => `${check.agent}/${check.check}`;
+
+/** Checks that are not plainly good. */
+export const problemsOf = (agent: AgentHealth): readonly CheckHealth[] =>
+  agent.checks.filter(({ status }) => status === 'fail' || status === 'error' || status === 'degraded');
+
+/** What is known of one result beside its status: `timeout, first byte`, `3 in a row`, `2 attempts`. */
+export const circumstancesOf = (check: CheckHealth): readonly string[] => [
+  ...(check.outcome === null || check.outcome === 'ok' ? [] : [[check.outcome, check.cause].filter((part) => part !== null).join(', ')]),
+  ...(check.streak > 1 ? [`${check.streak} in a row`] : []),
+  ...(check.attempts > 1 ? [plural(check.attempts, 'attempt')] : []),
+  ...(check.safety && check.status === 'fail' ? ['safety event'] : []),
+  ...(check.drift.length > 0 ? [`changed: ${check.drift.join(', ')}`] : []),
+];
+
+/** One line per thing that is wrong with a check: what was expected and what was seen, or the reason where no assertion failed. */
+export const findingsOf = (check: CheckHealth): readonly string[] => {
+  const failed = check.assertions.filter(({ pass }) => pass === false);
+  if (failed.length === 0) return check.reason === '' ? [] : [check.reason];
+  return failed.map(({ assertion, saw, message }) => `expected ${assertion}, ${saw === '' ? message : `saw ${saw}`}`);
+};
+
+/** Milliseconds of the slowest check; null where none was timed. */
+export const slowestOf = (agent: AgentHealth): number | null => {
+  const timed = agent.checks.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]));
+  return timed.length === 0 ? null : Math.max(...timed);
+};
+
+/** Nano-dollars of the checks whose cost is known; null where none is. */
+export const costOf = (agent: AgentHealth): number | null => {
+  const priced = agent.checks.flatMap(({ costNanos }) => (costNanos === null ? [] : [costNanos]));
+  return priced.length === 0 ? null : priced.reduce((sum, cost) => sum + cost, 0);
+};

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/** The public JSON documents, for `schema output <command>` and the contract tests. Keys may be added, never removed or renamed. */
+
+const instant = z.iso.datetime().describe('ISO-8601, UTC');
+const share = z.number().min(0).max(1);
+
+const head = {
+  schema_version: z.literal('1'),
+  generated_at: instant,
+  fleet: z.string(),
+};
+
+const state = z.enum(['red', 'unknown', 'yellow', 'green']);
+const status = z.enum(['pass', 'degraded', 'fail', 'error', 'skipped']);
+const outcome = z.enum([
+  'ok',
+  'refused',
+  'interrupted',
+  'truncated',
+  'agent_error',
+  'rate_limited',
+  'timeout',
+  'unreachable',
+  'unauthorized',
+  'malformed',
+  'checker_error',
+]);
+
+const assertion = z.object({
+  assertion: z.string().describe('The expectation in the words it was written in'),
+  pass: z.boolean().nullable().describe('Null: could not be judged'),
+  score: z.number(),
+  saw: z.string().describe('Untrusted and masked'),
+  message: z.string(),
+});
+
+const result = z.object({
+  check: z.string(),
+  status,
+  outcome: outcome.nullable().describe('Null where no turn was made'),
+  cause: z.string().nullable(),
+  reason: z.string().describe('Why it is not a plain pass; empty for a pass'),
+  at: instant,
+  slot_at: instant.nullable().describe('The scheduled slot; null for a run that was asked for'),
+  latency_ms: z.number().nullable(),
+  ttft_ms: z.number().nullable().describe('Time to the first token'),
+  cost_usd: z.number().nullable(),
+  attempts: z.int(),
+  trace_id: z.string().nullable(),
+  safety: z.boolean(),
+  in_maintenance: z.boolean(),
+  drift: z.array(z.string()).describe('Facets of the agent that changed since the last result'),
+  assertions: z.array(assertion),
+});
+
+const uptime = {
+  uptime_24h: share.nullable(),
+  uptime_7d: share.nullable(),
+  uptime_30d: share.nullable(),
+};
+
+const health = z.object({
+  ...head,
+  state,
+  complete: z.boolean().describe('False where the run was stopped before every check was run'),
+  took_ms: z.number(),
+  agents: z.array(
+    z.object({
+      agent: z.string(),
+      tier: z.int(),
+      owner: z.string().nullable(),
+      env: z.string().nullable(),
+      state,
+      since: instant.nullable(),
+      reasons: z.array(z.string()),
+      suppressed_by: z.string().nullable(),
+      in_maintenance: z.boolean(),
+      uptime_24h: share.nullable(),
+      checks: z.array(result.extend({ streak: z.int().describe('Results in a row that ended like this one') })),
+    }),
+  ),
+});
+
+const history = z.object({
+  ...head,
+  agent: z.string(),
+  ...uptime,
+  checks: z.array(z.object({ check: z.string(), ...uptime, results: z.array(result).describe('Oldest first') })),
+});
+
+/** The zod schema of each document, by the command that prints it. */
+export const documentSchemas = { health, history } as const;
