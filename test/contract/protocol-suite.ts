@@ -73,11 +73,12 @@ const faults = (dialect: Dialect): readonly Fault[] => {
       cause: /^compressed$/,
     },
     { name: 'an answer without end', reply: endless('x', 'application/json'), outcome: 'malformed', cause: /^too large$/ },
+    { name: 'an error without end', reply: endless('x', 'text/plain', 500), outcome: 'agent_error', cause: /^http 500$/ },
     {
-      name: 'an error without end',
-      reply: (_q, response) => void endless('x', 'text/plain')(_q, response),
-      outcome: 'malformed',
-      cause: /^too large$/,
+      name: 'an error broken off',
+      reply: raw('HTTP/1.1 401 Unauthorized\r\ncontent-length: 900\r\n\r\nno'),
+      outcome: 'unauthorized',
+      cause: /^http 401$/,
     },
     { name: 'silence', reply: silence, outcome: 'timeout', cause: /^first byte timeout$/, limits: { firstByteMs: 60 } },
     {

@@ -52,9 +52,9 @@ export const silence: Reply = () => {};
 
 /** The same piece for ever, as fast as the reader takes it. */
 export const endless =
-  (piece: string, type: string): Reply =>
+  (piece: string, type: string, status = 200): Reply =>
   (_request, response) => {
-    response.writeHead(200, { 'content-type': type });
+    response.writeHead(status, { 'content-type': type });
     const block = piece.repeat(Math.ceil(65_536 / piece.length));
     const more = () => {
       while (!response.destroyed && response.write(block));

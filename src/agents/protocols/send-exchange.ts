@@ -4,13 +4,12 @@ import { type Json, parseJson } from '../../ground/json.ts';
 import type { HttpHead, HttpRequest, SecretRef } from '../../ground/runtime/context.ts';
 import {
   retryAfter,
-  statusTrouble,
   streamTrouble,
   type Trouble,
-  transportTrouble,
   type Unreadable,
   unreadableTrouble,
   wholeTrouble,
+  wireTrouble,
 } from './exchange-trouble.ts';
 import type { Ask } from './port.ts';
 import { type ChunkReader, ndjsonReader, type StreamEvent, sseReader } from './sse.ts';
@@ -158,8 +157,7 @@ export const sendExchange = async (world: World, ask: Ask, request: ExchangeRequ
   const text = pieces.join('');
   const json = streamed || text.trim() === '' ? undefined : parseJson(text);
   const trouble =
-    transportTrouble(outcome) ??
-    statusTrouble(host, outcome.head, text) ??
+    wireTrouble(host, outcome, text) ??
     unreadableTrouble(host, unreadable) ??
     (streamed && reader !== undefined ? streamTrouble(host, reader, events, endsInsideEvent) : wholeTrouble(host, request, text, json));
   return {

@@ -91,6 +91,6 @@ export const toolArguments = (text: string): Json => {
 
 /** The first 200 characters of an untrusted text, on one line. */
 export const excerpt = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text.slice(0, 2000).replace(/\s+/g, ' ').trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 };

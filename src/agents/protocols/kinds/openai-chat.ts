@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { secretField } from '../../../fleet/fields.ts';
 import { adapter, type World } from '../../../fleet/slots.ts';
 import { dig, digArray, digNumber, digString, isObject, type Json, type JsonObject, parseJson } from '../../../ground/json.ts';
+import { answeredMessages, askedMessages, modelsSaid } from '../chat-thread.ts';
+import { judgeError } from '../error-object.ts';
 import type { AgentProtocol, Ask, ToolCall, Usage } from '../port.ts';
 import { httpEndpoint, streamField } from '../schema.ts';
 import { type Exchange, endpointUrl, type StreamReader, sendExchange, troubleSaid, turnHeaders } from '../send-exchange.ts';
+import { judgeStop } from '../stop-reason.ts';
 import { excerpt, type Said, toolArguments, turnOf } from '../turn.ts';
 
 const config = z.strictObject({
@@ -31,10 +34,13 @@ export default adapter<Config, AgentProtocol>({
         { method: 'GET', url: endpointUrl(endpoint.url, world, '/models'), headers: headers(endpoint, world, ask) },
         signal,
       );
-      return turnOf(exchange.trouble === null ? modelsSaid(exchange.json ?? null) : troubleSaid(exchange.trouble), exchange.wire);
+      return turnOf(
+        exchange.trouble === null ? modelsSaid(exchange.json ?? null, exchange.host) : troubleSaid(exchange.trouble),
+        exchange.wire,
+      );
     },
     async turn(ask, signal) {
-      const messages = [...digArray(ask.thread), { role: 'user', content: ask.input }];
+      const messages = askedMessages(ask);
       const stream: JsonObject = endpoint.stream ? { stream: true, stream_options: { include_usage: true } } : {};
       const reply = chatReader();
       const exchange = await sendExchange(
@@ -49,7 +55,7 @@ export default adapter<Config, AgentProtocol>({
         signal,
       );
       const said = chatSaid(exchange, exchange.streamed ? reply.completion() : (exchange.json ?? null));
-      return turnOf({ ...said, thread: [...messages, { role: 'assistant', content: said.text ?? '' }] }, exchange.wire);
+      return turnOf({ ...said, thread: answeredMessages(messages, said.text) }, exchange.wire);
     },
   }),
 });
@@ -58,12 +64,6 @@ const headers = (endpoint: Config, world: World, ask: Ask): Record<string, strin
   ...(endpoint.api_key === undefined ? {} : { authorization: `Bearer ${world.secrets.reveal(endpoint.api_key)}` }),
   ...turnHeaders(endpoint.headers, world, ask),
 });
-
-const modelsSaid = (body: Json): Said => {
-  const models = digArray(body, 'data').flatMap((model) => digString(model, 'id') ?? []);
-  const facets = { models: [...models].sort().join('\n') };
-  return { outcome: 'ok', card: { name: null, version: null, models, tools: [], skills: [], facets } };
-};
 
 /** What a completion says; `exchange.trouble` wins unless the answer itself is all there. */
 const chatSaid = (exchange: Exchange, completion: Json): Said => {
@@ -77,25 +77,13 @@ const chatSaid = (exchange: Exchange, completion: Json): Said => {
   };
   if (exchange.trouble !== null) return { ...read, ...troubleSaid(exchange.trouble) };
   const error = dig(completion, 'error');
-  if (error !== undefined && error !== null) {
-    const message = digString(error, 'message') ?? JSON.stringify(error);
-    const limited = digString(error, 'code') === 'rate_limit_exceeded' || digString(error, 'type') === 'rate_limit_error';
-    return {
-      ...read,
-      outcome: limited ? 'rate_limited' : 'agent_error',
-      cause: 'error in the answer',
-      detail: `${exchange.host} answered an error: ${excerpt(message)}`,
-    };
-  }
+  if (error !== undefined && error !== null) return { ...read, ...judgeError(error as Json, exchange.host) };
   if (!isObject(choice)) {
     return { ...read, outcome: 'malformed', cause: 'no choices', detail: `${exchange.host} answered JSON without choices[0]` };
   }
   const refusal = digString(choice, 'message', 'refusal');
-  if (refusal !== null && refusal !== '') return { ...read, text: refusal, outcome: 'refused', cause: 'refusal' };
-  if (read.stopReason === 'content_filter') return { ...read, outcome: 'refused', cause: 'content_filter' };
-  if (read.stopReason === 'length')
-    return { ...read, outcome: 'truncated', cause: 'length', detail: 'the answer was cut at its token limit' };
-  return { ...read, outcome: 'ok' };
+  if (refusal !== null && refusal !== '') return { ...read, text: refusal, ...judgeStop('refusal', exchange.host) };
+  return { ...read, ...judgeStop(read.stopReason ?? null, exchange.host) };
 };
 
 const toolCall = (call: Json): readonly ToolCall[] => {
