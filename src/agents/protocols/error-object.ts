@@ -11,6 +11,6 @@ export const judgeError = (error: Json, host: string): Pick<Said, 'outcome' | 'c
   return {
     outcome: limited.test(words) ? 'rate_limited' : unauthorized.test(words) ? 'unauthorized' : 'agent_error',
     cause: name === null ? 'error in the answer' : excerpt(name),
-    detail: `${host} answered an error: ${excerpt(digString(error, 'message') ?? JSON.stringify(error))}`,
+    detail: `${host} answered an error: ${excerpt(typeof error === 'string' ? error : (digString(error, 'message') ?? JSON.stringify(error)))}`,
   };
 };

@@ -61,6 +61,9 @@ export interface ProcessResult {
 }
 
 export interface Processes {
+  /** What any program needs of this machine, and no more: PATH, HOME, LANG, LC_ALL, TZ, TMPDIR, where they are set. */
+  readonly baseEnv: Readonly<Record<string, string>>;
+  /** Throws an unable error where this machine cannot start a process at all. */
   run(spec: ProcessSpec, signal: AbortSignal): Promise<ProcessResult>;
   /** The path of a program on the child's search path, or null. */
   find(program: string, cwd?: string): string | null;

@@ -1,14 +1,20 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { nodeCodeOf } from '../errors.ts';
+import { messageOf, nodeCodeOf, unableError } from '../errors.ts';
 import type { Processes, ProcessResult, ProcessSpec } from './context.ts';
 
 const killGraceMs = 2000;
 
 /** Children of this machine: argv arrays only, never a shell; each in a process group of its own, which ends as a whole. */
 export const systemProcesses: Processes = {
-  run: (spec, signal) => new Promise((done) => start(spec, signal, done)),
+  baseEnv: Object.fromEntries(
+    ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ),
+  run: (spec, signal) => new Promise((done, failed) => (signal.aborted ? done(notStarted) : start(spec, signal, done, failed))),
   find(program, cwd) {
     const places = /[/\\]/.test(program)
       ? [isAbsolute(program) ? program : resolve(cwd ?? '.', program)]
@@ -26,7 +32,12 @@ const isExecutable = (path: string): boolean => {
   }
 };
 
-const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessResult) => void) => {
+const notStarted: ProcessResult = { ended: 'aborted', code: null, signal: null, stdout: '', stderr: '', firstByteMs: null, totalMs: 0 };
+
+/** spawn() fails with these for a program, or a working directory, that is not there or may not be run. */
+const missingCodes = new Set(['ENOENT', 'EACCES', 'ENOTDIR']);
+
+const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessResult) => void, failed: (why: unknown) => void) => {
   const startedAt = performance.now();
   const [program, ...args] = spec.argv;
   let ended: ProcessResult['ended'] = 'exit';
@@ -46,7 +57,6 @@ const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessRes
   const deadline = setTimeout(() => stop('timeout'), spec.timeoutMs);
   const onAbort = () => stop('aborted');
   signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
 
   const collect = (pieces: Buffer[]) => (piece: Buffer) => {
     firstByteMs ??= performance.now() - startedAt;
@@ -68,11 +78,20 @@ const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessRes
     clearTimeout(killTimer);
     signal.removeEventListener('abort', onAbort);
     killGroup(child.pid, 'SIGKILL');
+    // A grandchild in a session of its own may hold the pipes open; they must not hold this process.
+    child.stdin.destroy();
+    child.stdout.destroy();
+    child.stderr.destroy();
     const text = (pieces: Buffer[]) => Buffer.concat(pieces).toString('utf8');
     done({ ended, code, signal: killedBy, stdout: text(out), stderr: text(err), firstByteMs, totalMs: performance.now() - startedAt });
   };
   child.on('error', (thrown) => {
-    if (nodeCodeOf(thrown) !== null && child.pid === undefined) ended = 'missing';
+    if (child.pid !== undefined) return; // it runs; how it ends is told by `close`
+    ended = 'missing';
+    const code = nodeCodeOf(thrown) ?? '';
+    if (!missingCodes.has(code)) {
+      failed(unableError({ code: 'program_not_started', message: `${program} could not be started: ${messageOf(thrown)}` }));
+    }
     finish(null, null);
   });
   child.on('close', finish);

@@ -162,7 +162,10 @@ const responseReader = (): StreamReader & { response(): Json } => {
     },
     response(): Json {
       const told = isObject(whole) ? whole : {};
-      const content = [...(text === '' ? [] : [{ type: 'output_text', text }]), ...(refusal === '' ? [] : [{ type: 'refusal', refusal }])];
+      const content: readonly JsonObject[] = [
+        { type: 'output_text', text },
+        { type: 'refusal', refusal },
+      ];
       const pieces: readonly Json[] = items.length > 0 ? items : [{ type: 'message', content }];
       const output = digArray(told, 'output');
       return { ...told, error: error ?? told['error'] ?? null, output: output.length > 0 ? output : pieces };
