@@ -4,7 +4,9 @@ import type { At, Slot } from './slots.ts';
 export type RetryableOutcome = (typeof retryableOutcomes)[number];
 
 /** When a scheduled check is due. */
-export type Schedule = { readonly kind: 'every'; readonly everyMs: number } | { readonly kind: 'cron'; readonly cron: string; readonly zone: string };
+export type Schedule =
+  | { readonly kind: 'every'; readonly everyMs: number }
+  | { readonly kind: 'cron'; readonly cron: string; readonly zone: string };
 
 export interface CheckTurn {
   readonly input: string;

@@ -17,10 +17,12 @@ export const assembleFleet = (
   defaults: { timeoutMs: manifest.defaults.timeout, windowMs: manifest.defaults.window },
   agents: Object.entries(manifest.agents).map(([name, agent]) => assembleAgent(name, agent, manifest, places.at(['agents', name]))),
   backends: (manifest.backends ?? {}) as Readonly<Record<string, Slot>>,
-  prices: Object.fromEntries(Object.entries(manifest.prices ?? {}).map(([model, price]): [string, Price] => [
-    model,
-    { input: price.input, output: price.output, cachedInput: price.cached_input ?? null, cacheWrite: price.cache_write ?? null },
-  ])),
+  prices: Object.fromEntries(
+    Object.entries(manifest.prices ?? {}).map(([model, price]): [string, Price] => [
+      model,
+      { input: price.input, output: price.output, cachedInput: price.cached_input ?? null, cacheWrite: price.cache_write ?? null },
+    ]),
+  ),
 });
 
 const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedManifest, at: At): Agent => {
@@ -36,7 +38,9 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
     endpoint,
     checks: checks.map((check) => assembleCheck(check, defaults.every)),
     dependsOn: agent.depends_on ?? [],
-    maintenance: (agent.maintenance ?? []).map((window): Maintenance => ({ cron: window.cron, zone: window.tz ?? 'UTC', forMs: window.for })),
+    maintenance: (agent.maintenance ?? []).map(
+      (window): Maintenance => ({ cron: window.cron, zone: window.tz ?? 'UTC', forMs: window.for }),
+    ),
     probeBudgetNanos: agent.probe_budget?.per_day ?? null,
     at,
   };
@@ -62,4 +66,6 @@ const assembleCheck = (check: ParsedCheck, everyMs: number): Check => {
 };
 
 const scheduleOf = (check: ParsedCheck, everyMs: number): Schedule =>
-  check.cron === undefined ? { kind: 'every', everyMs: check.every ?? everyMs } : { kind: 'cron', cron: check.cron, zone: check.tz ?? 'UTC' };
+  check.cron === undefined
+    ? { kind: 'every', everyMs: check.every ?? everyMs }
+    : { kind: 'cron', cron: check.cron, zone: check.tz ?? 'UTC' };

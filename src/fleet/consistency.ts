@@ -19,7 +19,11 @@ export const contradictionsOf = (manifest: ParsedManifest): readonly Contradicti
     const path = ['agents', name];
     for (const [index, parent] of (agent.depends_on ?? []).entries()) {
       if (names.includes(parent)) continue;
-      found.push({ path: [...path, 'depends_on', index], message: `names no agent of this fleet (found ${JSON.stringify(parent)})`, hint: suggestion(parent, names) });
+      found.push({
+        path: [...path, 'depends_on', index],
+        message: `names no agent of this fleet (found ${JSON.stringify(parent)})`,
+        hint: suggestion(parent, names),
+      });
     }
     if (agent.traces !== undefined && !backends.includes(agent.traces.backend)) {
       const message = `names no backend of this fleet (found ${JSON.stringify(agent.traces.backend)})`;
@@ -27,17 +31,30 @@ export const contradictionsOf = (manifest: ParsedManifest): readonly Contradicti
     }
     const seen = new Set<string>();
     for (const [index, check] of (agent.checks ?? []).entries()) {
-      if (seen.has(check.id)) found.push({ path: [...path, 'checks', index, 'id'], message: `stands twice in agent ${name} (found ${JSON.stringify(check.id)})`, hint: 'give each check its own id' });
+      if (seen.has(check.id))
+        found.push({
+          path: [...path, 'checks', index, 'id'],
+          message: `stands twice in agent ${name} (found ${JSON.stringify(check.id)})`,
+          hint: 'give each check its own id',
+        });
       seen.add(check.id);
       if (agent.endpoint === undefined && check.heartbeat === undefined) {
-        found.push({ path: [...path, 'checks', index], message: 'cannot ask: the agent has no endpoint', hint: 'add endpoint: to the agent, or make it a heartbeat' });
+        found.push({
+          path: [...path, 'checks', index],
+          message: 'cannot ask: the agent has no endpoint',
+          hint: 'add endpoint: to the agent, or make it a heartbeat',
+        });
       }
     }
   }
   const circle = findCircle(new Map(Object.entries(manifest.agents).map(([name, agent]) => [name, agent.depends_on ?? []])));
   if (circle !== null) {
     const [first = ''] = circle;
-    found.push({ path: ['agents', first, 'depends_on'], message: `goes in a circle: ${[...circle, first].join(' → ')}`, hint: 'take one of these dependencies out' });
+    found.push({
+      path: ['agents', first, 'depends_on'],
+      message: `goes in a circle: ${[...circle, first].join(' → ')}`,
+      hint: 'take one of these dependencies out',
+    });
   }
   return found;
 };

@@ -12,7 +12,8 @@ export const joinFile = (manifest: YamlMap, part: YamlMap): { root: YamlMap; pro
     const at = node.keyAt ?? node.at;
     const there = entries.get(key);
     if (there === undefined) entries.set(key, node);
-    else if (joined.includes(key) && there.kind === 'map' && node.kind === 'map') entries.set(key, { ...there, entries: joinEntries(there, node, key, problems) });
+    else if (joined.includes(key) && there.kind === 'map' && node.kind === 'map')
+      entries.set(key, { ...there, entries: joinEntries(there, node, key, problems) });
     else if (there.kind === 'list' && node.kind === 'list') entries.set(key, { ...there, items: [...there.items, ...node.items] });
     else problems.push({ at, message: `${key} stands already in ${place(there)}`, hint: 'keep one of the two' });
   }
@@ -24,7 +25,12 @@ const joinEntries = (there: YamlMap, more: YamlMap, section: string, problems: P
   for (const [name, node] of more.entries) {
     const twin = entries.get(name);
     if (twin === undefined) entries.set(name, node);
-    else problems.push({ at: node.keyAt ?? node.at, message: `${section}.${name} stands already in ${place(twin)}`, hint: 'give one of the two another name' });
+    else
+      problems.push({
+        at: node.keyAt ?? node.at,
+        message: `${section}.${name} stands already in ${place(twin)}`,
+        hint: 'give one of the two another name',
+      });
   }
   return entries;
 };

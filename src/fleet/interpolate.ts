@@ -51,21 +51,30 @@ export const interpolate = (
         return whole;
       };
       const reference = parseReference(inside);
-      if (reference === null) return complain(`\${${inside}} is not a reference`, 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}');
+      if (reference === null)
+        return complain(`\${${inside}} is not a reference`, 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}');
       if (reference.kind === 'variable' && looksSecret.test(reference.name)) {
-        return complain(`\${${reference.name}} looks like a secret, and this field is not kept secret`, 'put it into a header, an api_key, a url or env:');
+        return complain(
+          `\${${reference.name}} looks like a secret, and this field is not kept secret`,
+          'put it into a header, an api_key, a url or env:',
+        );
       }
       const found = lookup(reference, base);
       if (found !== undefined) return found;
       if (reference.kind === 'file') return complain(`there is no readable file ${reference.name}`, null);
       const told = reference.complaint ? `: ${reference.complaint}` : '';
-      return complain(`the environment variable ${reference.name} is not set${told}`, `export ${reference.name}=… or write \${${reference.name}:-default}`);
+      return complain(
+        `the environment variable ${reference.name} is not set${told}`,
+        `export ${reference.name}=… or write \${${reference.name}:-default}`,
+      );
     });
 
   const scalar = (node: YamlNode & { kind: 'scalar' }, shapes: readonly Shape[]): unknown => {
     if (typeof node.value !== 'string') return node.value;
     const base = dirname(node.at.file);
-    const inside = [...node.value.matchAll(referencePattern)].flatMap((match) => (match[1] === undefined ? [] : (parseReference(match[1]) ?? [])));
+    const inside = [...node.value.matchAll(referencePattern)].flatMap((match) =>
+      match[1] === undefined ? [] : (parseReference(match[1]) ?? []),
+    );
     for (const reference of inside) references.push({ reference, at: node.at });
     const deferred = shapes.find((shape) => shape.meta.deferred !== undefined);
     if (deferred !== undefined) {
@@ -102,7 +111,9 @@ const childShapes = (shape: Shape, key: PropertyKey): readonly Shape[] => {
 const retype = (text: string, shapes: readonly Shape[]): unknown => {
   const wants = (type: 'number' | 'boolean') =>
     shapes.some(({ schema }) =>
-      schema instanceof z.ZodLiteral ? [...schema.values].some((value) => typeof value === type) : schema instanceof (type === 'number' ? z.ZodNumber : z.ZodBoolean),
+      schema instanceof z.ZodLiteral
+        ? [...schema.values].some((value) => typeof value === type)
+        : schema instanceof (type === 'number' ? z.ZodNumber : z.ZodBoolean),
     );
   if (wants('number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   if (wants('boolean') && /^(true|false)$/.test(text)) return text === 'true';
@@ -114,7 +125,11 @@ export const pathKey = (path: readonly PropertyKey[]): string => path.map(String
 
 /** Every slot of a tree with its path. */
 export const findSlots = (root: YamlNode, schema: z.ZodType): readonly { slot: string; path: readonly PropertyKey[]; node: YamlNode }[] => {
-  const visit = (node: YamlNode, shapes: readonly Shape[], path: readonly PropertyKey[]): { slot: string; path: readonly PropertyKey[]; node: YamlNode }[] => {
+  const visit = (
+    node: YamlNode,
+    shapes: readonly Shape[],
+    path: readonly PropertyKey[],
+  ): { slot: string; path: readonly PropertyKey[]; node: YamlNode }[] => {
     // Where a slot or a list of slots may stand (kill), the list is gone into.
     const slot = shapes.find((shape) => shape.meta.slot !== undefined)?.meta.slot;
     const isListOfSlots = node.kind === 'list' && shapes.some(({ schema: each }) => each instanceof z.ZodArray);

@@ -5,9 +5,9 @@ import type { Reference } from '../ground/units/reference.ts';
 import type { Fleet } from './agent.ts';
 import { globPattern } from './include.ts';
 import type { PlacedProblem } from './problems.ts';
-import type { Allowance } from './trust.ts';
-import { decodeSnapshot, encodeSnapshot, hashText, isFresh, type SnapshotInputs } from './snapshot.ts';
 import type { SlotReaders } from './slots.ts';
+import { decodeSnapshot, encodeSnapshot, hashText, isFresh, type SnapshotInputs } from './snapshot.ts';
+import type { Allowance } from './trust.ts';
 
 const maxManifestBytes = 1024 * 1024;
 const maxFileReferenceBytes = 256 * 1024;
@@ -37,13 +37,17 @@ export interface LoadedFleet {
 type Ground = Pick<Context, 'env' | 'files' | 'secrets'>;
 
 /** Which manifest is meant, and why: flag, environment, or the nearest one upward from the working directory. */
-export const findManifest = ({ env, files }: Pick<Ground, 'env' | 'files'>, { flag, cwd }: Pick<ManifestRequest, 'flag' | 'cwd'>): ManifestPlace => {
+export const findManifest = (
+  { env, files }: Pick<Ground, 'env' | 'files'>,
+  { flag, cwd }: Pick<ManifestRequest, 'flag' | 'cwd'>,
+): ManifestPlace => {
   if (flag !== null) return { path: resolve(cwd, flag), because: '--manifest' };
   const named = env['AGENTOPS_MANIFEST'];
   if (named) return { path: resolve(cwd, named), because: 'AGENTOPS_MANIFEST' };
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = manifestNames.map((name) => join(folder, name)).find((candidate) => files.exists(candidate));
-    if (path !== undefined) return { path, because: folder === resolve(cwd) ? 'found in the working directory' : 'found upward from the working directory' };
+    if (path !== undefined)
+      return { path, because: folder === resolve(cwd) ? 'found in the working directory' : 'found upward from the working directory' };
     if (files.exists(join(folder, '.git')) || folder === env['HOME'] || folder === dirname(folder)) break;
   }
   throw usageError({
@@ -62,7 +66,11 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, reader
   }
   const { readManifest } = await import('./read-manifest.ts');
   const sources = openSources(ground, place.path);
-  const { fleet, problems } = await readManifest({ ...sources, secrets: ground.secrets, allowance: request.allowance }, place.path, readers);
+  const { fleet, problems } = await readManifest(
+    { ...sources, secrets: ground.secrets, allowance: request.allowance },
+    place.path,
+    readers,
+  );
   if (fleet === null) throw manifestInvalid(place.path, request.cwd, problems);
   if (request.allowance === null) saveSnapshot(ground, place.path, encodeSnapshot(request.version, sources.inputs(), fleet));
   return { fleet, place, fromSnapshot: false };
@@ -158,7 +166,9 @@ const manifestInvalid = (path: string, cwd: string, problems: readonly PlacedPro
     const short = relative(cwd, file);
     return short.startsWith('..') ? file : short;
   };
-  const lines = problems.map(({ at, message, hint }) => `${near(at.file)}:${at.line}:${at.column}: ${message}${hint === null ? '' : `\n    hint: ${hint}`}`);
+  const lines = problems.map(
+    ({ at, message, hint }) => `${near(at.file)}:${at.line}:${at.column}: ${message}${hint === null ? '' : `\n    hint: ${hint}`}`,
+  );
   return usageError({
     code: 'manifest_invalid',
     message: `${basename(path)} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${lines.join('\n  ')}`,

@@ -30,7 +30,12 @@ const translate = (issue: z.core.$ZodIssue, schema: z.ZodType, base: readonly Pr
   const problem = (message: string, hint: string | null = null): Problem => ({ path, about: 'value', message, hint });
   if (issue.code === 'unrecognized_keys') {
     const valid = shapesAt(schema, issue.path).flatMap(keysOf);
-    return issue.keys.map((key) => ({ path: [...path, key], about: 'key', message: 'is not a key that is known here', hint: suggestion(key, valid) }));
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      about: 'key',
+      message: 'is not a key that is known here',
+      hint: suggestion(key, valid),
+    }));
   }
   if (issue.code === 'invalid_union') {
     const branch = closest(issue.errors);
@@ -70,16 +75,26 @@ const closest = (branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z
 };
 
 const kinds = (branches: readonly (readonly z.core.$ZodIssue[])[]): string => {
-  const expected = branches.flat().flatMap((issue) => (issue.path.length === 0 && issue.code === 'invalid_type' ? article(issue.expected) : []));
+  const expected = branches
+    .flat()
+    .flatMap((issue) => (issue.path.length === 0 && issue.code === 'invalid_type' ? article(issue.expected) : []));
   return `must be ${oneOf([...new Set(expected)])}`;
 };
 
 const article = (expected: string): string =>
-  ({ string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'a map', record: 'a map', array: 'a list', tuple: 'a list' })[
-    expected
-  ] ?? expected;
+  ({
+    string: 'text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    object: 'a map',
+    record: 'a map',
+    array: 'a list',
+    tuple: 'a list',
+  })[expected] ?? expected;
 
-const oneOf = (names: readonly string[]): string => (names.length <= 1 ? (names[0] ?? 'something else') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`);
+const oneOf = (names: readonly string[]): string =>
+  names.length <= 1 ? (names[0] ?? 'something else') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
 const shown = (input: unknown): string => {
   if (input === null) return 'nothing';
@@ -100,4 +115,7 @@ export const suggestion = (name: string, valid: readonly string[]): string | nul
 
 /** `agents.support.checks[0].input` */
 export const showPath = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '');
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  );

@@ -4,7 +4,7 @@ import type { Fleet } from './agent.ts';
 import { assembleFleet } from './assemble.ts';
 import { contradictionsOf } from './consistency.ts';
 import { joinFile } from './include.ts';
-import { findSlots, type FoundUrl, interpolate, pathKey } from './interpolate.ts';
+import { type FoundUrl, findSlots, interpolate, pathKey } from './interpolate.ts';
 import type { Sources } from './load-fleet.ts';
 import { type PlacedProblem, problemsOf, showPath } from './problems.ts';
 import { laterSections, manifestSchema } from './schema.ts';
@@ -15,7 +15,9 @@ import { locate, parseYaml, valueOf, type YamlMap } from './yaml.ts';
 /** What reading a manifest may touch. */
 export type Desk = Sources & { readonly secrets: Secrets; readonly allowance: Allowance | null };
 
-type Read = { readonly fleet: Fleet; readonly problems: readonly [] } | { readonly fleet: null; readonly problems: readonly PlacedProblem[] };
+type Read =
+  | { readonly fleet: Fleet; readonly problems: readonly [] }
+  | { readonly fleet: null; readonly problems: readonly PlacedProblem[] };
 
 /** Text → placed tree → references → zod → slots → fleet. Everything that is wrong is told at once, as far as it can be seen. */
 export const readManifest = async (desk: Desk, path: string, readers: SlotReaders): Promise<Read> => {
@@ -45,7 +47,8 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
   for (const { slot, path: at } of slots) {
     const reading = await readers[slot]?.read(valueAt(value, at));
     if (reading === undefined) continue;
-    if ('problems' in reading) problems.push(...reading.problems.map((found) => place([...at, ...found.path], found.message, found.hint, found.about)));
+    if ('problems' in reading)
+      problems.push(...reading.problems.map((found) => place([...at, ...found.path], found.message, found.hint, found.about)));
     else filled.set(pathKey(at), { kind: reading.kind, config: reading.config, at: locate(root, at) });
   }
   const parsed = manifestSchema.safeParse(fill(supported, filled, []));
@@ -67,24 +70,37 @@ const readFiles = (desk: Desk, path: string): { root: YamlMap | null; problems: 
     problems.push(...parsed.problems);
     if (parsed.problems.length > 0) return null;
     if (parsed.root?.kind === 'map') return parsed.root;
-    problems.push({ at: parsed.root?.at ?? { ...start, file }, message: parsed.root === null ? empty : 'the file must be a map of sections', hint: 'agentops init makes one' });
+    problems.push({
+      at: parsed.root?.at ?? { ...start, file },
+      message: parsed.root === null ? empty : 'the file must be a map of sections',
+      hint: 'agentops init makes one',
+    });
     return null;
   };
   let root = readMap(path, 'the file is empty');
   if (root === null) return { root, problems };
   for (const { pattern, at } of includesOf(root)) {
     if (desk.allowance !== null && /^\/|^\.\.|\/\.\.(\/|$)/.test(pattern)) {
-      problems.push({ at, message: `include ${pattern} leaves the folder of the manifest, which is refused under --untrusted`, hint: null });
+      problems.push({
+        at,
+        message: `include ${pattern} leaves the folder of the manifest, which is refused under --untrusted`,
+        hint: null,
+      });
       continue;
     }
     const files = desk.match(pattern);
-    if (files.length === 0) problems.push({ at, message: `include ${pattern} matches no file`, hint: 'paths are relative to the manifest' });
+    if (files.length === 0)
+      problems.push({ at, message: `include ${pattern} matches no file`, hint: 'paths are relative to the manifest' });
     for (const file of files.filter((each) => each !== path)) {
       const part = readMap(file, 'the included file is empty');
       if (part === null) continue;
       const nested = part.entries.get('include');
       if (nested !== undefined) {
-        problems.push({ at: nested.keyAt ?? nested.at, message: 'include may stand in the manifest only, not in an included file', hint: 'name all files in the manifest' });
+        problems.push({
+          at: nested.keyAt ?? nested.at,
+          message: 'include may stand in the manifest only, not in an included file',
+          hint: 'name all files in the manifest',
+        });
         continue;
       }
       const joined = joinFile(root, part);
@@ -98,7 +114,9 @@ const readFiles = (desk: Desk, path: string): { root: YamlMap | null; problems: 
 const includesOf = (root: YamlMap): readonly { pattern: string; at: At }[] => {
   const node = root.entries.get('include');
   if (node?.kind !== 'list') return [];
-  return node.items.flatMap((item) => (item.kind === 'scalar' && typeof item.value === 'string' ? [{ pattern: item.value, at: item.at }] : []));
+  return node.items.flatMap((item) =>
+    item.kind === 'scalar' && typeof item.value === 'string' ? [{ pattern: item.value, at: item.at }] : [],
+  );
 };
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>

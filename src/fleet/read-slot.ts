@@ -30,7 +30,12 @@ export const readByKind = (key: string, noun: string, registry: Readonly<Record<
       const named = value[key];
       if (named === undefined) return problem([key], 'is missing', `known: ${names.join(', ')}`);
       const kind = kindOf(value);
-      if (kind === null) return problem([key], `names no ${noun} that this version knows (found ${JSON.stringify(named)})`, suggestion(String(named), names));
+      if (kind === null)
+        return problem(
+          [key],
+          `names no ${noun} that this version knows (found ${JSON.stringify(named)})`,
+          suggestion(String(named), names),
+        );
       const schema = (await load(kind))?.config;
       if (schema === undefined) return problem([key], `names no ${noun}`, null);
       const result = schema.safeParse(value);

@@ -5,7 +5,9 @@ import { countField, durationField, moneyField, secretField, shareField, slotFie
 /** Outcomes that a retry may name. */
 export const retryableOutcomes = ['agent_error', 'rate_limited', 'timeout', 'unreachable', 'truncated', 'malformed'] as const;
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a name of letters, digits, dot, dash and underscore, at most 100 long');
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a name of letters, digits, dot, dash and underscore, at most 100 long');
 const nameKey = (what: string) => name.describe(`The name of the ${what}.`);
 const text = z.string().min(1).max(20_000);
 const zone = z.string().refine(isZone, 'is not a time zone such as UTC or Europe/Berlin');
@@ -66,11 +68,24 @@ const check = z
   .superRefine((value, ctx) => {
     cronAndZone(value, ctx);
     const ways = (['input', 'turns', 'heartbeat'] as const).filter((key) => value[key] !== undefined);
-    if (ways.length > 1) ctx.addIssue({ code: 'custom', path: [ways[1] ?? ''], message: `cannot stand beside ${ways[0]}: a check asks in one way`, input: value });
-    if (value.every !== undefined && value.cron !== undefined) ctx.addIssue({ code: 'custom', path: ['cron'], message: 'cannot stand beside every: give one of the two', input: value });
-    if (value.tz !== undefined && value.cron === undefined) ctx.addIssue({ code: 'custom', path: ['tz'], message: 'means nothing without cron', input: value });
+    if (ways.length > 1)
+      ctx.addIssue({
+        code: 'custom',
+        path: [ways[1] ?? ''],
+        message: `cannot stand beside ${ways[0]}: a check asks in one way`,
+        input: value,
+      });
+    if (value.every !== undefined && value.cron !== undefined)
+      ctx.addIssue({ code: 'custom', path: ['cron'], message: 'cannot stand beside every: give one of the two', input: value });
+    if (value.tz !== undefined && value.cron === undefined)
+      ctx.addIssue({ code: 'custom', path: ['tz'], message: 'means nothing without cron', input: value });
     if (value.heartbeat !== undefined && value.expect !== undefined) {
-      ctx.addIssue({ code: 'custom', path: ['expect'], message: 'cannot stand beside heartbeat: there is no answer to judge', input: value });
+      ctx.addIssue({
+        code: 'custom',
+        path: ['expect'],
+        message: 'cannot stand beside heartbeat: there is no answer to judge',
+        input: value,
+      });
     }
   });
 
@@ -91,7 +106,10 @@ const rollback = z.strictObject({
 const controls = z.strictObject({
   throttle: slotField('control').optional().describe('Lets fewer requests through.'),
   disable: slotField('control').optional().describe('Refuses new work.'),
-  kill: z.union([z.array(slotField('control')).min(1), slotField('control')]).optional().describe('Closes the door, then cancels what is inside.'),
+  kill: z
+    .union([z.array(slotField('control')).min(1), slotField('control')])
+    .optional()
+    .describe('Closes the door, then cancels what is inside.'),
   rollback: rollback.optional().describe('Back to the last good prompt, model or deployment.'),
   failover: slotField('control').optional(),
   route_model: slotField('control').optional(),
@@ -122,7 +140,8 @@ const agent = z.strictObject({
         .catchall(z.string())
         .superRefine((match, ctx) => {
           for (const key of Object.keys(match)) {
-            if (/^metadata\../.test(key) || ['trace_name', 'service_name', 'agent_name', 'environment', 'tags', 'metadata'].includes(key)) continue;
+            if (/^metadata\../.test(key) || ['trace_name', 'service_name', 'agent_name', 'environment', 'tags', 'metadata'].includes(key))
+              continue;
             ctx.addIssue({ code: 'unrecognized_keys', keys: [key], input: match });
           }
         })
@@ -198,10 +217,16 @@ export const manifestSchema = z.strictObject({
   state: z.string().min(1).default('.agentops').describe('The folder of the journal, relative to this file.'),
   capture: z.enum(['none', 'io']).default('none').describe('io keeps prompts and answers, redacted and capped.'),
   defaults: defaults.prefault({}).describe('What agents and checks take where they say nothing.'),
-  budget: z.strictObject({ per_day: moneyField().optional(), per_month: moneyField().optional() }).optional().describe('What the fleet may spend.'),
+  budget: z
+    .strictObject({ per_day: moneyField().optional(), per_month: moneyField().optional() })
+    .optional()
+    .describe('What the fleet may spend.'),
   backends: z.record(nameKey('backend'), slotField('backend')).optional().describe('Where traces are read from.'),
   agents: z.record(nameKey('agent'), agent).describe('The agents of the fleet.'),
-  connections: z.record(nameKey('connection'), connection).optional().describe('Control planes, with separate credentials to read and to write.'),
+  connections: z
+    .record(nameKey('connection'), connection)
+    .optional()
+    .describe('Control planes, with separate credentials to read and to write.'),
   prices: z.record(z.string(), price).optional().describe('USD per million tokens, by provider/model; wins over every other price.'),
   runbooks: z.array(z.string()).optional().describe('Folders or files of runbooks.'),
   watchdog: z.strictObject({ url: urlField() }).optional().describe('Pinged by scheduled runs.'),

@@ -39,7 +39,8 @@ export const selectAgents = (fleet: Fleet, selection: Selection): readonly Selec
     .map((agent) => ({
       agent,
       checks: agent.checks.filter(
-        (check) => oneOf(selection.checks, check.id) && (shard === null || spread(`${agent.name}/${check.id}`) % shard.of === shard.index - 1),
+        (check) =>
+          oneOf(selection.checks, check.id) && (shard === null || spread(`${agent.name}/${check.id}`) % shard.of === shard.index - 1),
       ),
     }))
     .filter(({ agent, checks }) => checks.length > 0 || (agent.checks.length === 0 && selection.checks.length === 0 && shard === null));
@@ -48,14 +49,24 @@ export const selectAgents = (fleet: Fleet, selection: Selection): readonly Selec
 /** The agent of that name, or a usage error that names the nearest one. */
 export const requireAgent = (fleet: Fleet, name: string): Agent => {
   const found = fleet.agents.find((agent) => agent.name === name);
-  if (found === undefined) throw unknownName('agent', name, fleet.agents.map((agent) => agent.name));
+  if (found === undefined)
+    throw unknownName(
+      'agent',
+      name,
+      fleet.agents.map((agent) => agent.name),
+    );
   return found;
 };
 
 /** The check of that id, or a usage error that names the nearest one. */
 export const requireCheck = (agent: Agent, id: string): Check => {
   const found = agent.checks.find((check) => check.id === id);
-  if (found === undefined) throw unknownName('check', id, agent.checks.map((check) => check.id));
+  if (found === undefined)
+    throw unknownName(
+      'check',
+      id,
+      agent.checks.map((check) => check.id),
+    );
   return found;
 };
 
@@ -65,7 +76,12 @@ const unknownName = (noun: string, name: string, names: readonly string[]) => {
   return usageError({
     code: `unknown_${noun}`,
     message: `there is no ${noun} ${JSON.stringify(name)}`,
-    hint: near !== null ? `did you mean ${near}?` : names.length === 0 ? 'nothing is selected' : `there is: ${some}${names.length > 12 ? ', …' : ''}`,
+    hint:
+      near !== null
+        ? `did you mean ${near}?`
+        : names.length === 0
+          ? 'nothing is selected'
+          : `there is: ${some}${names.length > 12 ? ', …' : ''}`,
   });
 };
 

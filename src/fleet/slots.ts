@@ -39,7 +39,14 @@ export const adapter = <Config, Port>(parts: Adapter<Config, Port>): Adapter<Con
 /** What a slot reader answers: the checked config, or what is wrong with it (paths relative to the slot). */
 export type SlotReading =
   | { readonly kind: string; readonly config: unknown }
-  | { readonly problems: readonly { readonly path: readonly PropertyKey[]; readonly about: 'key' | 'value'; readonly message: string; readonly hint: string | null }[] };
+  | {
+      readonly problems: readonly {
+        readonly path: readonly PropertyKey[];
+        readonly about: 'key' | 'value';
+        readonly message: string;
+        readonly hint: string | null;
+      }[];
+    };
 
 /** One way a slot may be filled, for `explain` and the JSON Schema. */
 export interface SlotVariant {

@@ -42,13 +42,25 @@ export const parseYaml = (text: string, file: string): { root: YamlNode | null; 
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, stringKeys: true, version: '1.2' });
-    const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }): YamlProblem => ({ at: place(pos[0]), ...sentence(code, message) }));
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      strict: true,
+      uniqueKeys: true,
+      stringKeys: true,
+      version: '1.2',
+    });
+    const problems = [...document.errors, ...document.warnings].map(
+      ({ code, message, pos }): YamlProblem => ({ at: place(pos[0]), ...sentence(code, message) }),
+    );
     if (problems.length > 0) return { root: null, problems };
     return readNodes(document, place);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    return { root: null, problems: [{ at: { file, line: 1, column: 1 }, message: `is nested more than ${maxDepth} levels deep`, hint: null }] };
+    return {
+      root: null,
+      problems: [{ at: { file, line: 1, column: 1 }, message: `is nested more than ${maxDepth} levels deep`, hint: null }],
+    };
   }
 };
 
@@ -63,7 +75,10 @@ const sentence = (code: string, message: string): { message: string; hint: strin
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Copies the parsed document into placed nodes, expanding aliases; stops at the first thing that is too much. */
-const readNodes = (document: ReturnType<typeof parseDocument>, place: (offset: number) => At): { root: YamlNode | null; problems: YamlProblem[] } => {
+const readNodes = (
+  document: ReturnType<typeof parseDocument>,
+  place: (offset: number) => At,
+): { root: YamlNode | null; problems: YamlProblem[] } => {
   const problems: YamlProblem[] = [];
   const origin = place(document.contents?.range?.[0] ?? 0);
   let count = 0;

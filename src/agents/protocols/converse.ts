@@ -18,7 +18,12 @@ export interface Conversation {
  * Several turns on one thread, each begun only while `goOn` likes the turns so far. Never throws: what goes wrong on our own side
  * is a turn with outcome `checker_error`.
  */
-export const converse = async (world: World, talk: Conversation, goOn: (turns: readonly Turn[]) => boolean, signal: AbortSignal): Promise<readonly Turn[]> => {
+export const converse = async (
+  world: World,
+  talk: Conversation,
+  goOn: (turns: readonly Turn[]) => boolean,
+  signal: AbortSignal,
+): Promise<readonly Turn[]> => {
   const { protocol, traceId, limits, prices } = talk;
   const turns: Turn[] = [];
   const askOf = (input: string): Ask => ({ input, thread: turns.at(-1)?.thread ?? null, traceId, spanId: spanId(world), limits });
@@ -28,7 +33,11 @@ export const converse = async (world: World, talk: Conversation, goOn: (turns: r
       const turn = await work();
       turns.push(turn.costNanos === null ? { ...turn, costNanos: costOf(prices, turn.model, turn.usage) } : turn);
     } catch (thrown) {
-      const failed = { outcome: 'checker_error', cause: 'own fault', detail: `the request could not be made: ${messageOf(thrown)}` } as const;
+      const failed = {
+        outcome: 'checker_error',
+        cause: 'own fault',
+        detail: `the request could not be made: ${messageOf(thrown)}`,
+      } as const;
       turns.push(turnOf(failed, noWire(world.clock.monotonic() - startedAt)));
     }
   };

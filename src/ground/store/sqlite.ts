@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { messageOf, nodeCodeOf, OpsError, unableError } from '../errors.ts';
-import { journalSteps } from './journal-schema.ts';
 import { Conflict } from './conflict.ts';
+import { journalSteps } from './journal-schema.ts';
 import type { Journal } from './port.ts';
 
 const busyTimeoutMs = 15_000;
@@ -107,11 +107,20 @@ const migrate = (database: Sqlite.Database, path: string) => {
 const explain = (path: string, thrown: unknown): unknown => {
   if (thrown instanceof OpsError || thrown instanceof Conflict) return thrown;
   const code = nodeCodeOf(thrown) ?? '';
-  const failed = (what: string, hint: string) => unableError({ code: 'journal_failed', message: `the journal ${path} ${what}`, hint, cause: thrown });
+  const failed = (what: string, hint: string) =>
+    unableError({ code: 'journal_failed', message: `the journal ${path} ${what}`, hint, cause: thrown });
   if (code.startsWith('SQLITE_BUSY')) return failed(`was busy for ${busyTimeoutMs / 1000} s`, 'another agentops holds it; try again');
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return failed('could not be written: the disk is full', 'free some space; nothing was half-written');
-  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) return failed('is damaged or is not a database', 'restore it from a backup, or move it aside to start a new one');
-  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
+    return failed('could not be written: the disk is full', 'free some space; nothing was half-written');
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
+    return failed('is damaged or is not a database', 'restore it from a backup, or move it aside to start a new one');
+  if (
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'EPERM'
+  ) {
     return failed('cannot be opened for writing', 'check the folder and its permissions, or use --no-store');
   }
   if (code.startsWith('SQLITE_')) return failed(`failed: ${messageOf(thrown)}`, 'agentops doctor looks closer');

@@ -38,18 +38,23 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
       checks: known.flatMap(({ health }) => health ?? []),
     });
   }
-  const suppressors = suppressorsOf(judged.map(({ agent, state }) => ({ agent, state: state.state })), now);
-  const agents = judged.map(({ agent, state, uptime24h, checks }): AgentHealth => ({
-    agent: agent.name,
-    tier: agent.tier,
-    owner: agent.owner,
-    env: agent.env,
-    ...state,
-    suppressedBy: suppressors.get(agent.name) ?? null,
-    inMaintenance: inMaintenance(agent, now),
-    uptime24h,
-    checks,
-  }));
+  const suppressors = suppressorsOf(
+    judged.map(({ agent, state }) => ({ agent, state: state.state })),
+    now,
+  );
+  const agents = judged.map(
+    ({ agent, state, uptime24h, checks }): AgentHealth => ({
+      agent: agent.name,
+      tier: agent.tier,
+      owner: agent.owner,
+      env: agent.env,
+      ...state,
+      suppressedBy: suppressors.get(agent.name) ?? null,
+      inMaintenance: inMaintenance(agent, now),
+      uptime24h,
+      checks,
+    }),
+  );
   return {
     fleet: fleet.name,
     generatedAt: now,
@@ -61,7 +66,8 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
 };
 
 /** Whether an agent's state says anything: not while a red parent explains it, nor in maintenance. */
-export const counts = ({ suppressedBy, inMaintenance: paused }: Pick<AgentHealth, 'suppressedBy' | 'inMaintenance'>): boolean => suppressedBy === null && !paused;
+export const counts = ({ suppressedBy, inMaintenance: paused }: Pick<AgentHealth, 'suppressedBy' | 'inMaintenance'>): boolean =>
+  suppressedBy === null && !paused;
 
 /** Agent → the nearest red agent it depends on, directly or through others that are not red themselves. Only agents that were judged count. */
 const suppressorsOf = (judged: readonly { agent: Agent; state: AgentState['state'] }[], now: number): ReadonlyMap<string, string> => {
@@ -95,7 +101,10 @@ const evidenceOf = async (
   const newest = mode === 'run' ? (evidentResult(result, history, check, now) ?? history[0]) : history[0];
   const state: CheckState =
     mode === 'run'
-      ? { ...foldResults(check, newest === undefined ? [] : [newest], 'run', now, freshFor(check, now)), flapping: foldResults(check, history, 'run', now, 0).flapping }
+      ? {
+          ...foldResults(check, newest === undefined ? [] : [newest], 'run', now, freshFor(check, now)),
+          flapping: foldResults(check, history, 'run', now, 0).flapping,
+        }
       : foldResults(check, history, 'slots', now, freshFor(check, now));
   const statuses = sameKind(newest?.status ?? null);
   const streak = journal === null || newest === undefined ? null : await streakOf(journal, agent.name, check.id, statuses);
@@ -114,7 +123,13 @@ const evidenceOf = async (
 };
 
 /** Newest first, the result of this run included whether or not it is stored. */
-const historyOf = async (journal: Journal | null, mode: 'run' | 'slots', agent: Agent, check: Check, result: CheckResult | null): Promise<readonly CheckResult[]> => {
+const historyOf = async (
+  journal: Journal | null,
+  mode: 'run' | 'slots',
+  agent: Agent,
+  check: Check,
+  result: CheckResult | null,
+): Promise<readonly CheckResult[]> => {
   if (journal === null) return result === null ? [] : [result];
   const depth = Math.max(flapWindow, check.failAfter + check.recoverAfter) * 2;
   const stored = await (mode === 'slots' ? latestSlots : latestResults)(journal, agent.name, check.id, depth);
@@ -130,4 +145,3 @@ const evidentResult = (result: CheckResult | null, history: readonly CheckResult
 
 const sameKind = (status: CheckStatus | null): readonly CheckStatus[] =>
   status === 'pass' || status === 'degraded' ? ['pass', 'degraded'] : status === null ? [] : [status];
-

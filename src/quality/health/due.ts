@@ -23,7 +23,9 @@ export const freshFor = (check: Check, now: number): number => {
 
 /** A heartbeat is looked at as often as its grace asks for: nothing is sent, and a late beat is to be seen in time. */
 const scheduleOf = (check: Check): Schedule =>
-  check.heartbeat === null ? check.schedule : { kind: 'every', everyMs: Math.max(minHeartbeatSlotMs, Math.min(check.heartbeat.graceMs, check.heartbeat.everyMs)) };
+  check.heartbeat === null
+    ? check.schedule
+    : { kind: 'every', everyMs: Math.max(minHeartbeatSlotMs, Math.min(check.heartbeat.graceMs, check.heartbeat.everyMs)) };
 
 /** True while one of the agent's maintenance windows is open. */
 export const inMaintenance = (agent: Agent, now: number): boolean =>

@@ -17,8 +17,12 @@ export const judgeHeartbeat = (
   if (last === null) return { status: 'error', reason: 'no beat has been received yet' };
   const age = now - last.at;
   if (age > everyMs + graceMs) {
-    return { status: 'fail', reason: `missed heartbeat: the last beat was ${humanDuration(age)} ago, one is due every ${humanDuration(everyMs)}` };
+    return {
+      status: 'fail',
+      reason: `missed heartbeat: the last beat was ${humanDuration(age)} ago, one is due every ${humanDuration(everyMs)}`,
+    };
   }
-  if (last.status === 'fail') return { status: 'fail', reason: `the agent reported a failure ${humanDuration(age)} ago${last.note === '' ? '' : `: ${last.note}`}` };
+  if (last.status === 'fail')
+    return { status: 'fail', reason: `the agent reported a failure ${humanDuration(age)} ago${last.note === '' ? '' : `: ${last.note}`}` };
   return { status: 'pass', reason: '' };
 };

@@ -109,7 +109,11 @@ export const latestSlots = async (journal: Journal, agent: string, check: string
 
 /** The latest scheduled slot that was filled; null where none was. */
 export const lastSlotAt = async (journal: Journal, agent: string, check: string): Promise<number | null> => {
-  const [row] = await journal.all<{ slot_at: number | null }>('SELECT MAX(slot_at) AS slot_at FROM check_result WHERE agent = ? AND check_id = ?', agent, check);
+  const [row] = await journal.all<{ slot_at: number | null }>(
+    'SELECT MAX(slot_at) AS slot_at FROM check_result WHERE agent = ? AND check_id = ?',
+    agent,
+    check,
+  );
   return row?.slot_at ?? null;
 };
 
@@ -155,19 +159,31 @@ export const uptimeSince = async (journal: Journal, agent: string, check: string
 
 /** Nano-dollars the checks of an agent have cost since a moment, as far as it was told. */
 export const spentSince = async (journal: Journal, agent: string, since: number): Promise<number> => {
-  const [row] = await journal.all<{ spent: number | null }>('SELECT SUM(cost_nanos) AS spent FROM check_result WHERE agent = ? AND ended_at >= ?', agent, since);
+  const [row] = await journal.all<{ spent: number | null }>(
+    'SELECT SUM(cost_nanos) AS spent FROM check_result WHERE agent = ? AND ended_at >= ?',
+    agent,
+    since,
+  );
   return Number(row?.spent ?? 0);
 };
 
 /** Results of an agent since a moment, oldest first. */
 export const resultsSince = async (journal: Journal, agent: string, since: number): Promise<readonly CheckResult[]> => {
-  const rows = await journal.all<Row>(`SELECT ${columns} FROM check_result WHERE agent = ? AND ended_at >= ? ORDER BY ended_at, id`, agent, since);
+  const rows = await journal.all<Row>(
+    `SELECT ${columns} FROM check_result WHERE agent = ? AND ended_at >= ? ORDER BY ended_at, id`,
+    agent,
+    since,
+  );
   return rows.map(readRow);
 };
 
 export const saveBeat = (journal: Journal, agent: string, check: string, id: string, beat: Beat): Promise<void> =>
   journal.commit([
-    { sql: 'INSERT INTO beat (id, agent, check_id, at, status, note) VALUES (?, ?, ?, ?, ?, ?)', params: [id, agent, check, beat.at, beat.status, beat.note], rows: 1 },
+    {
+      sql: 'INSERT INTO beat (id, agent, check_id, at, status, note) VALUES (?, ?, ?, ?, ?, ?)',
+      params: [id, agent, check, beat.at, beat.status, beat.note],
+      rows: 1,
+    },
   ]);
 
 export const lastBeat = async (journal: Journal, agent: string, check: string): Promise<Beat | null> => {

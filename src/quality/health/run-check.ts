@@ -64,7 +64,11 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
 };
 
 /** One conversation with its grades: those of each turn first, then those of the conversation. */
-const ask = async (ctx: Context, fleet: Fleet, { check, protocol, traceId, limits }: PlannedCheck): Promise<{ turns: readonly Turn[]; grades: readonly GradedAssertion[] }> => {
+const ask = async (
+  ctx: Context,
+  fleet: Fleet,
+  { check, protocol, traceId, limits }: PlannedCheck,
+): Promise<{ turns: readonly Turn[]; grades: readonly GradedAssertion[] }> => {
   const graded = new Map<number, readonly GradedAssertion[]>();
   const whole = check.expect.map((slot) => slot.config as Expectation);
   const aids = { sandbox: ctx.sandbox };

@@ -55,17 +55,24 @@ export const runChecks = async (
   };
   on({ kind: 'planned', checks });
   if (journal !== null && asked.length > 0) {
-    await noteProbes(journal, asked.map(({ agent, check, traceId }) => ({ traceId, agent: agent.name, check: check.id, at: startedAt })));
+    await noteProbes(
+      journal,
+      asked.map(({ agent, check, traceId }) => ({ traceId, agent: agent.name, check: check.id, at: startedAt })),
+    );
   }
   try {
     for (const result of settled) end(result);
     const { total, perHost } = options.concurrency;
-    await runBounded(asked, { total, perKey: perHost, keyOf: (planned) => hostOf(ctx, planned.agent), signal: ctx.signal }, async (planned) => {
-      const result = await runCheck(ctx, fleet, planned);
-      if (result === null) return;
-      const before = journal === null ? null : await lastFingerprint(journal, planned.agent.name, planned.check.id);
-      end({ ...result, drift: driftBetween(before, result.fingerprint) });
-    });
+    await runBounded(
+      asked,
+      { total, perKey: perHost, keyOf: (planned) => hostOf(ctx, planned.agent), signal: ctx.signal },
+      async (planned) => {
+        const result = await runCheck(ctx, fleet, planned);
+        if (result === null) return;
+        const before = journal === null ? null : await lastFingerprint(journal, planned.agent.name, planned.check.id);
+        end({ ...result, drift: driftBetween(before, result.fingerprint) });
+      },
+    );
   } finally {
     await store.close();
   }
@@ -89,7 +96,8 @@ const planChecks = async (
     for (const check of checks) {
       const slot = due ? slotAt(agent.name, check, now) : null;
       if (due && !(await isOpen(journal, agent, check, slot))) continue;
-      const settle = (status: CheckResult['status'], reason: string) => settled.push(unasked(ctx, agent, check, { slotAt: slot, now, status, reason, inMaintenance: maintenance }));
+      const settle = (status: CheckResult['status'], reason: string) =>
+        settled.push(unasked(ctx, agent, check, { slotAt: slot, now, status, reason, inMaintenance: maintenance }));
       if (check.heartbeat !== null) {
         if (journal === null) settle('skipped', 'a heartbeat cannot be judged without the store');
         else {
@@ -120,7 +128,11 @@ const budgetUsedUp = async (agent: Agent, journal: Journal | null, now: number):
   return `the probe budget of ${formatMoney(agent.probeBudgetNanos)} a day is used up (${formatMoney(spent)} spent today)`;
 };
 
-const openProtocol = async (ctx: Context, protocols: Registry<AgentProtocol>, { kind, config }: { kind: string; config: unknown }): Promise<AgentProtocol> => {
+const openProtocol = async (
+  ctx: Context,
+  protocols: Registry<AgentProtocol>,
+  { kind, config }: { kind: string; config: unknown },
+): Promise<AgentProtocol> => {
   const load = protocols[kind];
   if (load === undefined) throw new Error(`the manifest was accepted with protocol ${kind}, which is not registered`);
   return (await load()).default.open(config, ctx);
@@ -158,7 +170,13 @@ const unasked = (
   ctx: Context,
   agent: Agent,
   check: Check,
-  { slotAt: slot, now, status, reason, inMaintenance: maintenance }: Pick<CheckResult, 'slotAt' | 'status' | 'reason' | 'inMaintenance'> & { now: number },
+  {
+    slotAt: slot,
+    now,
+    status,
+    reason,
+    inMaintenance: maintenance,
+  }: Pick<CheckResult, 'slotAt' | 'status' | 'reason' | 'inMaintenance'> & { now: number },
 ): CheckResult => ({
   id: `${hexId(ctx, 32)}:${agent.name}/${check.id}`,
   agent: agent.name,
@@ -182,7 +200,8 @@ const unasked = (
   drift: [],
 });
 
-const hexId = ({ random }: Context, digits: number): string => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+const hexId = ({ random }: Context, digits: number): string =>
+  Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
 
 /** Gathers what ended within a few milliseconds into one durable commit; a thousand checks are not a thousand fsyncs. */
 const openWriter = (journal: Journal | null) => {

@@ -19,7 +19,13 @@ const flapChanges = 4;
  * @param newestFirst at least as many as `fail_after`, `recover_after` and the flap window ask for, where there are as many
  * @param mode `run`: the newest result alone decides, as a person or CI asked for it; `slots`: scheduled slots, with `fail_after` and `recover_after`
  */
-export const foldResults = (check: Check, newestFirst: readonly CheckResult[], mode: 'run' | 'slots', now: number, freshMs: number): CheckState => {
+export const foldResults = (
+  check: Check,
+  newestFirst: readonly CheckResult[],
+  mode: 'run' | 'slots',
+  now: number,
+  freshMs: number,
+): CheckState => {
   const counted = mode === 'run' ? newestFirst : newestFirst.filter((result) => result.slotAt !== null);
   const flapping = isFlapping(counted);
   const [newest] = counted;
@@ -34,7 +40,7 @@ export const foldResults = (check: Check, newestFirst: readonly CheckResult[], m
 };
 
 const standingOf = ({ status }: CheckResult): Standing =>
-  ({ pass: 'up', degraded: 'degraded', fail: 'down', error: 'error', skipped: 'skipped' } as const)[status];
+  (({ pass: 'up', degraded: 'degraded', fail: 'down', error: 'error', skipped: 'skipped' }) as const)[status];
 
 const isGood = ({ status }: CheckResult): boolean => status === 'pass' || status === 'degraded';
 

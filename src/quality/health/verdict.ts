@@ -35,13 +35,19 @@ export interface Judged {
 
 /** True where an answer can be held against assertions at all: something was said, or an assertion speaks of the outcome itself. */
 export const isJudgeable = (turn: Turn, expected: readonly { readonly base: string }[]): boolean =>
-  turn.outcome === 'ok' || turn.outcome === 'refused' || turn.outcome === 'interrupted' || turn.outcome === 'truncated' || expected.some(({ base }) => base === 'outcome');
+  turn.outcome === 'ok' ||
+  turn.outcome === 'refused' ||
+  turn.outcome === 'interrupted' ||
+  turn.outcome === 'truncated' ||
+  expected.some(({ base }) => base === 'outcome');
 
 /** The conversation goes on while the agent answers; an outcome that an assertion expects is an answer too. */
 export const isAccepted = (turn: Turn, grades: readonly GradedAssertion[]): boolean => {
   if (meaning[turn.outcome] === 'judge') return true;
   if (turn.outcome === 'checker_error') return false;
-  return grades.some(({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')));
+  return grades.some(
+    ({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')),
+  );
 };
 
 /**
@@ -90,8 +96,11 @@ export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttft
   const tokens = told(turns.map((turn) => turn.timings.firstTokenMs));
   const costs = told(turns.map((turn) => turn.costNanos));
   return {
-    latencyMs: turns.length === 0 ? null : turns.reduce((sum, turn) => sum + turn.timings.totalMs, 0),
-    ttftMs: tokens.length === 0 ? null : Math.max(...tokens),
+    latencyMs: turns.length === 0 ? null : tenths(turns.reduce((sum, turn) => sum + turn.timings.totalMs, 0)),
+    ttftMs: tokens.length === 0 ? null : tenths(Math.max(...tokens)),
     costNanos: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
   };
 };
+
+/** A tenth of a millisecond is all a clock across a network can mean. */
+const tenths = (ms: number): number => Math.round(ms * 10) / 10;

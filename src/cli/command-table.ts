@@ -1,0 +1,90 @@
+import type { Leaf } from './command.ts';
+
+/** What a command may do to the world: only look at files; ask agents; write local state; write files the user named. */
+export type Safety = 'reads' | 'asks' | 'keeps' | 'writes';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** The question of the product it answers; the heading it stands under in `--help`. */
+  readonly group: string;
+  readonly summary: string;
+  readonly safety: Safety;
+  readonly load: () => Promise<{ default: Leaf }>;
+}
+
+const up = 'Is each agent up, and are its answers still right?';
+const setUp = 'Set up and look inside';
+
+/** Every command, as data: what it is called, what it is for, what it may do, and where it is. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'health',
+    group: up,
+    summary: 'Ask every agent and judge it: green, yellow, red or unknown',
+    safety: 'asks',
+    load: () => import('./commands/health.ts'),
+  },
+  {
+    name: 'history',
+    group: up,
+    summary: 'Show the past results of an agent, with its uptime',
+    safety: 'reads',
+    load: () => import('./commands/history.ts'),
+  },
+  {
+    name: 'beat',
+    group: up,
+    summary: 'Report a heartbeat of an agent, from its own job or script',
+    safety: 'keeps',
+    load: () => import('./commands/beat.ts'),
+  },
+  {
+    name: 'init',
+    group: setUp,
+    summary: 'Write a first agentops.yaml, by questions or from an endpoint',
+    safety: 'writes',
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'validate',
+    group: setUp,
+    summary: 'Check the manifest without asking anybody anything',
+    safety: 'reads',
+    load: () => import('./commands/validate.ts'),
+  },
+  {
+    name: 'doctor',
+    group: setUp,
+    summary: 'Look for what keeps agentops from working: Node, store, secrets, endpoints',
+    safety: 'asks',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'explain',
+    group: setUp,
+    summary: 'Tell what a field of the manifest means and what may stand there',
+    safety: 'reads',
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'schema',
+    group: setUp,
+    summary: 'Print the JSON Schema of the manifest, or of the output of a command',
+    safety: 'reads',
+    load: () => import('./commands/schema.ts'),
+  },
+  {
+    name: 'demo',
+    group: setUp,
+    summary: 'Start a fleet of scripted agents on this machine and check it',
+    safety: 'asks',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'completion',
+    group: setUp,
+    summary: 'Print the completion script for bash, zsh or fish',
+    safety: 'reads',
+    load: () => import('./commands/completion.ts'),
+  },
+];

@@ -1,0 +1,29 @@
+import { protocols } from '../agents/protocols/registry.ts';
+import { controlSchemas } from '../controls/actions/schema.ts';
+import { queueSchemas } from '../controls/queues/schema.ts';
+import { readByKind } from '../fleet/read-slot.ts';
+import type { SlotReader, SlotReaders } from '../fleet/slots.ts';
+import { loadAssertions, loadExpectation } from '../quality/expect/load-expectation.ts';
+import { backends } from '../telemetry/traces/registry.ts';
+
+/** An expectation is read by the room that grades it. */
+const expectations: SlotReader = {
+  schemaOf: async () => null,
+  async read(value) {
+    const checked = await loadExpectation(value);
+    if (checked.ok) return { kind: checked.expectation.type, config: checked.expectation };
+    return { problems: checked.problems.map(({ path, message, hint }) => ({ path, about: 'value', message, hint: hint ?? null })) };
+  },
+  async variants() {
+    return (await loadAssertions()).map(({ type, summary, args }) => ({ kind: type, summary, schema: args }));
+  },
+};
+
+/** Everything that may stand in the holes of the manifest, in one place. */
+export const slotReaders: SlotReaders = {
+  endpoint: readByKind('protocol', 'protocol', protocols),
+  backend: readByKind('kind', 'trace backend', backends),
+  control: readByKind('via', 'control', controlSchemas),
+  queue: readByKind('kind', 'queue', queueSchemas),
+  expect: expectations,
+};

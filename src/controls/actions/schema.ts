@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const connection = z.string().min(1).describe('A name under connections.');
+
+/** One way to enforce an action on an agent, as the manifest describes it. */
+const control = <Shape extends z.ZodRawShape>(via: string, summary: string, shape: Shape) => ({
+  kind: via,
+  summary,
+  config: z.strictObject({ via: z.literal(via), ...shape }),
+});
+
+const described = [
+  control('litellm', 'Keys and model groups of a LiteLLM proxy.', {
+    connection,
+    key_alias: z.string().optional().describe('The alias of the key the agent calls with.'),
+    model_group: z.string().optional().describe('The model group the agent calls.'),
+    action: z.enum(['block']).optional().describe('block refuses every call with the key.'),
+  }),
+  control('flag-file', 'A flag in a flagd JSON file that any OpenFeature SDK reads.', {
+    path: z.string().min(1).describe('The file, relative to the manifest.'),
+    flag: z.string().min(1).describe('The key of the flag.'),
+  }),
+  control('langgraph', 'Runs of a LangGraph server.', { connection }),
+  control('langfuse-prompt', 'The label of a prompt in Langfuse.', {
+    backend: z.string().min(1).describe('A name under backends.'),
+    prompt: z.string().min(1),
+    label: z.string().min(1).default('production'),
+  }),
+  control('kubernetes', 'A deployment, by kubectl.', {
+    deployment: z.string().min(1),
+    namespace: z.string().min(1).default('default'),
+    context: z.string().optional().describe('A context of the kubeconfig.'),
+    min: z.int().min(0).optional(),
+    max: z.int().min(1).optional(),
+  }),
+  control('manifest', 'Our own setting, overridden while a mitigation is in force.', {}),
+];
+
+/** Control kind → its config schema. */
+export const controlSchemas = Object.fromEntries(described.map((each) => [each.kind, async () => ({ default: each })]));

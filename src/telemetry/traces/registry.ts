@@ -1,0 +1,8 @@
+import type { Registry } from '../../fleet/slots.ts';
+import type { TraceBackend } from './port.ts';
+
+/** Every trace backend. To add one: a file in `backends/` and a line here. */
+export const backends: Registry<TraceBackend> = {
+  langfuse: () => import('./backends/langfuse.ts'),
+  otlp: () => import('./backends/otlp.ts'),
+};
