@@ -183,4 +183,9 @@ const report = async (thrown: unknown, flags: GlobalFlags, words: readonly strin
 process.on('SIGINT', () => onSignal('SIGINT'));
 process.on('SIGTERM', () => onSignal('SIGTERM'));
 
+// A reader that has seen enough (head, less) closes the pipe: that is success.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.exitCode = exitOfError('unable');
+});
+
 process.exitCode = await main(process.argv.slice(2));

@@ -10,7 +10,7 @@ import { type PlacedProblem, problemsOf, showPath } from './problems.ts';
 import { laterSections, manifestSchema } from './schema.ts';
 import type { At, Slot, SlotReaders } from './slots.ts';
 import { type Allowance, distrustProblems } from './trust.ts';
-import { locate, parseYaml, valueOf, type YamlMap } from './yaml.ts';
+import { locate, parseYaml, plainValue, type YamlMap } from './yaml.ts';
 
 /** What reading a manifest may touch. */
 export type Desk = Sources & { readonly secrets: Secrets; readonly allowance: Allowance | null };
@@ -25,7 +25,7 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
   if (root === null) return { fleet: null, problems: fileProblems };
   const slots = findSlots(root, manifestSchema);
   const schemas = new Map(
-    await Promise.all(slots.map(async ({ slot, path: at, node }) => [pathKey(at), await readers[slot]?.schemaOf(valueOf(node))] as const)),
+    await Promise.all(slots.map(async ({ slot, path: at, node }) => [pathKey(at), await readers[slot]?.schemaOf(plainValue(node))] as const)),
   );
   const known = new Map([...schemas].flatMap(([key, schema]) => (schema ? [[key, schema] as const] : [])));
   const { value, problems: referenceProblems, references, urls } = interpolate(root, manifestSchema, known, desk.lookup);

@@ -113,10 +113,10 @@ const readNodes = (
 };
 
 /** The plain value of a node. */
-export const valueOf = (node: YamlNode): unknown => {
+export const plainValue = (node: YamlNode): unknown => {
   if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'list') return node.items.map(valueOf);
-  return Object.fromEntries([...node.entries].map(([key, child]) => [key, valueOf(child)]));
+  if (node.kind === 'list') return node.items.map(plainValue);
+  return Object.fromEntries([...node.entries].map(([key, child]) => [key, plainValue(child)]));
 };
 
 /** Where the value at a path stands; the nearest enclosing one where the path goes on further than the file does. */
