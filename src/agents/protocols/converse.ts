@@ -46,7 +46,8 @@ export const converse = async (
     await take(() => protocol.turn(askOf(input), signal));
     if (!goOn(turns)) break;
   }
-  const thread = turns.at(-1)?.thread ?? null;
+  // A turn that failed on our own side has no thread, yet what was opened before it is still there.
+  const thread = turns.findLast((turn) => turn.thread !== null)?.thread ?? null;
   if (thread !== null) await protocol.release?.(thread, askOf(''), signal);
   return turns;
 };

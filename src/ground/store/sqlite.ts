@@ -62,7 +62,7 @@ const loadDriver = async (): Promise<typeof Sqlite> => {
   } catch (thrown) {
     throw unableError({
       code: 'sqlite_missing',
-      message: `the native module better-sqlite3 cannot be loaded by Node ${process.versions.node}, so results cannot be kept`,
+      message: 'the native module better-sqlite3 cannot be loaded by this Node, so results cannot be kept',
       hint: 'npm rebuild better-sqlite3 makes it again; --no-store runs without history',
       cause: thrown,
     });
