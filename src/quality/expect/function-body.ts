@@ -12,10 +12,10 @@ const syntaxProblem = (body: string): string | null => {
   }
 };
 
-/** `const a = 1; a > 0` with a return before its last expression, tried from the last semicolon on: one may stand inside a text. */
+/** `const a = 1; a > 0` with a return before its last expression. The right semicolon is the one that leaves a function behind: others stand inside a text. */
 const withReturn = (line: string): readonly string[] => {
   const bare = line.replace(/[;\s]+$/, '');
-  const cuts = [...bare.matchAll(/;/g)].map(({ index }) => index).reverse();
+  const cuts = [...bare.matchAll(/;/g)].map(({ index }) => index);
   return [`return (${bare}\n)`, ...cuts.map((cut) => `${bare.slice(0, cut + 1)} return (${bare.slice(cut + 1)}\n)`)];
 };
 

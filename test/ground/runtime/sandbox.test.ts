@@ -62,6 +62,12 @@ describe('the sandbox', () => {
     expect(value).toEqual([]);
   });
 
+  test('code that ends the worker ends nothing else', async () => {
+    const { error } = await run('console.log.constructor("return process")().exit(0); return new Promise(() => {})');
+    expect(error).toBe('the worker ended before it answered');
+    expect((await run('return 1')).value).toBe(1);
+  });
+
   test('it can be closed, used and closed again', async () => {
     const other = openSandbox();
     await other.close();

@@ -86,6 +86,7 @@ describe('no-pii', () => {
 
   test.each([
     'order 4111 1111 1111 1112 of 2024-05-06',
+    'order 4111 1111 1111 1116',
     'GB82 WEST 1234 5698 7654 33',
     'part 000-12-3456 and 987-65-4321',
     '+1 is not a number, 12:30 is a time, $1,234,567.89 is an amount',

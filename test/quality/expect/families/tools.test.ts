@@ -4,6 +4,7 @@ import { calls, turn } from '../../../support/turn.ts';
 
 const none = turn();
 const searched = calls(['search_kb', { q: 'phone', limit: 5 }], ['create_refund', { order: { id: 'o-1', lines: [1, 2] }, cursor: 'x9' }]);
+const withNull = calls(['search_kb', { q: 'phone', page: null }]);
 const untold = turn({ toolCalls: [{ id: null, name: 'search_kb', args: null }] });
 
 describe('tool assertions', () => {
@@ -48,6 +49,7 @@ describe('tool assertions', () => {
       true,
     ],
     [{ 'tool-args': { name: 'search_kb', args: {} } }, none, false],
+    [{ 'tool-args': { name: 'search_kb', mode: 'exact', args: { q: 'phone' } } }, withNull, false],
     [{ 'tool-args': { name: 'search_kb', args: { q: 'phone' } } }, untold, null],
     [{ 'not-tool-args': { name: 'search_kb', args: { q: 'phone' } } }, untold, null],
     [{ type: 'tool-args', value: { name: 'search_kb', args: { q: 'phone' } }, if_unknown: 'fail' }, untold, false],
