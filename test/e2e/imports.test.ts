@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { commandTable } from '../../src/cli/command-table.ts';
+import { runCli, scratch } from '../support/run-cli.ts';
+
+const heavy = ['undici', 'zod', 'yaml', 'ora', '@inquirer/prompts', 'better-sqlite3', 'cli-table3', 'chalk', 're2js', 'croner'];
+const preload = pathToFileURL(resolve(import.meta.dirname, '../support/trace-imports.mjs')).href;
+
+const librariesOf = async (args: readonly string[]): Promise<readonly string[]> => {
+  using folder = scratch();
+  const trace = join(folder.path, 'trace');
+  const result = await runCli(args, { cwd: folder.path, env: { NODE_OPTIONS: `--import ${preload}`, TRACE_IMPORTS: trace } });
+  expect(result.status).toBe(0);
+  const loaded = readFileSync(trace, 'utf8');
+  expect(loaded).toContain('/dist/cli/main.js');
+  return heavy.filter((name) => loaded.includes(`/node_modules/${name}/`));
+};
+
+describe('what must be quick loads no heavy library', () => {
+  test.each([
+    ['--version'],
+    ['--help'],
+    ['help', 'exit-codes'],
+    ['completion', 'bash'],
+    ['__complete', 'he'],
+    ...commandTable.map(({ name }) => [name, '--help']),
+  ])('agentops %s %s', async (...args) => {
+    expect(await librariesOf(args)).toEqual([]);
+  });
+});
