@@ -4,13 +4,26 @@ export type JsonObject = { readonly [key: string]: Json };
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Parses JSON; undefined where the text is not JSON. */
+/** Deeper than any honest answer; what is deeper would overflow the stack of whoever walks it or writes it out again. */
+const maxDepth = 500;
+
+/** Parses JSON; undefined where the text is not JSON, or is nested deeper than 500 levels. */
 export const parseJson = (text: string): Json | undefined => {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return text.length > 2 * maxDepth && isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }
+};
+
+const isTooDeep = (value: Json): boolean => {
+  let level: readonly Json[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) return true;
+    level = level.flatMap((node) => (typeof node === 'object' && node !== null ? (Object.values(node) as Json[]) : []));
+  }
+  return false;
 };
 
 /** The value under nested keys (array positions as numbers), or undefined. */

@@ -1,4 +1,4 @@
-import type { Json } from '../../ground/json.ts';
+import { type Json, parseJson } from '../../ground/json.ts';
 import type { HttpOutcome } from '../../ground/runtime/context.ts';
 import type { Card, Outcome, Timings, ToolCall, Turn, Usage } from './port.ts';
 
@@ -82,11 +82,8 @@ export const addUsage = (a: Usage | null, b: Usage | null): Usage | null => {
 /** Tool arguments as a protocol wrote them: JSON text where it parses, else the text itself. */
 export const toolArguments = (text: string): Json => {
   if (text === '') return {};
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+  const parsed = parseJson(text);
+  return parsed === undefined ? text : parsed;
 };
 
 /** The first 200 characters of an untrusted text, on one line. */

@@ -14,7 +14,19 @@ export const systemProcesses: Processes = {
       return value === undefined ? [] : [[name, value]];
     }),
   ),
-  run: (spec, signal) => new Promise((done, failed) => (signal.aborted ? done(notStarted) : start(spec, signal, done, failed))),
+  run: (spec, signal) =>
+    new Promise((done, failed) => {
+      const fail = (thrown: unknown) => {
+        const message = `${spec.argv[0]} could not be started: ${messageOf(thrown)}`;
+        failed(unableError({ code: 'program_not_started', message, cause: thrown }));
+      };
+      if (signal.aborted) return done(notStarted);
+      try {
+        start(spec, signal, done, fail);
+      } catch (thrown) {
+        fail(thrown); // spawn() throws some of its errors and emits the others
+      }
+    }),
   find(program, cwd) {
     const places = /[/\\]/.test(program)
       ? [isAbsolute(program) ? program : resolve(cwd ?? '.', program)]
@@ -88,10 +100,7 @@ const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessRes
   child.on('error', (thrown) => {
     if (child.pid !== undefined) return; // it runs; how it ends is told by `close`
     ended = 'missing';
-    const code = nodeCodeOf(thrown) ?? '';
-    if (!missingCodes.has(code)) {
-      failed(unableError({ code: 'program_not_started', message: `${program} could not be started: ${messageOf(thrown)}` }));
-    }
+    if (!missingCodes.has(nodeCodeOf(thrown) ?? '')) failed(thrown);
     finish(null, null);
   });
   child.on('close', finish);
