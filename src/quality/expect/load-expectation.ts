@@ -1,6 +1,7 @@
+import { type Problem, problemsOf } from '../../fleet/problems.ts';
 import type { AnyAssertion, Expectation } from './port.ts';
 import { assertionFamilies, assertionNames } from './registry.ts';
-import { type Picked, type Problem, pickAssertion } from './schema.ts';
+import { type Picked, pickAssertion } from './schema.ts';
 
 export type Checked =
   | { readonly ok: true; readonly expectation: Expectation }
@@ -21,24 +22,27 @@ type Value =
   | { readonly ok: true; readonly value: unknown; readonly path: readonly string[] }
   | { readonly ok: false; readonly problem: Problem };
 
-const misplaced = (path: readonly string[], message: string, hint: string): Value => ({ ok: false, problem: { path, message, hint } });
+const misplaced = (path: readonly string[], message: string, hint: string): Value => ({
+  ok: false,
+  problem: { path, about: 'value', message, hint },
+});
 
 /** The written value, from where this kind of assertion has it. */
 const writtenValue = (assertion: AnyAssertion, picked: Picked): Value => {
-  const { base, type, value, valuePath: path, threshold, form } = picked;
+  const { type, value, valuePath: path, threshold, form } = picked;
   if (assertion.value === 'none') {
     return value === undefined || value === null || value === true
       ? { ok: true, value: undefined, path }
-      : misplaced(path, `${base} takes no value`, `write just "${type}"`);
+      : misplaced(path, 'takes no value', `write just "${type}"`);
   }
   if (assertion.value === 'threshold') {
     if (value === undefined && threshold !== null) return { ok: true, value: threshold, path: ['threshold'] };
     if (typeof value === 'number') {
-      return misplaced(path, `${base}: ${value} has no unit`, assertion.summary);
+      return misplaced(path, `has no unit (found ${value})`, assertion.summary);
     }
   }
   if ((value === undefined || value === null) && assertion.value !== 'optional') {
-    return misplaced(path, `${base} needs a value`, form === 'short' ? `write "${type}: …"` : 'add value: …');
+    return misplaced(path, `needs a value`, form === 'short' ? `write "${type}: …"` : 'add value: …');
   }
   return { ok: true, value: value ?? undefined, path };
 };
@@ -52,12 +56,6 @@ export const loadExpectation = async (raw: unknown): Promise<Checked> => {
   const written = writtenValue(assertion, picking.picked);
   if (!written.ok) return { ok: false, problems: [written.problem] };
   const args = assertion.args.safeParse(written.value);
-  if (!args.success) {
-    const problems = args.error.issues.map((issue): Problem => {
-      const path = [...written.path, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
-      return { path, message: `${base} ${issue.message}`, hint: assertion.summary };
-    });
-    return { ok: false, problems };
-  }
+  if (!args.success) return { ok: false, problems: problemsOf(assertion.args, written.value, written.path) };
   return { ok: true, expectation: { type, base, negated, args: args.data, threshold, ifUnknown, weight, metric } };
 };

@@ -1,15 +1,8 @@
 import { z } from 'zod';
+import { type Problem, problemsOf, suggestion } from '../../fleet/problems.ts';
 import { isObject, type Json } from '../../ground/json.ts';
 import type { Settings } from './port.ts';
 import { assertionNames } from './registry.ts';
-import { nearestName } from './text-distance.ts';
-
-/** Something wrong with one expectation; the path leads from the expectation to the place. */
-export interface Problem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly hint?: string;
-}
 
 /** An expectation whose name is known and whose value is not checked yet. */
 export interface Picked extends Settings {
@@ -31,18 +24,30 @@ const bothForms = 'write "contains: x" (or just "is-refusal"), or { type: contai
 
 /** What may stand beside `type` and `value` in the long form. */
 export const settingsFields = z.strictObject({
-  threshold: z.union([z.number(), z.string()], { error: 'must be a number' }).optional(),
-  weight: z.number({ error: 'must be a number' }).nonnegative('must not be negative').default(1),
-  metric: z.string({ error: 'must be a name' }).min(1, 'must not be empty').nullable().default(null),
-  if_unknown: z.enum(['skip', 'fail'], { error: 'must be skip or fail' }).default('skip'),
+  threshold: z
+    .union([z.number(), z.string()], { error: 'must be a number' })
+    .optional()
+    .describe('The score that is enough; for latency, ttft and cost the limit itself.'),
+  weight: z
+    .number({ error: 'must be a number' })
+    .nonnegative('must not be negative')
+    .default(1)
+    .describe('How much it counts in the score of the whole.'),
+  metric: z
+    .string({ error: 'must be a name' })
+    .min(1, 'must not be empty')
+    .nullable()
+    .default(null)
+    .describe('A name under which its scores are put together.'),
+  if_unknown: z
+    .enum(['skip', 'fail'], { error: 'must be skip or fail' })
+    .default('skip')
+    .describe('What an unknown cost or token count means.'),
 });
-
-const longKeys = ['type', 'value', ...Object.keys(settingsFields.shape)];
 
 const failed = (...problems: readonly Problem[]): Picking => ({ ok: false, problems });
 
-const problem = (path: Problem['path'], message: string, hint?: string | null): Problem =>
-  hint === undefined || hint === null ? { path, message } : { path, message, hint };
+const problem = (path: Problem['path'], message: string, hint: string | null = null): Problem => ({ path, about: 'value', message, hint });
 
 const nameOf = (type: string): { readonly base: string; readonly negated: boolean } | null => {
   if (assertionNames.includes(type)) return { base: type, negated: false };
@@ -50,16 +55,17 @@ const nameOf = (type: string): { readonly base: string; readonly negated: boolea
   return assertionNames.includes(base) ? { base, negated: true } : null;
 };
 
-const unknownName = (path: Problem['path'], type: string): Problem => {
-  const negated = type.startsWith('not-');
-  const near = nearestName(negated ? type.slice('not-'.length) : type, assertionNames);
-  const hint = near === null ? `known assertions: ${assertionNames.join(', ')}` : `did you mean ${negated ? 'not-' : ''}${near}?`;
-  return problem(path, `there is no assertion ${JSON.stringify(type)}`, hint);
-};
+/** A short form has its name as the key, a long form and a bare word as the value. */
+const unknownName = (path: Problem['path'], about: Problem['about'], type: string): Problem => ({
+  path,
+  about,
+  message: `names no assertion that this version knows (found ${JSON.stringify(type)})`,
+  hint: suggestion(type, type.startsWith('not-') ? assertionNames.map((name) => `not-${name}`) : assertionNames),
+});
 
 const pickShort = (type: string, value: Json | undefined, path: readonly string[]): Picking => {
   const name = nameOf(type);
-  if (name === null) return failed(unknownName(path, type));
+  if (name === null) return failed(unknownName(path, path.length === 0 ? 'value' : 'key', type));
   const settings = { threshold: null, ifUnknown: 'skip', weight: 1, metric: null } as const;
   return { ok: true, picked: { type, ...name, value, valuePath: path, form: 'short', ...settings } };
 };
@@ -68,21 +74,8 @@ const pickLong = (raw: Readonly<Record<string, Json>>): Picking => {
   const { type, value, ...rest } = raw;
   if (typeof type !== 'string') return failed(problem(['type'], 'must be the name of an assertion'));
   const name = nameOf(type);
-  const known = Object.fromEntries(Object.entries(rest).filter(([key]) => longKeys.includes(key)));
-  const strangers = Object.keys(rest).filter((key) => !longKeys.includes(key));
-  const settings = settingsFields.safeParse(known);
-  const problems: Problem[] = [
-    ...(name === null ? [unknownName(['type'], type)] : []),
-    ...strangers.map((key) => {
-      const near = nearestName(key, longKeys);
-      return problem(
-        [key],
-        `unknown key ${JSON.stringify(key)}`,
-        near === null ? `known keys: ${longKeys.join(', ')}` : `did you mean ${near}?`,
-      );
-    }),
-    ...(settings.success ? [] : settings.error.issues.map((issue) => problem(issue.path.map(String), issue.message))),
-  ];
+  const settings = settingsFields.safeParse(rest);
+  const problems: Problem[] = [...(name === null ? [unknownName(['type'], 'value', type)] : []), ...problemsOf(settingsFields, rest)];
   if (name === null || !settings.success || problems.length > 0) return failed(...problems);
 
   // A threshold with a unit is a value: `{ type: latency, threshold: 5s }`.

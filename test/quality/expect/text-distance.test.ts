@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { editDistance, nearestName } from '../../../src/quality/expect/text-distance.ts';
+import { editDistance } from '../../../src/quality/expect/text-distance.ts';
 
 test.each([
   ['kitten', 'sitting', 9, 3],
@@ -8,13 +8,4 @@ test.each([
   ['', '', 0, 0],
 ])('%s → %s within %i: %i', (a, b, limit, edits) => {
   expect(editDistance(a, b, limit)).toBe(edits);
-});
-
-test.each([
-  ['containss', 'contains'],
-  ['Contains', 'contains'],
-  ['contain', 'contains'],
-  ['zzzzzz', null],
-])('%s was meant to be %s', (given, name) => {
-  expect(nearestName(given, ['contains', 'cost'])).toBe(name);
 });
