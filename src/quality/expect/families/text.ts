@@ -115,9 +115,16 @@ const wordCount: Assertion<Range> = {
   type: 'word-count',
   summary: 'The answer has this many words: a number, or { min, max }.',
   args: z
-    .union([whole(), z.string().regex(/^\d+$/).transform(Number), z.strictObject({ min: whole().optional(), max: whole().optional() })], {
-      error: 'must be a number of words, or { min, max }',
-    })
+    .union(
+      [
+        whole(),
+        z.string().regex(/^\d+$/, 'must be a number of words, or { min, max }').transform(Number),
+        z.strictObject({ min: whole().optional(), max: whole().optional() }),
+      ],
+      {
+        error: 'must be a number of words, or { min, max }',
+      },
+    )
     .transform((given): Range => (typeof given === 'number' ? { min: given, max: given } : given))
     .superRefine((range, ctx) => {
       const problem = rangeProblem(range);
