@@ -12,8 +12,7 @@ export const exitOfError = (kind: ErrorKind): number => ofError[kind];
 /** 128 + the signal's number, as shells have it. */
 export const exitOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The table of DESIGN §3, as `agentops help exit-codes` prints it. */
-export const exitCodeTable: readonly (readonly [string, string])[] = [
+const exitCodes: readonly (readonly [string, string])[] = [
   ['0', 'done, nothing wrong'],
   ['1', 'a finding: an unhealthy agent'],
   ['2', 'wrong usage or an invalid file; nothing was sent'],
@@ -23,3 +22,6 @@ export const exitCodeTable: readonly (readonly [string, string])[] = [
   ['130', 'interrupted by Ctrl-C; what had ended is stored'],
   ['143', 'ended by SIGTERM; what had ended is stored'],
 ];
+
+/** `agentops help exit-codes` */
+export const exitCodeText = `${exitCodes.map(([code, meaning]) => `${code.padStart(4)}  ${meaning}`).join('\n')}\n`;

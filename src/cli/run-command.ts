@@ -1,0 +1,160 @@
+import { setMaxListeners } from 'node:events';
+import { Command, CommanderError } from 'commander';
+import { messageOf, OpsError, usageError } from '../ground/errors.ts';
+import { inertText } from '../ground/output/escape.ts';
+import { systemFiles } from '../ground/runtime/files.ts';
+import { openSecrets } from '../ground/runtime/secrets.ts';
+import type { Terminal } from '../ground/runtime/terminal.ts';
+import type { Format, GlobalFlags, Leaf, Outcome } from './command.ts';
+import { listFlag } from './command.ts';
+import { type CommandEntry, commandTable } from './command-table.ts';
+import { exitOfError, exitOfFinding, exitOfSignal } from './exit-codes.ts';
+import { globalFlags } from './global-flags.ts';
+import { version } from './version.ts';
+
+type SignalName = keyof typeof exitOfSignal;
+
+const secrets = openSecrets(process.env, systemFiles);
+const abort = new AbortController();
+// Every request and child in flight listens to it; that is no leak.
+setMaxListeners(0, abort.signal);
+let stoppedBy: SignalName | null = null;
+
+/** The first signal stops new work and lets what ended be stored; the second leaves at once. */
+const onSignal = (name: SignalName) => {
+  if (stoppedBy !== null) process.exit(exitOfSignal[name]);
+  stoppedBy = name;
+  abort.abort(new Error(`stopped by ${name}`));
+};
+
+const terminalFor = async ({ color, input, quiet, verbose }: GlobalFlags): Promise<Terminal> => {
+  const { openTerminal } = await import('../ground/runtime/terminal.ts');
+  // commander has `--no-color` as a `color` that is true unless said otherwise: true says nothing.
+  const flags = {
+    ...(color === false ? { color } : {}),
+    ...(input === false ? { input } : {}),
+    quiet: quiet === true,
+    verbose: verbose === true,
+  };
+  const { env, stdin, stdout, stderr } = process;
+  return openTerminal({ env, stdin, stdout, stderr, flags, monotonic: () => performance.now() });
+};
+
+/** Parses, runs and renders one command; answers its exit number. */
+export const runCommand = async (words: readonly string[]): Promise<number> => {
+  process.on('SIGINT', () => onSignal('SIGINT'));
+  process.on('SIGTERM', () => onSignal('SIGTERM'));
+  const program = buildProgram();
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exit;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    return report(thrown instanceof CommanderError ? usageOf(thrown) : thrown, program.opts<GlobalFlags>(), words);
+  }
+};
+
+let exit = 0;
+
+const buildProgram = (): Command => {
+  const program = new Command('agentops')
+    .usage('<command> [flags]')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, outputError: () => {} });
+  for (const { flags, summary, isList } of globalFlags) {
+    if (isList === true) program.option(flags, summary, listFlag);
+    else program.option(flags, summary);
+  }
+  for (const entry of commandTable) {
+    const command = program.command(entry.name).summary(entry.summary).description(entry.summary).helpGroup(entry.group);
+    command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'show help');
+  }
+  program.hook('preSubcommand', async (_program, command) => {
+    const entry = commandTable.find(({ name }) => name === command.name());
+    if (entry === undefined) return;
+    const { default: leaf } = await entry.load();
+    leaf.configure(command);
+    command.action(async (...given: unknown[]) => {
+      exit = await runLeaf(entry, leaf, program.opts<GlobalFlags>(), given);
+    });
+  });
+  return program;
+};
+
+const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, given: readonly unknown[]): Promise<number> => {
+  const format = formatOf(entry, leaf, flags);
+  const terminal = await terminalFor(flags);
+  const show = async ({ formats, next }: Outcome) => {
+    const render = formats[format];
+    if (render === undefined) return;
+    await terminal.print(secrets.mask(render({ look: terminal.out, verbose: flags.verbose === true, zone: terminal.zone })));
+    if (format === 'text' && terminal.out.width !== null && next !== undefined && next.length > 0) {
+      terminal.say(terminal.err.paint('dim', secrets.mask(['', 'Next:', ...next.map((line) => `  ${line}`)].join('\n'))));
+    }
+  };
+  const { openSession } = await import('./session.ts');
+  const session = openSession({
+    env: process.env,
+    cwd: process.cwd(),
+    flags,
+    format,
+    terminal,
+    secrets,
+    version,
+    signal: abort.signal,
+    show,
+  });
+  try {
+    // commander hands over the arguments, the flags and the command itself.
+    const outcome = await leaf.run(session, given.slice(0, -2), given.at(-2) as Readonly<Record<string, unknown>>);
+    await show(outcome);
+    if (terminal.readerGone.aborted) return 0;
+    if (stoppedBy !== null) return exitOfSignal[stoppedBy];
+    return outcome.exits?.[format] ?? exitOfFinding(outcome.finding);
+  } finally {
+    await session.close();
+  }
+};
+
+const formatOf = (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags): Format => {
+  const wanted = flags.output ?? (flags.json === true ? 'json' : leaf.formats[0]);
+  const known = leaf.formats.find((format) => format === wanted);
+  if (known !== undefined) return known;
+  const given = flags.output === undefined ? '--json' : `--output ${flags.output}`;
+  throw usageError({
+    code: 'format_unknown',
+    message: `${entry.name} has no ${given}`,
+    hint: `it can answer as ${leaf.formats.join(', ')}`,
+  });
+};
+
+/** commander's own words, as one of our errors. */
+const usageOf = (thrown: CommanderError): OpsError => {
+  const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
+  const hint = rest.join(' ').replace(/[()]/g, '').trim();
+  return usageError({ code: 'usage', message: first, hint: hint === '' ? 'agentops --help lists the commands' : hint });
+};
+
+/** The one place where an error becomes words and an exit number. */
+const report = async (thrown: unknown, flags: GlobalFlags, words: readonly string[]): Promise<number> => {
+  if (stoppedBy !== null) return exitOfSignal[stoppedBy];
+  const known = thrown instanceof OpsError ? thrown : null;
+  const code = exitOfError(known?.kind ?? 'bug');
+  const message = secrets.mask(known?.message ?? `this is a bug in agentops: ${messageOf(thrown)}`);
+  const hint =
+    known === null ? 'run it again with --debug and report what it prints' : known.hint === null ? null : secrets.mask(known.hint);
+  const asJson = flags.json === true || flags.output === 'json' || words.includes('--json');
+  if (asJson) {
+    const details = known?.details === undefined ? null : (JSON.parse(secrets.mask(JSON.stringify(known.details))) as unknown);
+    process.stderr.write(`${JSON.stringify({ error: { code: known?.code ?? 'bug', message, hint, exit: code, details } })}\n`);
+  } else {
+    const { err } = await terminalFor(flags);
+    process.stderr.write(
+      `${err.paint('bad', 'error:')} ${inertText(message)}\n${hint === null ? '' : `${err.paint('strong', 'hint:')} ${inertText(hint)}\n`}`,
+    );
+  }
+  if (flags.debug === true && thrown instanceof Error) process.stderr.write(`${secrets.mask(thrown.stack ?? '')}\n`);
+  return code;
+};
