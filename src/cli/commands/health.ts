@@ -1,7 +1,5 @@
 import type { Selection } from '../../fleet/select.ts';
-import type { HealthReport } from '../../oversight/status/health-report.ts';
-import { countFlag, durationFlag, helpEnd, type Leaf, listFlag, type Outcome, type Session, shardFlag } from '../command.ts';
-import type { Finding } from '../exit-codes.ts';
+import { countFlag, durationFlag, helpEnd, type Leaf, listFlag, shardFlag } from '../command.ts';
 
 interface Flags {
   readonly tag?: readonly string[];
@@ -57,8 +55,16 @@ const health: Leaf = {
   async run(session, [names], given) {
     const flags = given as unknown as Flags;
     const selection = await selectionOf(names as readonly string[], flags);
+    const options = {
+      store: flags.store,
+      due: flags.due === true,
+      failOn: flags.failOn ?? [],
+      timeoutMs: flags.timeout ?? null,
+      concurrency: { total: flags.concurrency, perHost: flags.perHost },
+    };
+    const { checkFleet } = await import('../check-fleet.ts');
     for (;;) {
-      const outcome = await checkOnce(session, selection, flags);
+      const { outcome } = await checkFleet(session, selection, options);
       if (flags.watch === undefined || session.ctx.signal.aborted) return outcome;
       await session.show(outcome);
       const wait = flags.watch === true ? defaultWatchMs : flags.watch;
@@ -92,79 +98,4 @@ const selectionOf = async (agents: readonly string[], flags: Flags): Promise<Sel
     checks: flags.check ?? [],
     shard: flags.shard ?? null,
   };
-};
-
-const checkOnce = async ({ ctx, fleet: load, terminal }: Session, selection: Selection, flags: Flags): Promise<Outcome> => {
-  const { fleet } = await load();
-  const [
-    { selectAgents },
-    { requireSecrets },
-    { runChecks },
-    { collectHealth },
-    { healthFormats, nagiosStatusOf },
-    { renderProgress },
-    { protocols },
-  ] = await Promise.all([
-    import('../../fleet/select.ts'),
-    import('../../fleet/require-secrets.ts'),
-    import('../../quality/health/run-checks.ts'),
-    import('../../oversight/status/collect-status.ts'),
-    import('../../views/health.ts'),
-    import('../../views/progress.ts'),
-    import('../../agents/protocols/registry.ts'),
-  ]);
-  const selected = selectAgents(fleet, selection);
-  if (selected.length === 0) {
-    const { usageError } = await import('../../ground/errors.ts');
-    throw usageError({
-      code: 'nothing_selected',
-      message: 'no agent is selected',
-      hint: 'agentops validate lists the agents of the fleet',
-    });
-  }
-  if (flags.due !== true) requireSecrets(ctx, selected);
-  const journal = flags.store ? await ctx.journal() : null;
-  const startedAt = ctx.clock.monotonic();
-  const progress = await terminal.startProgress();
-  const options = {
-    protocols,
-    journal,
-    due: flags.due === true,
-    timeoutMs: flags.timeout ?? null,
-    concurrency: { total: flags.concurrency, perHost: flags.perHost },
-  };
-  let failed = 0;
-  const results = await runChecks(ctx, fleet, selected, options, (event) => {
-    if (event.kind === 'planned') return;
-    const { result, done, checks } = event;
-    if (result.status === 'fail' || result.status === 'error') failed += 1;
-    progress.update(
-      renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
-    );
-  }).finally(() => progress.stop());
-  const report = await collectHealth(ctx, fleet, {
-    selected,
-    results,
-    journal,
-    mode: flags.due === true ? 'slots' : 'run',
-    tookMs: ctx.clock.monotonic() - startedAt,
-  });
-  return {
-    finding: findingOf(report, flags.failOn ?? []),
-    formats: Object.fromEntries(Object.entries(healthFormats).map(([format, render]) => [format, (view) => render(report, view)])),
-    exits: { nagios: nagiosStatusOf(report) },
-    next: nextOf(report),
-  };
-};
-
-/** Any agent that counts decides; a red one before an unknown one. */
-const findingOf = ({ agents }: HealthReport, failOn: readonly string[]): Finding => {
-  const counted = agents.filter(({ suppressedBy, inMaintenance }) => suppressedBy === null && !inMaintenance).map(({ state }) => state);
-  if (counted.some((state) => state === 'red' || failOn.includes(state))) return 'found';
-  return counted.includes('unknown') ? 'no_verdict' : 'none';
-};
-
-const nextOf = ({ agents }: HealthReport): readonly string[] => {
-  const worst = agents.find(({ state }) => state === 'red') ?? agents.find(({ state }) => state !== 'green');
-  return worst === undefined ? [] : [`agentops health ${worst.agent} --verbose`, `agentops history ${worst.agent}`];
 };

@@ -37,6 +37,10 @@ export interface Files {
   isFolder(path: string): boolean;
   /** Writes beside and renames, so that a reader sees the old or the new text. Folders are made 0700. */
   writePrivate(path: string, text: string): void;
+  /** Makes a new folder (0700) where this machine keeps temporary files. Throws an unable error where it cannot. */
+  makeTemporary(prefix: string): string;
+  /** Removes a folder and everything in it; one that is gone already is fine. */
+  removeFolder(path: string): void;
 }
 
 export interface ProcessSpec {
@@ -60,11 +64,34 @@ export interface ProcessResult {
   readonly totalMs: number;
 }
 
+/** A program that goes on running beside this one. */
+export interface ServiceSpec {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd?: string;
+  /** The whole environment of the child: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The line of its standard output that says that it is ready. */
+  readonly ready: RegExp;
+  readonly readyMs: number;
+}
+
+export interface Service {
+  /** What `ready` matched. */
+  readonly match: RegExpExecArray;
+  /** Ends the whole process group; done when it is gone. */
+  stop(): Promise<void>;
+}
+
 export interface Processes {
   /** What any program needs of this machine, and no more: PATH, HOME, LANG, LC_ALL, TZ, TMPDIR, where they are set. */
   readonly baseEnv: Readonly<Record<string, string>>;
   /** Throws an unable error where this machine cannot start a process at all. */
   run(spec: ProcessSpec, signal: AbortSignal): Promise<ProcessResult>;
+  /**
+   * Starts a service and waits until it is ready. Its standard input stays open until then and after, so that a service that watches it
+   * ends with this process however that ends. Throws an unable error where it ends, or says nothing, before it is ready.
+   */
+  start(spec: ServiceSpec, signal: AbortSignal): Promise<Service>;
   /** The path of a program on the child's search path, or null. */
   find(program: string, cwd?: string): string | null;
 }

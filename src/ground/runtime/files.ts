@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { messageOf, nodeCodeOf, type OpsError, unableError, usageError } from '../errors.ts';
 import type { Files } from './context.ts';
 
@@ -39,6 +40,18 @@ export const systemFiles: Files = {
       });
     }
   },
+  makeTemporary(prefix) {
+    try {
+      return mkdtempSync(join(tmpdir(), prefix));
+    } catch (thrown) {
+      throw unableError({
+        code: 'write_failed',
+        message: `no folder could be made in ${tmpdir()}: ${messageOf(thrown)}`,
+        hint: 'set TMPDIR to a folder that can be written',
+      });
+    }
+  },
+  removeFolder: (path) => rmSync(path, { recursive: true, force: true }),
 };
 
 const tooLarge = (path: string, size: number, maxBytes: number): OpsError =>

@@ -3,8 +3,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { messageOf, nodeCodeOf, unableError } from '../errors.ts';
 import type { Processes, ProcessResult, ProcessSpec } from './context.ts';
-
-const killGraceMs = 2000;
+import { killGraceMs, killGroup } from './process-group.ts';
+import { startService } from './service.ts';
 
 /** Children of this machine: argv arrays only, never a shell; each in a process group of its own, which ends as a whole. */
 export const systemProcesses: Processes = {
@@ -27,6 +27,7 @@ export const systemProcesses: Processes = {
         fail(thrown); // spawn() throws some of its errors and emits the others
       }
     }),
+  start: startService,
   find(program, cwd) {
     const places = /[/\\]/.test(program)
       ? [isAbsolute(program) ? program : resolve(cwd ?? '.', program)]
@@ -109,14 +110,4 @@ const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessRes
     killGroup(child.pid, 'SIGKILL');
     setImmediate(() => setTimeout(() => finish(code, killedBy), 200).unref());
   });
-};
-
-/** A negative pid means the whole group (kill(2)); it may be gone already. */
-const killGroup = (pid: number | undefined, signal: NodeJS.Signals) => {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (thrown) {
-    if (nodeCodeOf(thrown) !== 'ESRCH' && nodeCodeOf(thrown) !== 'EPERM') throw thrown;
-  }
 };

@@ -44,10 +44,11 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
   return {
     reveal({ secret, base }) {
       let isSecret = false;
-      const text = secret.replace(referencePattern, (whole, inside: string | undefined) => {
+      const text = secret.replace(referencePattern, (whole: string, inside: string | undefined, at: number) => {
         if (inside === undefined) return whole.slice(1);
-        isSecret = true;
         const value = resolveOne(inside, base);
+        if (isPort(secret.slice(0, at), value, secret.slice(at + whole.length))) return value;
+        isSecret = true;
         remember(value);
         return value;
       });
@@ -68,6 +69,10 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
     },
   };
 };
+
+/** A port is no secret, and hiding its digits would tear other numbers. A password stands before an `@`, a port at the end of the authority. */
+const isPort = (before: string, value: string, after: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:$/i.test(before) && /^\d{1,5}$/.test(value) && /^(?:[/?#]|$)/.test(after);
 
 /** The password inside a URL, which error messages like to repeat alone. */
 const urlCredentials = (text: string): readonly string[] => {

@@ -1,0 +1,89 @@
+import { protocols } from '../agents/protocols/registry.ts';
+import { requireSecrets } from '../fleet/require-secrets.ts';
+import { type Selection, selectAgents } from '../fleet/select.ts';
+import { usageError } from '../ground/errors.ts';
+import { collectHealth } from '../oversight/status/collect-status.ts';
+import type { HealthReport } from '../oversight/status/health-report.ts';
+import { runChecks } from '../quality/health/run-checks.ts';
+import { healthFormats, nagiosStatusOf } from '../views/health.ts';
+import { renderProgress } from '../views/progress.ts';
+import type { Outcome, Session } from './command.ts';
+import type { Finding } from './exit-codes.ts';
+
+export interface CheckOptions {
+  /** False: nothing is kept, and nothing that needs history is known. */
+  readonly store: boolean;
+  /** Only checks whose time has come; `fail_after` and `recover_after` apply. */
+  readonly due: boolean;
+  /** States that are a finding beside red. */
+  readonly failOn: readonly string[];
+  /** Milliseconds for one turn; null: as the manifest says. */
+  readonly timeoutMs: number | null;
+  readonly concurrency: { readonly total: number; readonly perHost: number };
+}
+
+/** What `agentops health` does when nothing else is said. */
+export const defaultCheckOptions: CheckOptions = {
+  store: true,
+  due: false,
+  failOn: [],
+  timeoutMs: null,
+  concurrency: { total: 16, perHost: 8 },
+};
+
+/** Runs the selected checks of the session's fleet, showing how far it is, and judges the agents. */
+export const checkFleet = async (
+  { ctx, fleet: load, terminal }: Pick<Session, 'ctx' | 'fleet' | 'terminal'>,
+  selection: Selection,
+  options: CheckOptions,
+): Promise<{ readonly report: HealthReport; readonly outcome: Outcome }> => {
+  const { fleet } = await load();
+  const selected = selectAgents(fleet, selection);
+  if (selected.length === 0) {
+    throw usageError({
+      code: 'nothing_selected',
+      message: 'no agent is selected',
+      hint: 'agentops validate lists the agents of the fleet',
+    });
+  }
+  if (!options.due) requireSecrets(ctx, selected);
+  const journal = options.store ? await ctx.journal() : null;
+  const startedAt = ctx.clock.monotonic();
+  const progress = await terminal.startProgress();
+  let failed = 0;
+  const results = await runChecks(ctx, fleet, selected, { ...options, protocols, journal }, (event) => {
+    if (event.kind === 'planned') return;
+    const { result, done, checks } = event;
+    if (result.status === 'fail' || result.status === 'error') failed += 1;
+    progress.update(
+      renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
+    );
+  }).finally(() => progress.stop());
+  const report = await collectHealth(ctx, fleet, {
+    selected,
+    results,
+    journal,
+    mode: options.due ? 'slots' : 'run',
+    tookMs: ctx.clock.monotonic() - startedAt,
+  });
+  return { report, outcome: outcomeOf(report, options.failOn) };
+};
+
+const outcomeOf = (report: HealthReport, failOn: readonly string[]): Outcome => ({
+  finding: findingOf(report, failOn),
+  formats: Object.fromEntries(Object.entries(healthFormats).map(([format, render]) => [format, (view) => render(report, view)])),
+  exits: { nagios: nagiosStatusOf(report) },
+  next: nextOf(report),
+});
+
+/** Any agent that counts decides; a red one before an unknown one. */
+const findingOf = ({ agents }: HealthReport, failOn: readonly string[]): Finding => {
+  const counted = agents.filter(({ suppressedBy, inMaintenance }) => suppressedBy === null && !inMaintenance).map(({ state }) => state);
+  if (counted.some((state) => state === 'red' || failOn.includes(state))) return 'found';
+  return counted.includes('unknown') ? 'no_verdict' : 'none';
+};
+
+const nextOf = ({ agents }: HealthReport): readonly string[] => {
+  const worst = agents.find(({ state }) => state === 'red') ?? agents.find(({ state }) => state !== 'green');
+  return worst === undefined ? [] : [`agentops health ${worst.agent} --verbose`, `agentops history ${worst.agent}`];
+};
