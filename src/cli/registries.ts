@@ -4,10 +4,12 @@ import { queueSchemas } from '../controls/queues/schema.ts';
 import { readByKind } from '../fleet/read-slot.ts';
 import type { SlotReader, SlotReaders } from '../fleet/slots.ts';
 import { loadAssertions, loadExpectation } from '../quality/expect/load-expectation.ts';
+import { settingsFields } from '../quality/expect/schema.ts';
 import { backends } from '../telemetry/traces/registry.ts';
 
 /** An expectation is read by the room that grades it. */
 const expectations: SlotReader = {
+  spelling: { by: 'name', settings: settingsFields },
   schemaOf: async () => null,
   async read(value) {
     const checked = await loadExpectation(value);
@@ -15,7 +17,12 @@ const expectations: SlotReader = {
     return { problems: checked.problems.map(({ path, message, hint }) => ({ path, about: 'value', message, hint: hint ?? null })) };
   },
   async variants() {
-    return (await loadAssertions()).map(({ type, summary, args }) => ({ kind: type, summary, schema: args }));
+    return (await loadAssertions()).map(({ type, summary, args, value }) => ({
+      kind: type,
+      summary,
+      schema: args,
+      ...(value === undefined ? {} : { value }),
+    }));
   },
 };
 

@@ -17,6 +17,7 @@ export const readByKind = (key: string, noun: string, registry: Readonly<Record<
   };
   const load = async (kind: string) => (await registry[kind]?.())?.default;
   return {
+    spelling: { by: 'key', key },
     async schemaOf(raw) {
       const kind = kindOf(raw);
       return kind === null ? null : ((await load(kind))?.config ?? null);

@@ -30,7 +30,7 @@ const turn = z.strictObject({
 const check = z
   .strictObject({
     id: name.describe('Unique within the agent; results are kept under it.'),
-    description: z.string().optional(),
+    description: z.string().optional().describe('What it looks for, in one sentence.'),
     every: durationField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
     cron: z.string().optional().describe('When a scheduled run asks, as five cron fields; instead of every.'),
     tz: zone.optional().describe('The time zone of cron; default UTC.'),
@@ -46,9 +46,9 @@ const check = z
     expect: z.array(slotField('expect')).optional().describe('Assertions on the last answer, or on the whole conversation.'),
     degraded: z
       .strictObject({
-        latency: durationField().optional(),
-        ttft: durationField().optional(),
-        cost: moneyField().optional(),
+        latency: durationField().optional().describe('Of one whole turn.'),
+        ttft: durationField().optional().describe('Until the first token; known only where the answer is streamed.'),
+        cost: moneyField().optional().describe('Of the whole check.'),
       })
       .optional()
       .describe('Above these a passing check is yellow, not red.'),
@@ -63,7 +63,7 @@ const check = z
     recover_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: green after this many passed slots in a row.'),
     safety: z.boolean().default(false).describe('A failure of this check is a safety event.'),
     timeout: durationField().optional().describe('How long one turn may take; default: that of the endpoint.'),
-    tags: z.array(z.string()).optional(),
+    tags: z.array(z.string()).optional().describe('Words of your own.'),
   })
   .superRefine((value, ctx) => {
     cronAndZone(value, ctx);
@@ -98,9 +98,9 @@ const maintenance = z
   .superRefine(cronAndZone);
 
 const rollback = z.strictObject({
-  prompt: slotField('control').optional(),
-  model: slotField('control').optional(),
-  deploy: slotField('control').optional(),
+  prompt: slotField('control').optional().describe('Back to the last good version of a prompt.'),
+  model: slotField('control').optional().describe('Back to the last good model.'),
+  deploy: slotField('control').optional().describe('Back to the last good deployment.'),
 });
 
 const controls = z.strictObject({
@@ -111,11 +111,11 @@ const controls = z.strictObject({
     .optional()
     .describe('Closes the door, then cancels what is inside.'),
   rollback: rollback.optional().describe('Back to the last good prompt, model or deployment.'),
-  failover: slotField('control').optional(),
-  route_model: slotField('control').optional(),
-  scale: slotField('control').optional(),
-  queue: slotField('control').optional(),
-  sampling: slotField('control').optional(),
+  failover: slotField('control').optional().describe('Goes to the next provider of the fallback chain.'),
+  route_model: slotField('control').optional().describe('Sends requests to another model.'),
+  scale: slotField('control').optional().describe('Changes the number of workers.'),
+  queue: slotField('control').optional().describe('Holds, drains or moves the work that waits.'),
+  sampling: slotField('control').optional().describe('Changes the share of traffic that is graded.'),
 });
 
 const agent = z.strictObject({
@@ -123,19 +123,19 @@ const agent = z.strictObject({
   owner: z.string().optional().describe('Who is told about it.'),
   tier: tier.optional(),
   env: z.string().optional().describe('Where it runs, for example prod.'),
-  tags: z.array(z.string()).optional(),
+  tags: z.array(z.string()).optional().describe('Words to select agents by, with --tag.'),
   endpoint: slotField('endpoint').optional().describe('How it is talked to.'),
   traces: z
     .strictObject({
       backend: z.string().describe('A name under backends.'),
       match: z
         .strictObject({
-          trace_name: z.string().optional(),
-          service_name: z.string().optional(),
-          agent_name: z.string().optional(),
-          environment: z.string().optional(),
-          tags: z.array(z.string()).optional(),
-          metadata: z.record(z.string(), z.string()).optional(),
+          trace_name: z.string().optional().describe('The name of the trace.'),
+          service_name: z.string().optional().describe('service.name of the resource.'),
+          agent_name: z.string().optional().describe('gen_ai.agent.name of a span.'),
+          environment: z.string().optional().describe('The environment of the trace.'),
+          tags: z.array(z.string()).optional().describe('Tags that the trace has, all of them.'),
+          metadata: z.record(z.string(), z.string()).optional().describe('Metadata that the trace has; also as metadata.<key>.'),
         })
         .catchall(z.string())
         .superRefine((match, ctx) => {
@@ -151,37 +151,47 @@ const agent = z.strictObject({
     .describe('Where its traces are read from.'),
   sla: z
     .strictObject({
-      latency_p95: durationField().optional(),
-      error_rate: shareField().optional(),
-      quality: z.number().min(0).max(1).optional(),
-      availability: shareField().optional(),
+      latency_p95: durationField().optional().describe('95 of 100 requests are answered within this time.'),
+      error_rate: shareField().optional().describe('At most this share of requests fails.'),
+      quality: z.number().min(0).max(1).optional().describe('The mean score is at least this.'),
+      availability: shareField().optional().describe('At least this share of checks passes.'),
     })
     .optional()
     .describe('What it promises.'),
   budget: z
     .strictObject({
-      per_request: moneyField().optional(),
-      per_hour: moneyField().optional(),
-      per_day: moneyField().optional(),
-      per_month: moneyField().optional(),
-      tokens_per_request: countField().optional(),
-      steps_per_request: countField().optional(),
+      per_request: moneyField().optional().describe('For one request.'),
+      per_hour: moneyField().optional().describe('In an hour.'),
+      per_day: moneyField().optional().describe('In a day (UTC).'),
+      per_month: moneyField().optional().describe('In a month (UTC).'),
+      tokens_per_request: countField().optional().describe('Tokens of one request, input and output.'),
+      steps_per_request: countField().optional().describe('Model and tool calls of one request; more look like a loop.'),
     })
     .optional()
     .describe('What it may spend.'),
   tools: z
-    .strictObject({ allow: z.array(z.string()).optional(), deny: z.array(z.string()).optional() })
+    .strictObject({
+      allow: z.array(z.string()).optional().describe('The only tools it may call.'),
+      deny: z.array(z.string()).optional().describe('Tools it may never call.'),
+    })
     .optional()
     .describe('Tools it may call; a call outside is a safety event.'),
   safety: z.array(z.string()).optional().describe('Names of scores whose failure is a safety event.'),
   quality: z
-    .strictObject({ score: z.string(), min: z.number().optional(), scale: z.tuple([z.number(), z.number()]).optional() })
+    .strictObject({
+      score: z.string().describe('The name of the score.'),
+      min: z.number().optional().describe('The least value that is good enough.'),
+      scale: z.tuple([z.number(), z.number()]).optional().describe('Its worst and its best value; default 0 and 1.'),
+    })
     .optional()
     .describe('The score that stands for quality.'),
   fallback: z.array(z.string()).optional().describe('The chain of providers it falls back along.'),
   depends_on: z.array(z.string()).optional().describe('Agents it cannot work without; while one is red, this one is suppressed.'),
   maintenance: z.array(maintenance).optional().describe('Windows in which its state does not count.'),
-  probe_budget: z.strictObject({ per_day: moneyField() }).optional().describe('What its checks may spend a day (UTC).'),
+  probe_budget: z
+    .strictObject({ per_day: moneyField().describe('In a day (UTC); checks that would go beyond are skipped.') })
+    .optional()
+    .describe('What its checks may spend.'),
   checks: z.array(check).optional().describe('Synthetic probes. Without any, one probe that sends no prompt.'),
   evals: z.array(z.string()).optional().describe('Eval suites that belong to it.'),
   queue: slotField('queue').optional().describe('The queue its work waits in.'),
@@ -196,17 +206,17 @@ const defaults = z.strictObject({
 });
 
 const price = z.strictObject({
-  input: z.number().nonnegative(),
-  output: z.number().nonnegative(),
-  cached_input: z.number().nonnegative().optional(),
-  cache_write: z.number().nonnegative().optional(),
+  input: z.number().nonnegative().describe('USD per million input tokens.'),
+  output: z.number().nonnegative().describe('USD per million output tokens.'),
+  cached_input: z.number().nonnegative().optional().describe('USD per million input tokens read from the prompt cache.'),
+  cache_write: z.number().nonnegative().optional().describe('USD per million input tokens written to the prompt cache.'),
 });
 
 const connection = z.strictObject({
-  url: urlField(),
+  url: urlField().describe('Where the control plane answers.'),
   read: secretField().optional().describe('The credential that may only look.'),
   write: secretField().optional().describe('The credential that may act.'),
-  headers: z.record(z.string(), secretField()).optional(),
+  headers: z.record(z.string(), secretField()).optional().describe('Sent with every request, each a reference.'),
 });
 
 /** `agentops.yaml`, with holes where adapters say what stands there. Also what an included file may hold. */
@@ -218,7 +228,10 @@ export const manifestSchema = z.strictObject({
   capture: z.enum(['none', 'io']).default('none').describe('io keeps prompts and answers, redacted and capped.'),
   defaults: defaults.prefault({}).describe('What agents and checks take where they say nothing.'),
   budget: z
-    .strictObject({ per_day: moneyField().optional(), per_month: moneyField().optional() })
+    .strictObject({
+      per_day: moneyField().optional().describe('In a day (UTC).'),
+      per_month: moneyField().optional().describe('In a month (UTC).'),
+    })
     .optional()
     .describe('What the fleet may spend.'),
   backends: z.record(nameKey('backend'), slotField('backend')).optional().describe('Where traces are read from.'),
@@ -229,7 +242,10 @@ export const manifestSchema = z.strictObject({
     .describe('Control planes, with separate credentials to read and to write.'),
   prices: z.record(z.string(), price).optional().describe('USD per million tokens, by provider/model; wins over every other price.'),
   runbooks: z.array(z.string()).optional().describe('Folders or files of runbooks.'),
-  watchdog: z.strictObject({ url: urlField() }).optional().describe('Pinged by scheduled runs.'),
+  watchdog: z
+    .strictObject({ url: urlField().describe('The address to ping.') })
+    .optional()
+    .describe('Pinged by scheduled runs.'),
 });
 
 /** Sections of the format that this version does not read. */

@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod';
+import type { ZodObject, ZodType } from 'zod';
 import type { Context } from '../ground/runtime/context.ts';
 
 /** What an adapter may touch, and nothing else. */
@@ -52,11 +52,21 @@ export type SlotReading =
 export interface SlotVariant {
   readonly kind: string;
   readonly summary: string;
+  /** Of the whole slot; where kinds are spelled by name, of the value alone. */
   readonly schema: ZodType;
+  /** How a kind that is spelled by name takes its value; default: it must be there. */
+  readonly value?: 'none' | 'optional' | 'threshold';
 }
+
+/**
+ * How an author says which kind is meant: by a key of the map (`protocol: http`), or by name, as `contains: x` and as
+ * `{ type: contains, value: x }` with further settings beside it, each kind also as `not-…`.
+ */
+export type Spelling = { readonly by: 'key'; readonly key: string } | { readonly by: 'name'; readonly settings: ZodObject };
 
 /** Reads one kind of hole. The loader is handed one for each, because what fills a hole lives above the manifest. */
 export interface SlotReader {
+  readonly spelling: Spelling;
   /** The schema of what stands there, so that its secrets can stay references; null where the kind is unknown. */
   schemaOf(raw: unknown): Promise<ZodType | null>;
   read(value: unknown): Promise<SlotReading>;

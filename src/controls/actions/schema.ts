@@ -23,15 +23,15 @@ const described = [
   control('langgraph', 'Runs of a LangGraph server.', { connection }),
   control('langfuse-prompt', 'The label of a prompt in Langfuse.', {
     backend: z.string().min(1).describe('A name under backends.'),
-    prompt: z.string().min(1),
-    label: z.string().min(1).default('production'),
+    prompt: z.string().min(1).describe('The name of the prompt.'),
+    label: z.string().min(1).default('production').describe('The label that the agent reads.'),
   }),
   control('kubernetes', 'A deployment, by kubectl.', {
-    deployment: z.string().min(1),
-    namespace: z.string().min(1).default('default'),
+    deployment: z.string().min(1).describe('The name of the deployment.'),
+    namespace: z.string().min(1).default('default').describe('Its namespace.'),
     context: z.string().optional().describe('A context of the kubeconfig.'),
-    min: z.int().min(0).optional(),
-    max: z.int().min(1).optional(),
+    min: z.int().min(0).optional().describe('Replicas, at least.'),
+    max: z.int().min(1).optional().describe('Replicas, at most.'),
   }),
   control('manifest', 'Our own setting, overridden while a mitigation is in force.', {}),
 ];

@@ -6,9 +6,9 @@ const redisStream = {
   summary: 'A consumer group of a Redis stream.',
   config: z.strictObject({
     kind: z.literal('redis-stream'),
-    url: urlField(['redis:', 'rediss:']),
-    stream: z.string().min(1),
-    group: z.string().min(1),
+    url: urlField(['redis:', 'rediss:']).describe('Where Redis answers.'),
+    stream: z.string().min(1).describe('The key of the stream.'),
+    group: z.string().min(1).describe('The consumer group.'),
   }),
 };
 

@@ -14,6 +14,6 @@ const escapedUnits = (text: string): string =>
 /** Pretty JSON that reads back as the same value and is inert where it is printed. */
 export const inertJson = (value: unknown): string => `${JSON.stringify(value, null, 2).replace(active, escapedUnits)}\n`;
 
-/** One of our documents: version, time and fleet first, then the body in its own order of keys. Instants are UTC epoch ms. */
-export const jsonDocument = (fleet: string, generatedAt: number, body: object): string =>
+/** One of our documents: version, time and fleet first, then the body in its own order of keys. Instants are UTC epoch ms. A document about no fleet says null. */
+export const jsonDocument = (fleet: string | null, generatedAt: number, body: object): string =>
   inertJson({ schema_version: schemaVersion, generated_at: isoTime(generatedAt), fleet, ...body });

@@ -1,0 +1,35 @@
+import { helpEnd, type Leaf } from '../command.ts';
+
+const meaning = 'agentops.yaml: which agents there are, how they are reached, and what a right answer looks like.';
+
+const explain: Leaf = {
+  formats: ['text', 'json'],
+  configure: (command) =>
+    command.argument('[path...]', 'a field of the manifest, with or without names and positions; none: the top level').addHelpText(
+      'after',
+      helpEnd([
+        ['agentops explain', 'the sections of the manifest'],
+        ['agentops explain agents.checks.expect', 'every assertion there is'],
+        ['agentops explain agents.endpoint openai-chat', 'the keys of one kind of endpoint'],
+        ["agentops explain 'agents.support.checks[0].retry'", 'a place as an error names it'],
+      ]),
+    ),
+  async run({ ctx, readers }, [path]) {
+    const [{ explainPath }, { splitPath }, { loadSlotKinds }, { manifestSchema, laterSections }, { explainFormats }] = await Promise.all([
+      import('../../fleet/explain.ts'),
+      import('../../fleet/schema-path.ts'),
+      import('../../fleet/load-slot-kinds.ts'),
+      import('../../fleet/schema.ts'),
+      import('../../views/explain.ts'),
+    ]);
+    const slots = await loadSlotKinds(await readers());
+    const words = splitPath((path as readonly string[]).join(' '));
+    const explained = explainPath({ schema: manifestSchema, slots, meaning, later: laterSections }, words);
+    if (explained.ok) return { finding: 'none', formats: explainFormats(explained.explanation, ctx.clock.now()) };
+    const { usageError } = await import('../../ground/errors.ts');
+    const { message, hint } = explained;
+    throw usageError({ code: 'path_unknown', message, hint: hint ?? 'agentops explain lists the sections there are' });
+  },
+};
+
+export default explain;
