@@ -1,15 +1,10 @@
 import { z } from 'zod';
+import { documentHead, instant } from './document-head.ts';
+import { setupSchemas } from './setup-schemas.ts';
 
 /** The public JSON documents, for `schema output <command>` and the contract tests. Keys may be added, never removed or renamed. */
 
-const instant = z.iso.datetime().describe('ISO-8601, UTC');
 const share = z.number().min(0).max(1);
-
-const head = {
-  schema_version: z.literal('1'),
-  generated_at: instant,
-  fleet: z.string(),
-};
 
 const state = z.enum(['red', 'unknown', 'yellow', 'green']);
 const status = z.enum(['pass', 'degraded', 'fail', 'error', 'skipped']);
@@ -61,7 +56,7 @@ const uptime = {
 };
 
 const health = z.object({
-  ...head,
+  ...documentHead,
   state,
   complete: z.boolean().describe('False where the run was stopped before every check was run'),
   took_ms: z.number(),
@@ -83,11 +78,11 @@ const health = z.object({
 });
 
 const history = z.object({
-  ...head,
+  ...documentHead,
   agent: z.string(),
   ...uptime,
   checks: z.array(z.object({ check: z.string(), ...uptime, results: z.array(result).describe('Oldest first') })),
 });
 
 /** The zod schema of each document, by the command that prints it. */
-export const documentSchemas = { health, history } as const;
+export const documentSchemas = { health, history, ...setupSchemas } as const;

@@ -17,28 +17,9 @@ const validate: Leaf = {
       ),
     ),
   async run({ ctx, fleet: load }) {
-    const { fleet, place } = await load();
-    const { plural } = await import('../../ground/output/phrases.ts');
-    const { jsonDocument } = await import('../../ground/output/json.ts');
-    const checks = fleet.agents.reduce((sum, agent) => sum + agent.checks.length, 0);
-    return {
-      finding: 'none',
-      formats: {
-        text: ({ look, verbose }) =>
-          [
-            `${look.paint('good', look.unicode ? '✔' : 'ok')} ${place.path} is right: fleet ${fleet.name}, ${plural(fleet.agents.length, 'agent')}, ${plural(checks, 'check')}`,
-            ...(verbose ? fleet.agents.map((agent) => `  ${agent.name}: ${agent.checks.map((check) => check.id).join(', ')}`) : []),
-            '',
-          ].join('\n'),
-        json: () =>
-          jsonDocument(fleet.name, ctx.clock.now(), {
-            manifest: place.path,
-            valid: true,
-            agents: fleet.agents.map((agent) => ({ agent: agent.name, tier: agent.tier, checks: agent.checks.map((check) => check.id) })),
-          }),
-      },
-      next: ['agentops doctor', 'agentops health'],
-    };
+    const loaded = await load();
+    const { validateFormats } = await import('../../views/validate.ts');
+    return { finding: 'none', formats: validateFormats(loaded, ctx.clock.now()), next: ['agentops doctor', 'agentops health'] };
   },
 };
 

@@ -1,0 +1,71 @@
+import { helpEnd, type Leaf, type Outcome, type Session } from '../command.ts';
+
+const documents = ['health', 'history', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
+
+const schema: Leaf = {
+  formats: ['text', 'json'],
+  words: (before) => (before.length === 0 ? ['manifest', 'output'] : before.length === 1 && before[0] === 'output' ? documents : []),
+  configure: (command) =>
+    command
+      .argument('[what]', 'manifest, or output', 'manifest')
+      .argument('[command]', 'with output: whose JSON document; also error and metrics')
+      .addHelpText(
+        'after',
+        helpEnd([
+          ['agentops schema > agentops.schema.json', 'for editors, beside the manifest'],
+          ['agentops schema output health', 'what agentops health --json prints'],
+          ['agentops schema output metrics', 'the Prometheus metrics there are'],
+        ]),
+      ),
+  async run(session, [what, command]) {
+    if (what === 'manifest' && command === undefined) return { finding: 'none', formats: await manifestSchemaOf(session) };
+    if (what === 'output') return { finding: 'none', formats: await outputSchema(session, command as string | undefined) };
+    const { usageError } = await import('../../ground/errors.ts');
+    if (what === 'manifest')
+      throw usageError({ code: 'usage', message: 'manifest takes no further word', hint: 'agentops schema manifest' });
+    throw usageError({
+      code: 'schema_unknown',
+      message: `there is no schema of ${JSON.stringify(what)} in this version`,
+      hint: 'there are: agentops schema manifest, agentops schema output health',
+    });
+  },
+};
+
+export default schema;
+
+const manifestSchemaOf = async ({ readers }: Session): Promise<Outcome['formats']> => {
+  const [{ jsonSchemaOf }, { loadSlotKinds }, { manifestSchema }, { inertJson }] = await Promise.all([
+    import('../../fleet/json-schema.ts'),
+    import('../../fleet/load-slot-kinds.ts'),
+    import('../../fleet/schema.ts'),
+    import('../../ground/output/json.ts'),
+  ]);
+  const text = inertJson(jsonSchemaOf(manifestSchema, await loadSlotKinds(await readers()), 'agentops.yaml'));
+  return { text: () => text, json: () => text };
+};
+
+const outputSchema = async ({ ctx }: Session, command: string | undefined): Promise<Outcome['formats']> => {
+  const [{ documentSchemas }, { documentSchemaOf }, { inertJson }] = await Promise.all([
+    import('../../views/schemas.ts'),
+    import('../../fleet/json-schema.ts'),
+    import('../../ground/output/json.ts'),
+  ]);
+  if (command === 'metrics') {
+    const { healthMetrics } = await import('../../views/health-monitoring.ts');
+    const { metricsFormats } = await import('../../views/metrics.ts');
+    return metricsFormats(healthMetrics, ctx.clock.now());
+  }
+  const known = Object.entries(documentSchemas).find(([name]) => name === command);
+  if (known !== undefined) {
+    const text = inertJson(documentSchemaOf(known[1], `agentops ${known[0]} --json`));
+    return { text: () => text, json: () => text };
+  }
+  const { usageError } = await import('../../ground/errors.ts');
+  const { suggestion } = await import('../../fleet/problems.ts');
+  const names = Object.keys(documentSchemas);
+  throw usageError({
+    code: 'schema_unknown',
+    message: command === undefined ? 'output needs the name of a command' : `no JSON document is called ${JSON.stringify(command)}`,
+    hint: (command === undefined ? null : suggestion(command, names)) ?? `there is one of ${names.join(', ')}`,
+  });
+};
