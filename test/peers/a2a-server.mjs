@@ -65,19 +65,15 @@ const executor = {
       bus.publish(AgentEvent.message(message({ taskId: '', contextId }, 'a direct reply')));
       return bus.finished();
     }
-    if (!task) {
-      const history = [userMessage];
-      bus.publish(
-        AgentEvent.task({
-          id: taskId,
-          contextId,
-          status: status(TaskState.TASK_STATE_SUBMITTED),
-          artifacts: [],
-          history,
-          metadata: undefined,
-        }),
-      );
-    }
+    const begun = {
+      id: taskId,
+      contextId,
+      status: status(TaskState.TASK_STATE_SUBMITTED),
+      artifacts: [],
+      history: [userMessage],
+      metadata: undefined,
+    };
+    bus.publish(AgentEvent.task(task ?? begun)); // a stream has to begin with the task, also with one that goes on
     become(TaskState.TASK_STATE_WORKING);
     if (said.includes('ask')) become(TaskState.TASK_STATE_INPUT_REQUIRED, 'Which city?');
     else if (said.includes('reject')) become(TaskState.TASK_STATE_REJECTED, 'not my kind of work');

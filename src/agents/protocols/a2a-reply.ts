@@ -33,7 +33,7 @@ export interface A2aReply extends StreamReader {
   readonly contextId: string | null;
   /** The task that waits for our next words. */
   readonly waiting: string | null;
-  said(host: string, exchange: Exchange): Said;
+  said(exchange: Exchange): Said;
 }
 
 /** `wrapsData`: 0.3 over HTTP+JSON puts the value of a data part one level deeper. */
@@ -41,6 +41,8 @@ export const readReply = (wrapsData: boolean): A2aReply => {
   let error: RpcError | null = null;
   let broken: string | null = null;
   let streamEnded = false;
+  /** The standing comes from a snapshot; when a task is resumed, the first one shows it as it was, still waiting. */
+  let isSnapshot = false;
   let direct: readonly Json[] | null = null;
   let taskId: string | null = null;
   let contextId: string | null = null;
@@ -80,6 +82,7 @@ export const readReply = (wrapsData: boolean): A2aReply => {
     const [kind, value] = eventOf(event);
     if (kind === null) return refuse(`${excerpt(JSON.stringify(event))} is not an event of the protocol`);
     contextId = digString(value, 'contextId') ?? contextId;
+    isSnapshot = kind === 'task';
     if (kind === 'message') {
       direct = partsOf(value);
       return;
@@ -124,11 +127,14 @@ export const readReply = (wrapsData: boolean): A2aReply => {
     },
     body: (body) => open(body, take),
     task: (body) => open(body, (result) => take(eventOf(result)[0] === null ? { task: result } : result)),
+    close() {
+      streamEnded = isSettled();
+    },
     get begun() {
       return direct !== null || artifacts.size > 0;
     },
     get ended() {
-      return streamEnded || isSettled();
+      return streamEnded || (isSettled() && !(isSnapshot && standing() === 'waiting'));
     },
     get broken() {
       return broken;
@@ -142,9 +148,9 @@ export const readReply = (wrapsData: boolean): A2aReply => {
     get waiting() {
       return standing() === 'waiting' ? taskId : null;
     },
-    said(host, exchange) {
+    said(exchange) {
       const read = { text: content().map(textOf).join('\n'), structured: structured(), stopReason: state };
-      const { trouble } = exchange;
+      const { host, trouble } = exchange;
       const failure = errorSaid(host, error);
       if (failure !== null && (trouble === null || (trouble.outcome === 'agent_error' && isTelling(error)))) return { ...read, ...failure };
       if (trouble !== null) return { ...read, ...troubleSaid(trouble) };

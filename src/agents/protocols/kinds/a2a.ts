@@ -50,7 +50,7 @@ export default adapter<Config, AgentProtocol>({
       }
       if (reply.running !== null) await sendFarewell(world, ask, withHeaders(calls.cancelTask(reply.running), ask));
       const next = { contextId: reply.contextId ?? thread.contextId, taskId: reply.waiting };
-      return turnOf({ ...reply.said(new URL(at.url).host, last), thread: next }, wireOver(first.wire, last.wire));
+      return turnOf({ ...reply.said(last), thread: next }, wireOver(first.wire, last.wire));
     };
 
     return {
