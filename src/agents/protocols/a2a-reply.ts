@@ -1,7 +1,7 @@
 import { digArray, digString, isObject, type Json, parseJson } from '../../ground/json.ts';
+import { troubleSaid } from './exchange-trouble.ts';
 import { isRpcError, type RpcError, rpcErrorOf, rpcErrorSaid } from './json-rpc.ts';
 import type { Exchange, StreamReader } from './send-exchange.ts';
-import { troubleSaid } from './send-exchange.ts';
 import { excerpt, type Said } from './turn.ts';
 
 /** What a state of a task means for the one who waits for it. */
