@@ -16,3 +16,14 @@ export interface Journal {
   now(): Promise<number>;
   close(): Promise<void>;
 }
+
+/** What can be made again: always a local file, hence synchronous. */
+export interface Cache {
+  all<Row>(sql: string, ...params: Param[]): Row[];
+  each<Row>(sql: string, ...params: Param[]): Iterable<Row>;
+  /** How many rows changed. */
+  run(sql: string, ...params: Param[]): number;
+  /** One immediate transaction; `work` must not wait for anything. */
+  transact<T>(work: () => T): T;
+  close(): void;
+}
