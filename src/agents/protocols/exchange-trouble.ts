@@ -1,7 +1,8 @@
-import { digString, type Json, parseJson } from '../../ground/json.ts';
+import type { Json } from '../../ground/json.ts';
 import type { HttpFailure, HttpHead, HttpOutcome } from '../../ground/runtime/context.ts';
+import { errorText, excerpt, isHtml } from '../../ground/runtime/http-answer.ts';
 import type { Outcome } from './port.ts';
-import { excerpt, type Said } from './turn.ts';
+import type { Said } from './turn.ts';
 
 /** Something that is wrong before any protocol is asked. */
 export interface Trouble {
@@ -57,14 +58,6 @@ const statusTrouble = (host: string, head: HttpHead | null, text: string): Troub
   return { outcome, cause: `http ${status}`, detail };
 };
 
-/** The message inside the error bodies that agents and gateways send; the body itself where it has none; nothing of an HTML page. */
-const errorText = (text: string): string => {
-  const json = parseJson(text);
-  if (json === undefined) return /^\s*</.test(text) ? 'an HTML page' : text;
-  const told = [['error', 'message'], ['error'], ['message'], ['detail']].map((path) => digString(json, ...path));
-  return told.find((message) => message !== null) ?? text;
-};
-
 export const streamTrouble = (
   host: string,
   reader: { readonly ended: boolean; readonly broken: string | null },
@@ -90,19 +83,8 @@ export const wholeTrouble = (
     return allowed.emptyOk === true ? null : { outcome: 'malformed', cause: 'empty body', detail: `${host} sent an empty answer` };
   }
   if (allowed.textOk === true) return null;
-  if (/^\s*</.test(text)) return { outcome: 'malformed', cause: 'html', detail: `${host} sent an HTML page where JSON was expected` };
+  if (isHtml(text)) return { outcome: 'malformed', cause: 'html', detail: `${host} sent an HTML page where JSON was expected` };
   return { outcome: 'malformed', cause: 'broken json', detail: `${host} sent something that is not JSON: ${excerpt(text)}` };
-};
-
-/** RFC 9110, section 10.2.3: seconds or a date. Also the millisecond header that OpenAI-shaped gateways send. */
-export const retryAfter = (head: HttpHead | null, now: number): number | null => {
-  const ms = Number(head?.headers['retry-after-ms']);
-  if (head?.headers['retry-after-ms'] !== undefined && Number.isFinite(ms) && ms >= 0) return ms;
-  const value = head?.headers['retry-after'];
-  if (value === undefined) return null;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
 };
 
 /** What is said when the trouble is all there is. */

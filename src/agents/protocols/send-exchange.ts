@@ -2,15 +2,8 @@ import type { World } from '../../fleet/slots.ts';
 import { usageError } from '../../ground/errors.ts';
 import { type Json, parseJson } from '../../ground/json.ts';
 import type { HttpHead, HttpRequest, SecretRef } from '../../ground/runtime/context.ts';
-import {
-  retryAfter,
-  streamTrouble,
-  type Trouble,
-  type Unreadable,
-  unreadableTrouble,
-  wholeTrouble,
-  wireTrouble,
-} from './exchange-trouble.ts';
+import { retryAfter } from '../../ground/runtime/http-answer.ts';
+import { streamTrouble, type Trouble, type Unreadable, unreadableTrouble, wholeTrouble, wireTrouble } from './exchange-trouble.ts';
 import type { Ask } from './port.ts';
 import { type ChunkReader, ndjsonReader, type StreamEvent, sseReader } from './sse.ts';
 import { excerpt, type Wire } from './turn.ts';

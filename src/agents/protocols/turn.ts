@@ -2,6 +2,8 @@ import { type Json, parseJson } from '../../ground/json.ts';
 import type { HttpOutcome } from '../../ground/runtime/context.ts';
 import type { Card, Outcome, Timings, ToolCall, Turn, Usage } from './port.ts';
 
+export { excerpt } from '../../ground/runtime/http-answer.ts';
+
 /** What a protocol read out of an answer; everything it does not tell is absent. */
 export interface Said {
   readonly outcome: Outcome;
@@ -84,10 +86,4 @@ export const toolArguments = (text: string): Json => {
   if (text === '') return {};
   const parsed = parseJson(text);
   return parsed === undefined ? text : parsed;
-};
-
-/** The first 200 characters of an untrusted text, on one line. */
-export const excerpt = (text: string): string => {
-  const line = text.slice(0, 2000).replace(/\s+/g, ' ').trim();
-  return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 };
