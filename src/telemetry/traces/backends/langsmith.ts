@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { troubleError } from '../../../clients/api-trouble.ts';
+import type { JsonApi } from '../../../clients/json-api.ts';
+import { isLangsmithCloud, langsmithSite, openLangsmith } from '../../../clients/langsmith.ts';
+import { secretField, urlField } from '../../../fleet/fields.ts';
+import { adapter } from '../../../fleet/slots.ts';
+import { OpsError, unableError } from '../../../ground/errors.ts';
+import { dig, digArray, digNumber, digString, type Json } from '../../../ground/json.ts';
+import { formatInstant } from '../../../ground/units/instant.ts';
+import { oldRunsQuery, type RunsQuery, runsQuery } from '../langsmith-queries.ts';
+import { langsmithScore, langsmithSpan } from '../langsmith-rows.ts';
+import { pingOfTrouble } from '../ping.ts';
+import type { TimeWindow, TraceBackend } from '../port.ts';
+import { type Fetched, readPages } from '../read-pages.ts';
+import { contentField, spanBackend } from '../schema.ts';
+
+const config = z.strictObject({
+  kind: z.literal('langsmith'),
+  url: urlField().optional().describe('The address of the API; default: the US cloud, https://api.smith.langchain.com.'),
+  api_key: secretField().describe('A key that may read the project.'),
+  workspace: z.string().min(1).optional().describe('The id of the workspace, for a key that sees several.'),
+  project: z.string().min(1).describe('The name or the id of the tracing project.'),
+  content: contentField(),
+  ...spanBackend,
+});
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** Where a reading is: among the runs of a generation of the API, then among the feedback. */
+const place = z.union([
+  z.strictObject({ runs: z.enum(['v2', 'v1']), cursor: z.string().nullable() }),
+  z.strictObject({ feedback: z.int().min(0) }),
+]);
+type Place = z.infer<typeof place>;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const feedbackPage = 100;
+/** What a server answers that does not know a path. */
+const unknownPath: readonly (number | null)[] = [404, 405, 501];
+/** The cloud takes 15 queries for runs in 10 s. */
+const cloudPauseMs = 700;
+
+/**
+ * LangSmith, cloud or self-hosted. Source: its OpenAPI. Runs are read from v2, which the cloud alone will have from February 2027, and from
+ * v1 where a server does not know v2 (self-hosted before 0.16).
+ */
+export default adapter<z.infer<typeof config>, TraceBackend>({
+  kind: 'langsmith',
+  summary: 'LangSmith, cloud or self-hosted: runs and feedback of one project.',
+  config,
+  open: ({ url, api_key, workspace, project, content, overlap, timeout }, world) => {
+    const api = openLangsmith({ url, apiKey: api_key, workspace, timeoutMs: timeout ?? minute }, world);
+    const wanted = { [uuid.test(project) ? 'id' : 'name']: project, limit: 1 };
+    let projectId: Promise<string> | null = null;
+    const overlapMs = overlap ?? 15 * minute;
+    return {
+      traits: { spans: true, aggregates: false, overlapMs, sliceMs: Math.max(day, overlapMs) },
+      async ping(signal) {
+        const { answer, trouble } = await api.ask({ path: '/api/v1/sessions', query: wanted, attempts: 1 }, signal);
+        if (trouble !== null) return pingOfTrouble(trouble);
+        const id = projectOf(answer.json);
+        if (id === null) return { state: 'failed', detail: `${api.host()} has no project ${project} that this key may read` };
+        return { state: 'ok', detail: `${api.host()} accepts the key and has the project ${project}` };
+      },
+      async *pages(window, cursor, signal) {
+        const findProject = async () => {
+          const { json } = await api.read({ path: '/api/v1/sessions', query: wanted }, signal);
+          return projectOf(json) ?? fail(api, `has no project ${project} that this key may read`);
+        };
+        projectId ??= uuid.test(project) ? Promise.resolve(project) : findProject();
+        const id = await projectId.catch((thrown: unknown) => {
+          projectId = null;
+          throw thrown;
+        });
+        yield* readPages<Place>({
+          first: { runs: 'v2', cursor: null },
+          cursor,
+          placeOf: (value) => place.safeParse(value).data ?? null,
+          host: api.host(),
+          waitMs: isLangsmithCloud(api.host()) ? cloudPauseMs : 0,
+          fetch: (at) =>
+            'feedback' in at
+              ? readFeedback(api, id, window, at.feedback, signal)
+              : readRuns(api, { project: id, window, content }, at, signal),
+        });
+      },
+      link(traceId) {
+        if (workspace === undefined || !uuid.test(project)) return null;
+        return `${langsmithSite(url, world)}/o/${workspace}/projects/p/${project}/r/${encodeURIComponent(traceId)}`;
+      },
+    };
+  },
+});
+
+const projectOf = (answer: Json): string | null => digString(answer, 0, 'id');
+
+const fail = (api: JsonApi, what: string): never => {
+  throw unableError({
+    code: 'backend_failed',
+    message: `${api.host()} ${what}`,
+    hint: 'check project, and workspace for a key that sees several',
+  });
+};
+
+/** `POST /runs/query` only reads: sending it twice does no harm. */
+const asking = { method: 'POST', repeatable: true } as const;
+
+const readRuns = async (
+  api: JsonApi,
+  about: Omit<RunsQuery, 'cursor'>,
+  { runs, cursor }: Extract<Place, { runs: unknown }>,
+  signal: AbortSignal,
+): Promise<Fetched<Place>> => {
+  const query = { ...about, cursor };
+  const isOld = runs === 'v1';
+  const body = isOld ? oldRunsQuery(query) : runsQuery(query);
+  const { answer, trouble } = await api.ask({ ...asking, path: `/api/${runs}/runs/query`, body }, signal);
+  if (answer !== null && isOld) return runsPage(api, answer.json, 'runs', digString(answer.json, 'cursors', 'next'), runs);
+  if (answer !== null) return runsPage(api, answer.json, 'items', nextCursor(api, answer.json), runs);
+  if (isOld || cursor !== null || !unknownPath.includes(trouble.status)) throw troubleError(trouble);
+  return readRuns(api, about, { runs: 'v1', cursor: null }, signal).catch((thrown: unknown) => {
+    // A server that knows neither generation is not LangSmith; what it said first tells, unless only the second was a page of HTML.
+    const isUnknown = thrown instanceof OpsError && unknownPath.includes(digNumber(thrown.details, 'status'));
+    throw isUnknown && thrown.code === 'backend_failed' ? troubleError(trouble) : thrown;
+  });
+};
+
+const nextCursor = (api: JsonApi, page: Json): string | null => {
+  if (dig(page, 'has_more') === false) return null;
+  const next = digString(page, 'next_cursor');
+  if (next === null && dig(page, 'has_more') === true) throw malformed(api, 'has more runs, but does not say where');
+  return next;
+};
+
+const runsPage = (api: JsonApi, page: Json, field: string, next: string | null, runs: 'v1' | 'v2'): Fetched<Place> => {
+  if (!Array.isArray(dig(page, field))) throw malformed(api, `answered a query for runs without ${field}`);
+  const rows = digArray(page, field);
+  return {
+    rows: rows.length,
+    spans: rows.flatMap((row) => langsmithSpan(row) ?? []),
+    scores: [],
+    next: next === null ? { feedback: 0 } : { runs, cursor: next },
+  };
+};
+
+/** Feedback by when it was given, whatever the age of its run: the API has no filter by when it was changed. */
+const readFeedback = async (
+  api: JsonApi,
+  project: string,
+  { fromUs, toUs }: TimeWindow,
+  offset: number,
+  signal: AbortSignal,
+): Promise<Fetched<Place>> => {
+  const query = {
+    session: project,
+    min_created_at: formatInstant(fromUs),
+    max_created_at: formatInstant(toUs),
+    limit: feedbackPage,
+    offset,
+  };
+  const { json } = await api.read({ path: '/api/v1/feedback', query }, signal);
+  if (!Array.isArray(json)) throw malformed(api, 'answered a query for feedback without a list');
+  return {
+    rows: json.length,
+    spans: [],
+    scores: json.flatMap((row: Json) => langsmithScore(row) ?? []),
+    next: json.length < feedbackPage ? null : { feedback: offset + json.length },
+  };
+};
+
+const malformed = (api: JsonApi, what: string) => unableError({ code: 'backend_malformed', message: `${api.host()} ${what}` });

@@ -1,0 +1,71 @@
+import type { JsonObject } from '../../ground/json.ts';
+import { formatInstant } from '../../ground/units/instant.ts';
+import type { TimeWindow } from './port.ts';
+
+/** Which texts come with the runs. */
+export type RunContent = 'none' | 'input' | 'all';
+
+/** What one query is about. */
+export interface RunsQuery {
+  /** A UUID. */
+  readonly project: string;
+  readonly window: TimeWindow;
+  readonly content: RunContent;
+  /** Null for the first page. */
+  readonly cursor: string | null;
+}
+
+const shared = [
+  'id',
+  'name',
+  'run_type',
+  'status',
+  'start_time',
+  'end_time',
+  'first_token_time',
+  'trace_id',
+  'parent_run_ids',
+  'thread_id',
+  'tags',
+  'total_tokens',
+  'prompt_tokens',
+  'completion_tokens',
+  'prompt_token_details',
+  'completion_token_details',
+  'total_cost',
+];
+
+const texts: Readonly<Record<RunContent, readonly string[]>> = { none: [], input: ['inputs'], all: ['inputs', 'outputs'] };
+
+/** Rows of one page: texts make them a hundred times larger. v1 refuses more than 100. */
+const pageSize = (content: RunContent): number => (content === 'none' ? 1000 : 200);
+const oldPageSize = 100;
+
+/**
+ * The body of `POST /api/v2/runs/query`. Without `min_start_time` the server answers the last day only, without `selects` only ids.
+ * Source: LangSmith's OpenAPI, `query.QueryRunsRequestBody`.
+ */
+export const runsQuery = ({ project, window, content, cursor }: RunsQuery): JsonObject => ({
+  project_ids: [project],
+  min_start_time: formatInstant(window.fromUs),
+  max_start_time: formatInstant(window.toUs),
+  page_size: pageSize(content),
+  sort_order: 'ASC',
+  selects: [...shared, 'error_preview', 'metadata', ...texts[content]].map((field) => field.toUpperCase()),
+  ...(cursor === null ? {} : { cursor }),
+});
+
+/**
+ * The body of `POST /api/v1/runs/query`, for servers without v2. Its own `end_time` is not a bound on starts, so the filter language says it.
+ * Source: LangSmith's OpenAPI, `BodyParamsForRunsQuerySchema`.
+ */
+export const oldRunsQuery = ({ project, window, content, cursor }: RunsQuery): JsonObject => ({
+  session: [project],
+  start_time: formatInstant(window.fromUs),
+  filter: `lt(start_time, "${formatInstant(window.toUs)}")`,
+  limit: oldPageSize,
+  order: 'asc',
+  skip_prev_cursor: true,
+  select: [...shared, 'error', 'extra', 'parent_run_id', 'last_queued_at', ...texts[content]],
+  ...(cursor === null ? {} : { cursor }),
+});
