@@ -32,6 +32,7 @@ const owners: Readonly<Record<string, string>> = {
   re2js: 'quality/expect/pattern.ts',
   croner: 'ground/units/cron.ts',
   'jsonpath-rfc9535': 'ground/json-path.ts',
+  '@pydantic/genai-prices': 'agents/prices/price-table.ts',
   commander: 'cli/',
 };
 
