@@ -25,6 +25,18 @@ export interface ApiTrouble {
 export const troubleError = ({ code, message, hint, status }: ApiTrouble): OpsError =>
   unableError({ code, message, details: { status }, ...(hint === null ? {} : { hint }) });
 
+/** The trouble of an answer that is JSON, but not what this API answers with. */
+export const shapeTrouble = (host: string, asked: string, what: string): ApiTrouble => ({
+  code: 'backend_malformed',
+  status: 200,
+  json: undefined,
+  tooMuch: null,
+  again: 'no',
+  retryAfterMs: null,
+  message: `${host} answered ${asked} with ${what}`,
+  hint: null,
+});
+
 /** One exchange as it ended, with what is needed to speak of it. */
 export interface Exchanged {
   /** `Langfuse`, `LangSmith`: as sentences name the product. */
