@@ -2,15 +2,13 @@ import type { JsonObject } from '../../ground/json.ts';
 import { formatInstant } from '../../ground/units/instant.ts';
 import type { TimeWindow } from './port.ts';
 
-/** Which texts come with the runs. */
-export type RunContent = 'none' | 'input' | 'all';
-
 /** What one query is about. */
 export interface RunsQuery {
   /** A UUID. */
   readonly project: string;
   readonly window: TimeWindow;
-  readonly content: RunContent;
+  /** With inputs and outputs. */
+  readonly hasIo: boolean;
   /** Null for the first page. */
   readonly cursor: string | null;
 }
@@ -35,23 +33,24 @@ const shared = [
   'total_cost',
 ];
 
-const texts: Readonly<Record<RunContent, readonly string[]>> = { none: [], input: ['inputs'], all: ['inputs', 'outputs'] };
+const io = ['inputs', 'outputs'];
 
-/** Rows of one page: texts make them a hundred times larger. v1 refuses more than 100. */
-const pageSize = (content: RunContent): number => (content === 'none' ? 1000 : 200);
+/** Rows of one page; texts make them a hundred times larger. */
+const [pageSize, pageSizeWithIo] = [1000, 200];
+/** v1 refuses more. */
 const oldPageSize = 100;
 
 /**
  * The body of `POST /api/v2/runs/query`. Without `min_start_time` the server answers the last day only, without `selects` only ids.
  * Source: LangSmith's OpenAPI, `query.QueryRunsRequestBody`.
  */
-export const runsQuery = ({ project, window, content, cursor }: RunsQuery): JsonObject => ({
+export const runsQuery = ({ project, window, hasIo, cursor }: RunsQuery): JsonObject => ({
   project_ids: [project],
   min_start_time: formatInstant(window.fromUs),
   max_start_time: formatInstant(window.toUs),
-  page_size: pageSize(content),
+  page_size: hasIo ? pageSizeWithIo : pageSize,
   sort_order: 'ASC',
-  selects: [...shared, 'error_preview', 'metadata', ...texts[content]].map((field) => field.toUpperCase()),
+  selects: [...shared, 'error_preview', 'metadata', ...(hasIo ? io : [])].map((field) => field.toUpperCase()),
   ...(cursor === null ? {} : { cursor }),
 });
 
@@ -59,13 +58,13 @@ export const runsQuery = ({ project, window, content, cursor }: RunsQuery): Json
  * The body of `POST /api/v1/runs/query`, for servers without v2. Its own `end_time` is not a bound on starts, so the filter language says it.
  * Source: LangSmith's OpenAPI, `BodyParamsForRunsQuerySchema`.
  */
-export const oldRunsQuery = ({ project, window, content, cursor }: RunsQuery): JsonObject => ({
+export const oldRunsQuery = ({ project, window, hasIo, cursor }: RunsQuery): JsonObject => ({
   session: [project],
   start_time: formatInstant(window.fromUs),
   filter: `lt(start_time, "${formatInstant(window.toUs)}")`,
   limit: oldPageSize,
   order: 'asc',
   skip_prev_cursor: true,
-  select: [...shared, 'error', 'extra', 'parent_run_id', 'last_queued_at', ...texts[content]],
+  select: [...shared, 'error', 'extra', 'parent_run_id', 'last_queued_at', ...(hasIo ? io : [])],
   ...(cursor === null ? {} : { cursor }),
 });

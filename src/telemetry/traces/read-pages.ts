@@ -22,7 +22,7 @@ export interface PageReading<Place> {
   readonly host: string;
   /** Milliseconds between two pages. */
   readonly waitMs: number;
-  fetch(place: Place): Promise<Fetched<Place>>;
+  pageAt(place: Place): Promise<Fetched<Place>>;
 }
 
 const end = 'end';
@@ -35,7 +35,7 @@ export async function* readPages<Place>(reading: PageReading<Place>): AsyncGener
   const held = cursor === null ? null : reading.placeOf(parseJson(cursor));
   let place: Place | null = held ?? reading.first;
   while (place !== null) {
-    const { rows, spans, scores, next }: Fetched<Place> = await reading.fetch(place);
+    const { rows, spans, scores, next }: Fetched<Place> = await reading.pageAt(place);
     const spelled = next === null ? end : JSON.stringify(next);
     if (next !== null) guard.page(rows, spelled);
     yield { spans, scores, cursor: spelled, waitMs: next === null ? 0 : waitMs };

@@ -3,7 +3,9 @@ import type { TraceBackend } from './port.ts';
 
 /** Every trace backend. To add one: a file in `backends/` and a line here. */
 export const backends: Registry<TraceBackend> = {
+  braintrust: () => import('./backends/braintrust.ts'),
   langfuse: () => import('./backends/langfuse.ts'),
   langsmith: () => import('./backends/langsmith.ts'),
   otlp: () => import('./backends/otlp.ts'),
+  phoenix: () => import('./backends/phoenix.ts'),
 };

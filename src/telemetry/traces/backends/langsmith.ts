@@ -10,9 +10,9 @@ import { formatInstant } from '../../../ground/units/instant.ts';
 import { oldRunsQuery, type RunsQuery, runsQuery } from '../langsmith-queries.ts';
 import { langsmithScore, langsmithSpan } from '../langsmith-rows.ts';
 import { pingOfTrouble } from '../ping.ts';
-import type { TimeWindow, TraceBackend } from '../port.ts';
+import type { TraceBackend } from '../port.ts';
 import { type Fetched, readPages } from '../read-pages.ts';
-import { contentField, spanBackend } from '../schema.ts';
+import { includeField, spanBackend } from '../schema.ts';
 
 const config = z.strictObject({
   kind: z.literal('langsmith'),
@@ -20,7 +20,7 @@ const config = z.strictObject({
   api_key: secretField().describe('A key that may read the project.'),
   workspace: z.string().min(1).optional().describe('The id of the workspace, for a key that sees several.'),
   project: z.string().min(1).describe('The name or the id of the tracing project.'),
-  content: contentField(),
+  include: includeField(),
   ...spanBackend,
 });
 
@@ -49,44 +49,41 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
   kind: 'langsmith',
   summary: 'LangSmith, cloud or self-hosted: runs and feedback of one project.',
   config,
-  open: ({ url, api_key, workspace, project, content, overlap, timeout }, world) => {
+  open: ({ url, api_key, workspace, project, include, overlap, timeout }, world) => {
     const api = openLangsmith({ url, apiKey: api_key, workspace, timeoutMs: timeout ?? minute }, world);
-    const wanted = { [uuid.test(project) ? 'id' : 'name']: project, limit: 1 };
-    let projectId: Promise<string> | null = null;
+    const isId = uuid.test(project);
+    const wanted = { [isId ? 'id' : 'name']: project, limit: 1 };
+    let projectId = isId ? project : null;
     const overlapMs = overlap ?? 15 * minute;
     return {
       traits: { spans: true, aggregates: false, overlapMs, sliceMs: Math.max(day, overlapMs) },
       async ping(signal) {
         const { answer, trouble } = await api.ask({ path: '/api/v1/sessions', query: wanted, attempts: 1 }, signal);
         if (trouble !== null) return pingOfTrouble(trouble);
-        const id = projectOf(answer.json);
-        if (id === null) return { state: 'failed', detail: `${api.host()} has no project ${project} that this key may read` };
+        if (projectOf(answer.json) === null) return { state: 'failed', detail: missingProject(api, project) };
         return { state: 'ok', detail: `${api.host()} accepts the key and has the project ${project}` };
       },
       async *pages(window, cursor, signal) {
         const findProject = async () => {
           const { json } = await api.read({ path: '/api/v1/sessions', query: wanted }, signal);
-          return projectOf(json) ?? fail(api, `has no project ${project} that this key may read`);
+          const id = projectOf(json);
+          if (id === null)
+            throw unableError({ code: 'backend_failed', message: missingProject(api, project), hint: 'check project and workspace' });
+          return id;
         };
-        projectId ??= uuid.test(project) ? Promise.resolve(project) : findProject();
-        const id = await projectId.catch((thrown: unknown) => {
-          projectId = null;
-          throw thrown;
-        });
+        projectId ??= await findProject();
+        const about = { project: projectId, window, hasIo: include.includes('io') };
         yield* readPages<Place>({
           first: { runs: 'v2', cursor: null },
           cursor,
           placeOf: (value) => place.safeParse(value).data ?? null,
           host: api.host(),
           waitMs: isLangsmithCloud(api.host()) ? cloudPauseMs : 0,
-          fetch: (at) =>
-            'feedback' in at
-              ? readFeedback(api, id, window, at.feedback, signal)
-              : readRuns(api, { project: id, window, content }, at, signal),
+          pageAt: (at) => ('runs' in at ? readRuns(api, about, at, signal) : readFeedback(api, about, at.feedback, signal)),
         });
       },
       link(traceId) {
-        if (workspace === undefined || !uuid.test(project)) return null;
+        if (workspace === undefined || !isId) return null;
         return `${langsmithSite(url, world)}/o/${workspace}/projects/p/${project}/r/${encodeURIComponent(traceId)}`;
       },
     };
@@ -95,13 +92,7 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
 
 const projectOf = (answer: Json): string | null => digString(answer, 0, 'id');
 
-const fail = (api: JsonApi, what: string): never => {
-  throw unableError({
-    code: 'backend_failed',
-    message: `${api.host()} ${what}`,
-    hint: 'check project, and workspace for a key that sees several',
-  });
-};
+const missingProject = (api: JsonApi, project: string): string => `${api.host()} has no project ${project} that this key may read`;
 
 /** `POST /runs/query` only reads: sending it twice does no harm. */
 const asking = { method: 'POST', repeatable: true } as const;
@@ -147,15 +138,14 @@ const runsPage = (api: JsonApi, page: Json, field: string, next: string | null, 
 /** Feedback by when it was given, whatever the age of its run: the API has no filter by when it was changed. */
 const readFeedback = async (
   api: JsonApi,
-  project: string,
-  { fromUs, toUs }: TimeWindow,
+  { project, window }: Omit<RunsQuery, 'cursor'>,
   offset: number,
   signal: AbortSignal,
 ): Promise<Fetched<Place>> => {
   const query = {
     session: project,
-    min_created_at: formatInstant(fromUs),
-    max_created_at: formatInstant(toUs),
+    min_created_at: formatInstant(window.fromUs),
+    max_created_at: formatInstant(window.toUs),
     limit: feedbackPage,
     offset,
   };
