@@ -3,9 +3,11 @@ import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 import { peersFolder } from '../peers/start-peer.ts';
 
-/** What a suite needs besides this repository: npm packages of `test/peers`, or programs on the search path. */
+/** What a suite needs besides this repository: npm packages of a folder of tests, or programs on the search path. */
 export interface PeerNeeds {
   readonly packages?: readonly string[];
+  /** The folder whose packages they are, beside `peers`. */
+  readonly folder?: 'peers' | 'prism';
   readonly programs?: readonly string[];
 }
 
@@ -16,7 +18,7 @@ export interface PeerNeeds {
 export const describeWithPeer = (name: string, needs: PeerNeeds, suite: () => void): void => {
   const missing = missingOf(needs);
   if (missing.length === 0) return void describe(name, suite);
-  const complaint = `SKIPPED: ${name}: ${missing.join(', ')} not installed${needs.packages ? '; run npm ci --prefix test/peers' : ''}`;
+  const complaint = `SKIPPED: ${name}: ${missing.join(', ')} not installed${needs.packages ? `; run npm ci --prefix test/${needs.folder ?? 'peers'}` : ''}`;
   if (process.env['CI']) {
     describe(name, () => {
       it('finds its peer installed', () => {
@@ -29,8 +31,8 @@ export const describeWithPeer = (name: string, needs: PeerNeeds, suite: () => vo
   describe.skip(name, suite);
 };
 
-const missingOf = ({ packages = [], programs = [] }: PeerNeeds): readonly string[] => [
-  ...packages.filter((name) => !existsSync(join(peersFolder, 'node_modules', name))),
+const missingOf = ({ packages = [], programs = [], folder = 'peers' }: PeerNeeds): readonly string[] => [
+  ...packages.filter((name) => !existsSync(join(peersFolder, '..', folder, 'node_modules', name))),
   ...programs.filter((name) => !isOnPath(name)),
 ];
 
