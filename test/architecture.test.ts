@@ -23,7 +23,7 @@ const wings: readonly (readonly [string, readonly (readonly string[])[]])[] = [
 /** One owner each: package → the only file (or folder) that may import it. */
 const owners: Readonly<Record<string, string>> = {
   undici: 'ground/runtime/http',
-  'better-sqlite3': 'ground/store/sqlite.ts',
+  'better-sqlite3': 'ground/store/sqlite',
   yaml: 'fleet/yaml.ts',
   chalk: 'ground/runtime/terminal',
   ora: 'ground/runtime/terminal',

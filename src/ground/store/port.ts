@@ -21,6 +21,8 @@ export interface Journal {
 export interface Cache {
   all<Row>(sql: string, ...params: Param[]): Row[];
   each<Row>(sql: string, ...params: Param[]): Iterable<Row>;
+  /** Each row as the list of its columns: a third of the cost of `each`, for reads of many rows. Nothing may be written in between. */
+  rows<Row extends readonly unknown[]>(sql: string, ...params: Param[]): Iterable<Row>;
   /** How many rows changed. */
   run(sql: string, ...params: Param[]): number;
   /** One immediate transaction; `work` must not wait for anything. */

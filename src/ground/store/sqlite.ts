@@ -1,38 +1,23 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type Sqlite from 'better-sqlite3';
-import { messageOf, nodeCodeOf, OpsError, unableError } from '../errors.ts';
 import { Conflict } from './conflict.ts';
 import { journalSteps } from './journal-schema.ts';
 import type { Journal } from './port.ts';
+import { openSqliteFile, type SqliteFile } from './sqlite-file.ts';
 
-const busyTimeoutMs = 15_000;
+const journalFile: SqliteFile = {
+  word: 'journal',
+  steps: journalSteps,
+  pragmas: ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON'],
+  busyTimeoutMs: 15_000,
+  hints: {
+    damaged: 'restore it from a backup, or move it aside to start a new one',
+    readOnly: 'check the folder and its permissions, or use --no-store',
+    newer: 'update agentops, or give this one a state folder of its own',
+  },
+};
 
 /** Opens the journal file, making it (0600) and bringing it up to date first. Every failure is a sentence, exit 3. */
 export const openSqliteJournal = async (path: string, now: () => number): Promise<Journal> => {
-  const Database = await loadDriver();
-  const database = open(Database, path);
-  try {
-    migrate(database, path);
-  } catch (thrown) {
-    database.close();
-    throw explain(path, thrown);
-  }
-  const prepared = new Map<string, Sqlite.Statement>();
-  const statement = (sql: string): Sqlite.Statement => {
-    const known = prepared.get(sql);
-    if (known !== undefined) return known;
-    const made = database.prepare(sql);
-    prepared.set(sql, made);
-    return made;
-  };
-  const guarded = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (thrown) {
-      throw explain(path, thrown);
-    }
-  };
+  const { database, statement, guarded } = await openSqliteFile(path, journalFile);
   return {
     all: async <Row>(sql: string, ...params: readonly unknown[]) => guarded(() => statement(sql).all(...params) as Row[]),
     commit: async (writes) =>
@@ -51,78 +36,4 @@ export const openSqliteJournal = async (path: string, now: () => number): Promis
       database.close();
     },
   };
-};
-
-/** better-sqlite3 is a native module: where it is missing or was built for another Node, only the store is out of reach. */
-const loadDriver = async (): Promise<typeof Sqlite> => {
-  try {
-    const { default: Database } = await import('better-sqlite3');
-    new Database(':memory:').close();
-    return Database;
-  } catch (thrown) {
-    throw unableError({
-      code: 'sqlite_missing',
-      message: 'the native module better-sqlite3 cannot be loaded by this Node, so results cannot be kept',
-      hint: 'npm rebuild better-sqlite3 makes it again; --no-store runs without history',
-      cause: thrown,
-    });
-  }
-};
-
-const open = (Database: typeof Sqlite, path: string): Sqlite.Database => {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const isNew = !existsSync(path);
-    const database = new Database(path, { timeout: busyTimeoutMs });
-    if (isNew) chmodSync(path, 0o600);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma('foreign_keys = ON');
-    return database;
-  } catch (thrown) {
-    throw explain(path, thrown);
-  }
-};
-
-const migrate = (database: Sqlite.Database, path: string) => {
-  const versionNow = () => Number(database.pragma('user_version', { simple: true }));
-  if (versionNow() === journalSteps.length) return;
-  database
-    .transaction(() => {
-      // Read again under the write lock: another process may just have done it.
-      const from = versionNow();
-      if (from > journalSteps.length) {
-        throw unableError({
-          code: 'journal_newer',
-          message: `${path} was written by a newer agentops (format ${from}, this one knows ${journalSteps.length}); it is left as it is`,
-          hint: 'update agentops, or give this one a state folder of its own',
-        });
-      }
-      for (const step of journalSteps.slice(from)) for (const sql of step) database.exec(sql);
-      database.pragma(`user_version = ${journalSteps.length}`);
-    })
-    .immediate();
-};
-
-const explain = (path: string, thrown: unknown): unknown => {
-  if (thrown instanceof OpsError || thrown instanceof Conflict) return thrown;
-  const code = nodeCodeOf(thrown) ?? '';
-  const failed = (what: string, hint: string) =>
-    unableError({ code: 'journal_failed', message: `the journal ${path} ${what}`, hint, cause: thrown });
-  if (code.startsWith('SQLITE_BUSY')) return failed(`was busy for ${busyTimeoutMs / 1000} s`, 'another agentops holds it; try again');
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
-    return failed('could not be written: the disk is full', 'free some space; nothing was half-written');
-  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
-    return failed('is damaged or is not a database', 'restore it from a backup, or move it aside to start a new one');
-  if (
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_CANTOPEN') ||
-    code === 'EACCES' ||
-    code === 'EROFS' ||
-    code === 'EPERM'
-  ) {
-    return failed('cannot be opened for writing', 'check the folder and its permissions, or use --no-store');
-  }
-  if (code.startsWith('SQLITE_')) return failed(`failed: ${messageOf(thrown)}`, 'agentops doctor looks closer');
-  return thrown;
 };

@@ -1,0 +1,123 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type Sqlite from 'better-sqlite3';
+import { messageOf, nodeCodeOf, OpsError, unableError } from '../errors.ts';
+import { Conflict } from './conflict.ts';
+
+/** How one of our two files is opened, and what is said when that fails. */
+export interface SqliteFile {
+  /** `journal` or `cache`: how people know it, and the start of its error codes. */
+  readonly word: string;
+  /** Numbered DDL; step n leads to version n. */
+  readonly steps: readonly (readonly string[])[];
+  readonly pragmas: readonly string[];
+  readonly busyTimeoutMs: number;
+  /** The next thing to type when the file is damaged, when it cannot be written, and when a newer agentops made it. */
+  readonly hints: { readonly damaged: string; readonly readOnly: string; readonly newer: string };
+}
+
+/** An open file: brought up to date, statements prepared once, every failure a sentence (exit 3). */
+export interface OpenFile {
+  readonly database: Sqlite.Database;
+  statement(sql: string): Sqlite.Statement;
+  /** What is thrown, as the sentence it becomes. */
+  explained(thrown: unknown): unknown;
+  guarded<T>(work: () => T): T;
+}
+
+/** Opens one of our files, making it (0600, its folder 0700) and bringing it up to date first. */
+export const openSqliteFile = async (path: string, file: SqliteFile): Promise<OpenFile> => {
+  const Database = await loadDriver();
+  const explained = (thrown: unknown) => explain(path, file, thrown);
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw explained(thrown);
+    }
+  };
+  const database = guarded(() => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const isNew = !existsSync(path);
+    const opened = new Database(path, { timeout: file.busyTimeoutMs });
+    if (isNew) chmodSync(path, 0o600);
+    return opened;
+  });
+  try {
+    guarded(() => {
+      for (const pragma of file.pragmas) database.pragma(pragma);
+      migrate(database, path, file);
+    });
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+  const prepared = new Map<string, Sqlite.Statement>();
+  const statement = (sql: string): Sqlite.Statement => {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const made = database.prepare(sql);
+    prepared.set(sql, made);
+    return made;
+  };
+  return { database, statement, explained, guarded };
+};
+
+/** better-sqlite3 is a native module: where it is missing or was built for another Node, only the store is out of reach. */
+const loadDriver = async (): Promise<typeof Sqlite> => {
+  try {
+    const { default: Database } = await import('better-sqlite3');
+    new Database(':memory:').close();
+    return Database;
+  } catch (thrown) {
+    throw unableError({
+      code: 'sqlite_missing',
+      message: 'the native module better-sqlite3 cannot be loaded by this Node, so results cannot be kept',
+      hint: 'npm rebuild better-sqlite3 makes it again; --no-store runs without history',
+      cause: thrown,
+    });
+  }
+};
+
+const migrate = (database: Sqlite.Database, path: string, { word, steps, hints }: SqliteFile) => {
+  const versionNow = () => Number(database.pragma('user_version', { simple: true }));
+  if (versionNow() === steps.length) return;
+  database
+    .transaction(() => {
+      // Read again under the write lock: another process may just have done it.
+      const from = versionNow();
+      if (from > steps.length) {
+        throw unableError({
+          code: `${word}_newer`,
+          message: `${path} was written by a newer agentops (format ${from}, this one knows ${steps.length}); it is left as it is`,
+          hint: hints.newer,
+        });
+      }
+      for (const step of steps.slice(from)) for (const sql of step) database.exec(sql);
+      database.pragma(`user_version = ${steps.length}`);
+    })
+    .immediate();
+};
+
+const explain = (path: string, { word, hints, busyTimeoutMs }: SqliteFile, thrown: unknown): unknown => {
+  if (thrown instanceof OpsError || thrown instanceof Conflict) return thrown;
+  const code = nodeCodeOf(thrown) ?? '';
+  const failed = (what: string, hint: string) =>
+    unableError({ code: `${word}_failed`, message: `the ${word} ${path} ${what}`, hint, cause: thrown });
+  if (code.startsWith('SQLITE_BUSY')) return failed(`was busy for ${busyTimeoutMs / 1000} s`, 'another agentops holds it; try again');
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
+    return failed('could not be written: the disk is full', 'free some space; nothing was half-written');
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
+    return failed('is damaged or is not a database', hints.damaged);
+  if (
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'EPERM'
+  ) {
+    return failed('cannot be opened for writing', hints.readOnly);
+  }
+  if (code.startsWith('SQLITE_')) return failed(`failed: ${messageOf(thrown)}`, 'agentops doctor looks closer');
+  return thrown;
+};

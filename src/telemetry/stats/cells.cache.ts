@@ -1,0 +1,232 @@
+import type { Cache } from '../../ground/store/port.ts';
+import { type BucketRange, type Grain, widthUs } from '../../ground/units/window.ts';
+import { kind, statusError } from '../traces/codes.ts';
+import {
+  type CallCell,
+  type CallRow,
+  callMaxima,
+  callSketches,
+  callSums,
+  callValues,
+  type RunCell,
+  type RunRow,
+  runMaxima,
+  runSketches,
+  runSums,
+  runValues,
+  type Values,
+} from './cell.ts';
+import { type Facet, facets, grainCodes, type Placed } from './rollup.ts';
+
+/** Microseconds, by the start of the request. */
+interface Range {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+/** Requests that started in a range. `where` is on the columns of `run`, named `r`. */
+export function* readRuns(cache: Cache, { fromUs, toUs }: Range, where = '1'): Iterable<RunRow> {
+  const rows = cache.rows<Tuple>(
+    `SELECT agent, caller, user, task, env, release, prompt, start_us, dur_us, ttft_us, is_error, error_type, steps, llm_calls, tool_calls,
+       retrievals, in_tok, cached_tok, out_tok, priced, unpriced, cost_nanos, quality_n, quality_micro, synthetic
+     FROM run r WHERE r.start_us >= ? AND r.start_us < ? AND ${where}`,
+    fromUs,
+    toUs,
+  );
+  for (const row of rows) yield runOf(row);
+}
+
+/** Columns in the order of their statement. */
+type Tuple = readonly number[];
+
+const told = (value: number | null | undefined): number | null => value ?? null;
+const sure = (value: number | null | undefined): number => value ?? 0;
+
+const runOf = (row: Tuple): RunRow => ({
+  agent: sure(row[0]),
+  caller: sure(row[1]),
+  user: sure(row[2]),
+  task: sure(row[3]),
+  env: sure(row[4]),
+  release: sure(row[5]),
+  prompt: sure(row[6]),
+  start_us: sure(row[7]),
+  dur_us: told(row[8]),
+  ttft_us: told(row[9]),
+  is_error: sure(row[10]),
+  error_type: sure(row[11]),
+  steps: sure(row[12]),
+  llm_calls: sure(row[13]),
+  tool_calls: sure(row[14]),
+  retrievals: sure(row[15]),
+  in_tok: sure(row[16]),
+  cached_tok: sure(row[17]),
+  out_tok: sure(row[18]),
+  priced: sure(row[19]),
+  unpriced: sure(row[20]),
+  cost_nanos: told(row[21]),
+  quality_n: sure(row[22]),
+  quality_micro: sure(row[23]),
+  synthetic: sure(row[24]),
+});
+
+/** Calls of the requests that started in a range, and all else that has a cost. `where` as in `readRuns`, spans being `s`. */
+export function* readCalls(cache: Cache, { fromUs, toUs }: Range, where = '1'): Iterable<CallRow> {
+  const rows = cache.rows<Tuple>(
+    `SELECT r.agent, r.caller, r.user, r.task, r.env, r.release, r.prompt, r.error_type, s.kind,
+       CASE WHEN s.kind IN (${kind.llm}, ${kind.embedding}) THEN s.model ELSE s.name END,
+       r.start_us, s.dur_us, s.ttft_us, s.status = ${statusError}, s.counts, s.in_tok, s.cache_r,
+       COALESCE(s.cache_w, 0) + COALESCE(s.cache_w1h, 0), s.out_tok, s.reason_tok, s.cost_nanos, r.synthetic
+     FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE r.start_us >= ? AND r.start_us < ? AND (s.counts OR s.kind IN (${kind.tool}, ${kind.retrieval}, ${kind.guardrail})) AND ${where}`,
+    fromUs,
+    toUs,
+  );
+  for (const row of rows) yield callOf(row);
+}
+
+const callOf = (row: Tuple): CallRow => ({
+  agent: sure(row[0]),
+  caller: sure(row[1]),
+  user: sure(row[2]),
+  task: sure(row[3]),
+  env: sure(row[4]),
+  release: sure(row[5]),
+  prompt: sure(row[6]),
+  error_type: sure(row[7]),
+  kind: sure(row[8]),
+  what: sure(row[9]),
+  start_us: sure(row[10]),
+  dur_us: told(row[11]),
+  ttft_us: told(row[12]),
+  is_error: sure(row[13]),
+  counts: sure(row[14]),
+  in_tok: told(row[15]),
+  cache_r: told(row[16]),
+  written_tok: told(row[17]),
+  out_tok: told(row[18]),
+  reason_tok: told(row[19]),
+  cost_nanos: told(row[20]),
+  synthetic: sure(row[21]),
+});
+
+/** A score with the request it grades. */
+export interface ScoreRow {
+  readonly agent: number;
+  readonly release: number;
+  readonly start_us: number;
+  readonly name: number;
+  readonly value: number;
+}
+
+/** Scores with a value on requests that started in a range, our own probes left out. */
+export const readScoresOf = (cache: Cache, { fromUs, toUs }: Range, where = '1'): ScoreRow[] =>
+  cache.all(
+    `SELECT r.agent, r.release, r.start_us, s.name, s.value
+     FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE r.start_us >= ? AND r.start_us < ? AND s.value IS NOT NULL AND r.synthetic = 0 AND ${where}`,
+    fromUs,
+    toUs,
+  );
+
+const runCellColumns = [...runSums, ...runMaxima, ...runSketches];
+const callCellColumns = [...callSums, ...callMaxima, ...callSketches];
+const marks = (count: number): string => new Array(count).fill('?').join(', ');
+const putRun = `INSERT INTO run_roll (grain, facet, bucket, key, agent, ${runCellColumns.join(', ')}) VALUES (${marks(5 + runCellColumns.length)})`;
+const putCall = `INSERT INTO call_roll (grain, bucket, key, kind, agent, ${callCellColumns.join(', ')}) VALUES (${marks(5 + callCellColumns.length)})`;
+
+/** Puts the cells of a bucket in place of those it had. */
+export const writeRunCells = (cache: Cache, grain: Grain, facet: Facet, bucket: number, cells: readonly Placed<RunCell>[]): void => {
+  const place = [grainCodes[grain], facets[facet], bucket];
+  cache.run('DELETE FROM run_roll WHERE grain = ? AND facet = ? AND bucket = ?', ...place);
+  for (const { key, agent, cell } of cells) cache.run(putRun, ...place, key, agent, ...runValues(cell));
+};
+
+/** A call cell's place besides its bucket. */
+export interface PlacedCall extends Placed<CallCell> {
+  readonly kind: number;
+}
+
+export const writeCallCells = (cache: Cache, grain: Grain, bucket: number, cells: readonly PlacedCall[]): void => {
+  cache.run('DELETE FROM call_roll WHERE grain = ? AND bucket = ?', grainCodes[grain], bucket);
+  for (const { key, kind: code, agent, cell } of cells)
+    cache.run(putCall, grainCodes[grain], bucket, key, code, agent, ...callValues(cell));
+};
+
+/** Scores of one name on the requests of one agent and release. */
+export interface StoredScoreCell {
+  readonly name: number;
+  readonly agent: number;
+  readonly release: number;
+  readonly n: number;
+  readonly sum_micro: number;
+}
+
+export const writeScoreCells = (cache: Cache, grain: Grain, bucket: number, cells: readonly StoredScoreCell[]): void => {
+  cache.run('DELETE FROM score_roll WHERE grain = ? AND bucket = ?', grainCodes[grain], bucket);
+  for (const { name, agent, release, n, sum_micro } of cells)
+    cache.run(
+      'INSERT INTO score_roll (grain, bucket, name, agent, release, n, sum_micro) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[grainCodes[grain], bucket, name, agent, release, n, sum_micro],
+    );
+};
+
+/** A stored cell: its place, and its values from `from` on. */
+export interface StoredCell {
+  readonly bucket: number;
+  readonly key: number;
+  readonly agent: number;
+  readonly kind: number;
+  readonly values: Values;
+  readonly from: number;
+}
+
+type CellTuple = readonly [bucket: number, key: number, agent: number, kind: number, ...values: (number | Uint8Array)[]];
+const placeColumns = 4;
+
+function* cellsOf(rows: Iterable<CellTuple>): Iterable<StoredCell> {
+  for (const row of rows) yield { bucket: row[0], key: row[1], agent: row[2], kind: row[3], values: row, from: placeColumns };
+}
+
+/** Whole cells of a range of buckets, for merging. */
+export const readRunCells = (cache: Cache, facet: Facet, { grain, from, to }: BucketRange): Iterable<StoredCell> =>
+  cellsOf(
+    cache.rows(
+      `SELECT bucket, key, agent, 0, ${runCellColumns.join(', ')} FROM run_roll WHERE grain = ? AND facet = ? AND bucket >= ? AND bucket < ?`,
+      ...[grainCodes[grain], facets[facet], from, to],
+    ),
+  );
+
+export const readCallCells = (cache: Cache, { grain, from, to }: BucketRange): Iterable<StoredCell> =>
+  cellsOf(
+    cache.rows(
+      `SELECT bucket, key, agent, kind, ${callCellColumns.join(', ')} FROM call_roll WHERE grain = ? AND bucket >= ? AND bucket < ?`,
+      ...[grainCodes[grain], from, to],
+    ),
+  );
+
+export type PlacedScoreCell = StoredScoreCell & { readonly bucket: number };
+
+export const readScoreCells = (cache: Cache, { grain, from, to }: BucketRange, where = '1'): PlacedScoreCell[] =>
+  cache.all(
+    `SELECT bucket, name, agent, release, n, sum_micro FROM score_roll r WHERE grain = ? AND bucket >= ? AND bucket < ? AND ${where}`,
+    ...[grainCodes[grain], from, to],
+  );
+
+/** The range of time that a bucket covers. */
+export const rangeOf = (grain: Grain, bucket: number): Range => ({ fromUs: bucket * widthUs[grain], toUs: (bucket + 1) * widthUs[grain] });
+
+/** The first dirty buckets (of 15 minutes) in order, at most those of one day. */
+export const readDirtyDay = (cache: Cache): number[] => {
+  const perDay = widthUs.day / widthUs.quarter;
+  const first = cache.all<{ bucket: number | null }>('SELECT MIN(bucket) AS bucket FROM dirty_bucket')[0]?.bucket ?? null;
+  if (first === null) return [];
+  const end = (Math.floor(first / perDay) + 1) * perDay;
+  return cache.all<{ bucket: number }>('SELECT bucket FROM dirty_bucket WHERE bucket < ? ORDER BY bucket', end).map(({ bucket }) => bucket);
+};
+
+export const countDirty = (cache: Cache): number => cache.all<{ n: number }>('SELECT COUNT(*) AS n FROM dirty_bucket')[0]?.n ?? 0;
+
+export const clearDirty = (cache: Cache, buckets: readonly number[]): void => {
+  for (const bucket of buckets) cache.run('DELETE FROM dirty_bucket WHERE bucket = ?', bucket);
+};

@@ -1,0 +1,103 @@
+import type { Cache } from '../../ground/store/port.ts';
+import type { Range } from '../../ground/units/window.ts';
+import { newRunCell } from './cell.ts';
+import { countDirty } from './cells.cache.ts';
+import { type Counted, type Figures, figuresOf, type Grouping, pricedShareOf } from './figures.ts';
+import type { Filter } from './filter.cache.ts';
+import { type Groups, readGroups, type Split } from './rollups.cache.ts';
+
+export interface FigureQuery {
+  /** Microseconds, by the start of the request. */
+  readonly window: Range;
+  readonly by: Grouping;
+  readonly filter?: Filter;
+}
+
+export interface Coverage {
+  /** Of spans with usage, the share whose cost is known; null where none has usage. */
+  readonly pricedShare: number | null;
+  /** When the source that is longest behind was read, microseconds; null: none was. */
+  readonly syncedUs: number | null;
+  /** Buckets of 15 minutes that changed and were not recomputed yet: these figures do not know of it. */
+  readonly pending: number;
+}
+
+export interface FigureTable {
+  readonly window: Range;
+  readonly by: Grouping;
+  readonly basis: Groups['basis'];
+  readonly coverage: Coverage;
+  /** All requests that pass the filter, whatever the grouping. */
+  readonly totals: Figures;
+  /** Most requests first. */
+  readonly rows: readonly ({ readonly key: string } & Figures)[];
+}
+
+const baselineUs = 7 * 86_400_000_000;
+
+/** The figures of a window by one key, each with its cost held against the seven days before. Run `rebuildRollups` first. */
+export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): FigureTable => {
+  const query = { by, ...(filter === undefined ? {} : { filter }) };
+  const now = readGroups(cache, { ...query, window });
+  const past = { fromUs: now.window.fromUs - baselineUs, toUs: now.window.fromUs };
+  const before = new Map(readGroups(cache, { ...query, window: past, sumsOnly: true }).groups.map(({ key, cell }) => [key, cell]));
+  const rows = now.groups
+    .map(({ key, cell }) => ({ key, ...figuresOf(cell, before.get(key) ?? null) }))
+    .sort((a, b) => b.requests - a.requests || (b.costNanos ?? 0) - (a.costNanos ?? 0) || (a.key < b.key ? -1 : 1));
+  const totals = by === 'agent' ? now.groups.map(({ cell }) => cell) : totalCells(cache, now.window, filter);
+  const totalBefore = by === 'agent' ? [...before.values()] : totalCells(cache, past, filter);
+  const total = figuresOf(sumOf(totals), sumOf(totalBefore));
+  return {
+    window: now.window,
+    by,
+    basis: now.basis,
+    coverage: { pricedShare: pricedShareOf(total), syncedUs: readSynced(cache), pending: countDirty(cache) },
+    totals: total,
+    rows,
+  };
+};
+
+const totalCells = (cache: Cache, window: Range, filter: Filter | undefined): readonly Counted[] =>
+  readGroups(cache, { window, by: 'agent', ...(filter === undefined ? {} : { filter }) }).groups.map(({ cell }) => cell);
+
+const sumOf = (cells: readonly Counted[]): Counted => {
+  const total = newRunCell();
+  const names = [
+    'n',
+    'errors',
+    'cost_nanos',
+    'priced',
+    'unpriced',
+    'in_tok',
+    'cached_tok',
+    'out_tok',
+    'ok_out_tok',
+    'steps',
+    'quality_n',
+    'quality_micro',
+    'probe_cost_nanos',
+  ] as const;
+  for (const cell of cells) {
+    for (const name of names) total[name] += cell[name] ?? 0;
+    total.steps_max = Math.max(total.steps_max, cell.steps_max ?? 0);
+    for (const name of ['h_dur', 'h_ttft'] as const)
+      for (const [bin, count] of cell[name] ?? []) total[name].set(bin, (total[name].get(bin) ?? 0) + count);
+  }
+  return total;
+};
+
+export interface SeriesPoint {
+  readonly key: string;
+  /** Start of the bucket, microseconds. */
+  readonly bucketUs: number;
+  readonly figures: Figures;
+}
+
+/** Every figure per bucket and key, in order of time; buckets without a request are absent. */
+export const readSeries = (cache: Cache, { split, ...query }: FigureQuery & { readonly split: Split }): readonly SeriesPoint[] =>
+  readGroups(cache, { ...query, split })
+    .groups.map(({ key, bucketUs, cell }) => ({ key, bucketUs: bucketUs ?? 0, figures: figuresOf(cell, null) }))
+    .sort((a, b) => a.bucketUs - b.bucketUs || (a.key < b.key ? -1 : 1));
+
+const readSynced = (cache: Cache): number | null =>
+  cache.all<{ us: number | null }>('SELECT MIN(synced_us) AS us FROM sync_state')[0]?.us ?? null;

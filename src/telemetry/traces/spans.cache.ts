@@ -1,0 +1,233 @@
+import type { Cache } from '../../ground/store/port.ts';
+import { bucketOf } from '../../ground/units/window.ts';
+import { type Dictionary, dictionaryOf } from './dictionary.cache.ts';
+import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } from './facts.ts';
+import { packId, type StoredId } from './identifier.ts';
+import type { Claim, Ownership } from './ownership.ts';
+import { digestTrace } from './runs.ts';
+import type { Score } from './span.ts';
+import { readScores, readSpans, type StoredScore, type StoredSpan, writeRuns, writeScore, writeSpan } from './span-rows.cache.ts';
+
+/** What one read of a source brought. */
+export interface SpanPage {
+  readonly source: string;
+  readonly spans: readonly PricedSpan[];
+  readonly scores: readonly Score[];
+  /** The agent whose token the spans came with: they are nobody else's. */
+  readonly boundAgent?: string | null;
+  /** How far the source is read now; kept in the same transaction. */
+  readonly progress?: SyncProgress;
+  /** Keep what was asked and answered: `capture: io`. It must be redacted and capped already. */
+  readonly keepPayload?: boolean;
+}
+
+export interface SyncProgress {
+  /** Where to go on; null when a whole window was read. */
+  readonly cursor: string | null;
+  /** Everything that started before this was read; microseconds; null: not known yet. */
+  readonly highUs: number | null;
+  /** When it was read, microseconds. */
+  readonly syncedUs: number;
+}
+
+export interface PageResult {
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Of requests older than what the cache still keeps single spans of. */
+  readonly tooOld: number;
+  readonly scores: number;
+}
+
+/**
+ * Takes one page into the cache in one transaction: of two versions of a span the newer stays, its whole trace is nested, owned and
+ * counted again, and the buckets of every request that changed are marked for `rebuildRollups`. Repeating a page changes nothing.
+ */
+export const upsertPage = (cache: Cache, ownership: Ownership, page: SpanPage): PageResult =>
+  cache.transact(() => {
+    const writer = openWriter(cache, ownership, page);
+    for (const [traceId, group] of groupByTrace(page)) writer.take(traceId, group.spans, group.scores);
+    return writer.finish();
+  });
+
+interface Group {
+  readonly spans: PricedSpan[];
+  readonly scores: Score[];
+}
+
+const groupByTrace = ({ spans, scores }: SpanPage): ReadonlyMap<string, Group> => {
+  const groups = new Map<string, Group>();
+  const groupOf = (traceId: string): Group => {
+    const known = groups.get(traceId);
+    if (known !== undefined) return known;
+    const made = { spans: [], scores: [] };
+    groups.set(traceId, made);
+    return made;
+  };
+  for (const span of spans) groupOf(span.traceId).spans.push(span);
+  for (const score of scores) groupOf(score.traceId).scores.push(score);
+  return groups;
+};
+
+const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
+  const words = dictionaryOf(cache);
+  const source = words.number('source', page.source);
+  const claims = claimsOf(ownership, words, page.source);
+  const labels = new Map<string, number>();
+  const bound = page.boundAgent ?? null;
+  const labelsOf = (span: PricedSpan): number => {
+    const { traceName, serviceName, agentName, environment, tags, metadata } = span;
+    const isPlain = tags.length === 0 && Object.keys(metadata).length === 0;
+    if (!isPlain) return words.number('labels', ownership.labelsOf(span, bound));
+    const key = `${traceName}\n${serviceName}\n${agentName}\n${environment}`;
+    const known = labels.get(key);
+    if (known !== undefined) return known;
+    const number = words.number('labels', ownership.labelsOf(span, bound));
+    labels.set(key, number);
+    return number;
+  };
+  const horizonUs = readHorizon(cache);
+  const dirty = new Set<number>();
+  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, scores: 0 };
+
+  const take = (traceId: string, spans: readonly PricedSpan[], scores: readonly Score[]): void => {
+    const packed = packId(traceId);
+    const known = cache.all<{ no: number }>('SELECT no FROM trace WHERE source = ? AND trace_id = ?', source, packed)[0]?.no;
+    if (known === undefined && spans.every(({ startUs }) => startUs < horizonUs) && scores.every(({ atUs }) => atUs < horizonUs)) {
+      result.tooOld += spans.length;
+      return;
+    }
+    const stored = known === undefined ? new Map<string, StoredSpan>() : readSpans(cache, known);
+    const storedScores = known === undefined ? new Map<string, StoredScore>() : readScores(cache, known);
+    const fresh = new Set<string>();
+    for (const span of spans) {
+      const facts = factsOf(span, labelsOf(span), words.number);
+      const old = stored.get(facts.id);
+      if (old !== undefined && !supersedes(facts, old.facts)) {
+        result.unchanged += 1;
+        continue;
+      }
+      if (old === undefined) result.added += 1;
+      else result.changed += 1;
+      stored.set(facts.id, { facts, runNo: 0, counts: false });
+      fresh.add(facts.id);
+    }
+    const freshScores = new Set<string>();
+    for (const score of scores) {
+      const facts = scoreFactsOf(score, words.number);
+      const old = storedScores.get(facts.id);
+      if (old !== undefined && !supersedesScore(facts, old.facts)) continue;
+      storedScores.set(facts.id, { facts, runNo: 0 });
+      freshScores.add(facts.id);
+    }
+    if (fresh.size === 0 && freshScores.size === 0) return;
+    result.scores += freshScores.size;
+    const traceNo = known ?? addTrace(cache, source, packed);
+    settle(cache, traceNo, { stored, storedScores, fresh, freshScores, isNew: known === undefined }, claims, dirty);
+    if (page.keepPayload === true) for (const span of spans) if (fresh.has(span.spanId)) keepPayload(cache, traceNo, span);
+  };
+
+  const finish = (): PageResult => {
+    markDirty(cache, dirty, horizonUs);
+    if (page.progress !== undefined) writeProgress(cache, source, page.progress);
+    return result;
+  };
+  return { take, finish };
+};
+
+const addTrace = (cache: Cache, source: number, traceId: StoredId): number =>
+  cache.all<{ no: number }>('INSERT INTO trace (source, trace_id) VALUES (?, ?) RETURNING no', source, traceId)[0]?.no ?? 0;
+
+interface Claims {
+  of(labels: number): Claim<number>;
+  quality(agent: number): number;
+}
+
+/** The rules' answers as numbers of the dictionary, each asked once. */
+const claimsOf = (ownership: Ownership, words: Dictionary, source: string): Claims => {
+  const known = new Map<number, Claim<number>>();
+  const agentNumber = (agent: string | null) => (agent === null ? null : words.number('agent', agent));
+  return {
+    of: (labels) => {
+      const found = known.get(labels);
+      if (found !== undefined) return found;
+      const { bound, named, placed } = ownership.claimOf(words.word(labels) ?? '[]', source);
+      const claim = { bound: agentNumber(bound), named: agentNumber(named), placed: agentNumber(placed) };
+      known.set(labels, claim);
+      return claim;
+    },
+    quality: (agent) => words.number('score', ownership.qualityOf(words.word(agent))),
+  };
+};
+
+interface Trace {
+  readonly stored: ReadonlyMap<string, StoredSpan>;
+  readonly storedScores: ReadonlyMap<string, StoredScore>;
+  readonly fresh: ReadonlySet<string>;
+  readonly freshScores: ReadonlySet<string>;
+  readonly isNew: boolean;
+}
+
+/** Derives a trace again and writes what came out differently. */
+const settle = (cache: Cache, traceNo: number, trace: Trace, claims: Claims, dirty: Set<number>): void => {
+  const spans = [...trace.stored.values()];
+  const scores = [...trace.storedScores.values()];
+  const facts = spans.map((span) => span.facts);
+  const digest =
+    facts.length === 0
+      ? { runOf: [], counts: [], runOfScore: scores.map(() => 0), runs: [] }
+      : digestTrace(
+          facts,
+          facts.map((span) => claims.of(span.labels)),
+          scores.map((score) => score.facts),
+          claims.quality,
+        );
+  for (const [at, span] of spans.entries()) {
+    const runNo = digest.runOf[at] ?? 0;
+    const counts = digest.counts[at] ?? false;
+    if (trace.fresh.has(span.facts.id)) writeSpan(cache, traceNo, { facts: span.facts, runNo, counts });
+    else if (runNo !== span.runNo || counts !== span.counts) {
+      const [id, flag] = [packId(span.facts.id), counts ? 1 : 0];
+      cache.run('UPDATE span SET run_no = ?, counts = ? WHERE trace_no = ? AND span_id = ?', runNo, flag, traceNo, id);
+    }
+  }
+  for (const [at, score] of scores.entries()) {
+    const runNo = digest.runOfScore[at] ?? 0;
+    if (trace.freshScores.has(score.facts.id) || runNo !== score.runNo) writeScore(cache, traceNo, { facts: score.facts, runNo });
+  }
+  const old = trace.isNew ? [] : cache.all<{ start_us: number }>('SELECT start_us FROM run WHERE trace_no = ?', traceNo);
+  for (const { start_us } of old) dirty.add(bucketOf('quarter', start_us));
+  for (const { startUs } of digest.runs) dirty.add(bucketOf('quarter', startUs));
+  writeRuns(cache, traceNo, digest.runs, old.length);
+};
+
+const keepPayload = (cache: Cache, traceNo: number, { spanId, input, output, statusMessage }: PricedSpan): void => {
+  if (input === null && output === null && statusMessage === null) return;
+  const body = JSON.stringify({ input, output, message: statusMessage });
+  cache.run('INSERT OR REPLACE INTO payload (trace_no, span_id, body) VALUES (?, ?, ?)', traceNo, packId(spanId), body);
+};
+
+/** Buckets before the horizon are frozen: their spans are gone, so they could only come out wrong. */
+const markDirty = (cache: Cache, buckets: Iterable<number>, horizonUs: number): void => {
+  const frozen = bucketOf('quarter', horizonUs);
+  for (const bucket of buckets) if (bucket >= frozen) cache.run('INSERT OR IGNORE INTO dirty_bucket (bucket) VALUES (?)', bucket);
+};
+
+const horizonKey = 'horizon_us';
+
+/** Single spans of requests that started before this are gone, microseconds; 0: none are. */
+export const readHorizon = (cache: Cache): number =>
+  Number(cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', horizonKey)[0]?.v ?? 0);
+
+const writeProgress = (cache: Cache, source: number, { cursor, highUs, syncedUs }: SyncProgress): void => {
+  cache.run('INSERT OR REPLACE INTO sync_state (source, cursor, high_us, synced_us) VALUES (?, ?, ?, ?)', source, cursor, highUs, syncedUs);
+};
+
+/** How far a source was read; null: never. */
+export const readProgress = (cache: Cache, source: string): SyncProgress | null => {
+  const found = cache.all<{ cursor: string | null; high_us: number | null; synced_us: number }>(
+    'SELECT cursor, high_us, synced_us FROM sync_state JOIN dict ON dict.id = source WHERE dict.word = ?',
+    source,
+  )[0];
+  return found === undefined ? null : { cursor: found.cursor, highUs: found.high_us, syncedUs: found.synced_us };
+};
