@@ -8,4 +8,5 @@ export const backends: Registry<TraceBackend> = {
   langsmith: () => import('./backends/langsmith.ts'),
   otlp: () => import('./backends/otlp.ts'),
   phoenix: () => import('./backends/phoenix.ts'),
+  prometheus: () => import('./backends/prometheus.ts'),
 };
