@@ -14,7 +14,7 @@ const junitResult = (agent: AgentHealth, check: CheckHealth): JunitResult => {
   if (!counts(agent)) return { kind: 'skipped', message: `${whyOf(agent)} (${check.status}: ${headlineOf(check)})` };
   return {
     kind: check.status === 'fail' ? 'failure' : 'error',
-    type: check.outcome ?? check.status,
+    type: check.outcome === null || check.outcome === 'ok' ? check.status : check.outcome,
     message: headlineOf(check),
     lines: linesOf(check),
   };

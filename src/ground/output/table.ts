@@ -79,7 +79,10 @@ const layOut = (columns: readonly Filled[], lines: readonly (readonly Cell[])[],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
     colAligns: columns.map(({ column }) => column.align ?? 'left'),
   });
-  table.push(...lines.map((line) => line.map(({ text }) => standIn.repeat(displayWidth(text)))));
+  // The last column is not padded, so one stand-in is enough: cli-table3 is slow on long texts.
+  const widthAt = (text: string, at: number): number =>
+    at === columns.length - 1 && columns[at]?.column.align !== 'right' ? Math.min(1, displayWidth(text)) : displayWidth(text);
+  table.push(...lines.map((line) => line.map(({ text }, at) => standIn.repeat(widthAt(text, at)))));
   const visible = lines.flat().filter(({ text }) => displayWidth(text) > 0);
   let next = 0;
   const painted = table.toString().replace(/\uE000+/g, () => {
