@@ -14,7 +14,7 @@ const expectations: SlotReader = {
   async read(value) {
     const checked = await loadExpectation(value);
     if (checked.ok) return { kind: checked.expectation.type, config: checked.expectation };
-    return { problems: checked.problems.map(({ path, message, hint }) => ({ path, about: 'value', message, hint: hint ?? null })) };
+    return { problems: checked.problems };
   },
   async variants() {
     return (await loadAssertions()).map(({ type, summary, args, value }) => ({

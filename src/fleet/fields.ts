@@ -22,16 +22,18 @@ const withMeta = <T extends z.ZodType>(schema: T, meta: FieldMeta): T => {
   return schema;
 };
 
-const unitField = (unit: string, example: string, pattern: string, parse: (text: string) => number | null) =>
-  withMeta(
-    z.union([z.string(), z.number()], { error: `is not a ${unit}: write it like ${example}` }).transform((given, ctx) => {
+const unitField = (unit: string, example: string, pattern: string, parse: (text: string) => number | null) => {
+  const error = `is not ${/^[aeiou]/.test(unit) ? 'an' : 'a'} ${unit}`;
+  return withMeta(
+    z.union([z.string(), z.number()], { error }).transform((given, ctx) => {
       const value = typeof given === 'string' ? parse(given) : null;
       if (value !== null) return value;
-      ctx.addIssue({ code: 'custom', message: `is not a ${unit}: write it like ${example}`, input: given });
+      ctx.addIssue({ code: 'custom', message: error, input: given });
       return z.NEVER;
     }),
-    { unit, input: { type: 'string', pattern, examples: [example] } },
+    { unit, input: { type: 'string', pattern, examples: example.split(/, | or /) } },
   );
+};
 
 /** Milliseconds, written `90s 15m 2h 7d`. */
 export const durationField = () => unitField('duration', '90s, 15m, 2h or 7d', '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', parseDuration);
@@ -45,13 +47,13 @@ export const shareField = () => unitField('share', '5%', '^\\d+(\\.\\d+)?%$', pa
 /** A whole number, written `60000` or `60k`. */
 export const countField = () =>
   withMeta(
-    z.union([z.string(), z.number()], { error: 'is not a count: write it like 800 or 60k' }).transform((given, ctx) => {
+    z.union([z.string(), z.number()], { error: 'is not a count' }).transform((given, ctx) => {
       const value = parseCount(String(given));
       if (value !== null) return value;
-      ctx.addIssue({ code: 'custom', message: 'is not a count: write it like 800 or 60k', input: given });
+      ctx.addIssue({ code: 'custom', message: 'is not a count', input: given });
       return z.NEVER;
     }),
-    { unit: 'count', input: { type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?[kM]?$', examples: ['60k'] } },
+    { unit: 'count', input: { type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?[kM]?$', examples: ['800', '60k'] } },
   );
 
 const reference = /\$\{[^}]+\}/;
@@ -68,9 +70,13 @@ const deferredField = (kind: 'secret' | 'url' | 'text', check: (text: string) =>
 
 /** A credential. It must be a reference; the secret itself is refused, because files are copied and committed. */
 export const secretField = () =>
-  deferredField('secret', (text) =>
-    reference.test(text) ? null : 'holds a secret in plain text: write a reference such as ${NAME} or ${file:path}',
-  );
+  deferredField('secret', (text) => {
+    if (reference.test(text)) return null;
+    const [, name] = /(?:^|\s)\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
+    return name === undefined
+      ? 'holds a secret in plain text: write a reference such as ${NAME} or ${file:path}'
+      : `holds a reference without its braces: write \${${name}}`;
+  });
 
 /** An http(s) URL; it may hold references, which are resolved when it is used. */
 export const urlField = (schemes: readonly string[] = ['http:', 'https:']) =>

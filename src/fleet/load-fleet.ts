@@ -1,5 +1,6 @@
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OpsError, usageError } from '../ground/errors.ts';
+import { inertLine } from '../ground/output/escape.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Reference } from '../ground/units/reference.ts';
 import type { Fleet } from './agent.ts';
@@ -11,6 +12,9 @@ import type { Allowance } from './trust.ts';
 
 const maxManifestBytes = 1024 * 1024;
 const maxFileReferenceBytes = 256 * 1024;
+const maxSnapshotBytes = 64 * 1024 * 1024;
+const maxTold = 100;
+const maxWalked = 20_000;
 const manifestNames = ['agentops.yaml', 'agentops.yml'];
 
 export interface ManifestRequest {
@@ -41,9 +45,16 @@ export const findManifest = (
   { env, files }: Pick<Ground, 'env' | 'files'>,
   { flag, cwd }: Pick<ManifestRequest, 'flag' | 'cwd'>,
 ): ManifestPlace => {
-  if (flag !== null) return { path: resolve(cwd, flag), because: '--manifest' };
-  const named = env['AGENTOPS_MANIFEST'];
-  if (named) return { path: resolve(cwd, named), because: 'AGENTOPS_MANIFEST' };
+  const named = (path: string, because: string): ManifestPlace => {
+    if (files.exists(path) && !files.isFolder(path)) return { path, because };
+    throw usageError({
+      code: 'manifest_not_found',
+      message: `${because} names ${path}, and ${files.exists(path) ? 'that is a folder' : 'there is no such file'}`,
+      hint: files.exists(path) ? `name the file in it: ${join(path, 'agentops.yaml')}` : 'agentops init makes a manifest',
+    });
+  };
+  if (flag !== null) return named(resolve(cwd, flag), '--manifest');
+  if (env['AGENTOPS_MANIFEST']) return named(resolve(cwd, env['AGENTOPS_MANIFEST']), 'AGENTOPS_MANIFEST');
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = manifestNames.map((name) => join(folder, name)).find((candidate) => files.exists(candidate));
     if (path !== undefined)
@@ -79,18 +90,26 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, reader
 /** The snapshot of a manifest, if it is still true; for callers that would rather have nothing than wait. */
 export const readSnapshot = ({ env, files }: Pick<Ground, 'env' | 'files'>, path: string, version: string): Fleet | null => {
   const file = snapshotPath(path);
-  if (!files.exists(file)) return null;
-  const snapshot = decodeSnapshot(files.readText(file, 64 * maxManifestBytes), version);
-  if (snapshot === null) return null;
-  const fresh = isFresh(snapshot.inputs, {
-    file: (input) => (files.exists(input) ? files.readText(input, maxManifestBytes) : null),
-    glob: (key) => matchGlob(files, ...splitGlobKey(key)),
-    variable: (name) => env[name],
-  });
-  return fresh ? snapshot.fleet : null;
+  try {
+    if (!files.exists(file)) return null;
+    const snapshot = decodeSnapshot(files.readText(file, maxSnapshotBytes), version, path);
+    const isTrue =
+      snapshot !== null &&
+      isFresh(snapshot.inputs, {
+        file: (input) => (files.exists(input) ? files.readText(input, maxManifestBytes) : null),
+        glob: (key) => matchGlob(files, ...splitGlobKey(key)),
+        variable: (name) => env[name],
+      });
+    return isTrue ? snapshot.fleet : null;
+  } catch (thrown) {
+    // What can no longer be read is told by reading the manifest, with its place.
+    if (thrown instanceof OpsError) return null;
+    throw thrown;
+  }
 };
 
-const snapshotPath = (manifest: string): string => join(dirname(manifest), '.agentops', 'fleet.json');
+/** One for each manifest: several may stand in one folder. */
+const snapshotPath = (manifest: string): string => join(dirname(manifest), '.agentops', `${basename(manifest)}.snapshot.json`);
 
 /** A snapshot only saves time: where the folder cannot be written, the next command reads the manifest again. */
 const saveSnapshot = ({ files }: Pick<Ground, 'files'>, path: string, text: string) => {
@@ -102,7 +121,7 @@ const saveSnapshot = ({ files }: Pick<Ground, 'files'>, path: string, text: stri
 };
 
 /** The outside of a manifest as `readManifest` needs it, with a record of everything that was looked at. */
-const openSources = ({ env, files }: Pick<Ground, 'env' | 'files'>, manifest: string) => {
+export const openSources = ({ env, files }: Pick<Ground, 'env' | 'files'>, manifest: string) => {
   const read: Record<string, string> = {};
   const globs: Record<string, readonly string[]> = {};
   const variables: Record<string, string | null> = {};
@@ -119,17 +138,24 @@ const openSources = ({ env, files }: Pick<Ground, 'env' | 'files'>, manifest: st
       globs[`${folder}\u0000${pattern}`] = matched;
       return matched;
     },
-    lookup(reference: Reference, base: string): string | undefined {
+    lookup(reference: Reference, base: string): { readonly text: string } | 'missing' {
       if (reference.kind === 'file') {
         const path = resolve(base, reference.name);
-        if (!files.exists(path) || files.isFolder(path)) return undefined;
+        if (!files.exists(path) || files.isFolder(path)) return 'missing';
         const text = files.readText(path, maxFileReferenceBytes);
         read[path] = hashText(text);
-        return text.replace(/\r?\n$/, '');
+        return { text: text.replace(/\r?\n$/, '') };
       }
       const value = env[reference.name];
       variables[reference.name] = value === undefined ? null : hashText(value);
-      return value === undefined || value === '' ? (reference.fallback ?? undefined) : value;
+      const text = value === undefined || value === '' ? reference.fallback : value;
+      return text === null ? 'missing' : { text };
+    },
+    isFolder: files.isFolder,
+    /** True where a file stands, symbolic links followed, in the folder of the manifest or below. */
+    isInside(path: string): boolean {
+      const below = relative(files.realPath(dirname(manifest)), files.realPath(path));
+      return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
     },
     inputs: (): SnapshotInputs => ({ files: read, globs, variables }),
   };
@@ -142,6 +168,7 @@ const splitGlobKey = (key: string): [string, string] => {
   return [folder, pattern];
 };
 
+/** The files that a pattern names, sorted; `node_modules` and hidden folders are not looked into. */
 const matchGlob = (files: Context['files'], folder: string, pattern: string): readonly string[] => {
   if (!/[*?]/.test(pattern)) {
     const path = resolve(folder, pattern);
@@ -149,30 +176,54 @@ const matchGlob = (files: Context['files'], folder: string, pattern: string): re
   }
   // Only what stands before the first wildcard is walked.
   const fixed = pattern.slice(0, pattern.search(/[*?]/));
-  const start = resolve(folder, fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/')) : '.');
+  const start = resolve(folder, fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/') + 1) : '.');
   const wanted = globPattern(pattern.replace(/^\.\//, ''));
-  const walk = (at: string): readonly string[] =>
-    files.list(at).flatMap((name) => {
-      if (name === 'node_modules' || name.startsWith('.')) return [];
+  const isDeep = pattern.includes('**') || pattern.slice(fixed.length).includes('/');
+  const found: string[] = [];
+  let seen = 0;
+  const walk = (at: string) => {
+    for (const name of files.list(at)) {
+      if (name === 'node_modules' || name.startsWith('.')) continue;
+      if (++seen > maxWalked) {
+        throw usageError({
+          code: 'include_too_wide',
+          message: `include ${pattern} looks through more than ${maxWalked.toLocaleString('en-US')} files`,
+          hint: 'name the folder before the first *',
+        });
+      }
       const path = join(at, name);
-      return files.isFolder(path) ? (pattern.includes('**') || pattern.slice(fixed.length).includes('/') ? walk(path) : []) : [path];
-    });
-  return walk(start).filter((path) => wanted.test(relative(folder, path).split(sep).join('/')));
+      if (!files.isFolder(path)) found.push(path);
+      else if (isDeep) walk(path);
+    }
+  };
+  walk(start);
+  return found.filter((path) => wanted.test((isAbsolute(pattern) ? path : relative(folder, path)).split(sep).join('/')));
 };
 
-/** All problems at once, each as `file:line:column: sentence`, with paths as the reader would type them. */
+/** The first hundred problems at once, each as `file:line:column: sentence`, with paths as the reader would type them. */
 const manifestInvalid = (path: string, cwd: string, problems: readonly PlacedProblem[]): OpsError => {
   const near = (file: string) => {
     const short = relative(cwd, file);
     return short.startsWith('..') ? file : short;
   };
-  const lines = problems.map(
-    ({ at, message, hint }) => `${near(at.file)}:${at.line}:${at.column}: ${message}${hint === null ? '' : `\n    hint: ${hint}`}`,
-  );
+  const told = problems.slice(0, maxTold);
+  const sentence = ({ message, also }: PlacedProblem) =>
+    inertLine(also === undefined ? message : `${message} ${near(also.file)}:${also.line}`);
+  const lines = told.flatMap((problem) => [
+    `${inertLine(near(problem.at.file))}:${problem.at.line}:${problem.at.column}: ${sentence(problem)}`,
+    ...(problem.hint === null ? [] : [`    hint: ${inertLine(problem.hint)}`]),
+  ]);
+  if (problems.length > maxTold) lines.push(`and ${problems.length - maxTold} more`);
   return usageError({
     code: 'manifest_invalid',
     message: `${basename(path)} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${lines.join('\n  ')}`,
     hint: 'agentops explain PATH tells what belongs where, for example: agentops explain agents.checks',
-    details: problems.map(({ at, message, hint }) => ({ file: near(at.file), line: at.line, column: at.column, message, hint })),
+    details: told.map((problem) => ({
+      file: near(problem.at.file),
+      line: problem.at.line,
+      column: problem.at.column,
+      message: sentence(problem),
+      hint: problem.hint,
+    })),
   });
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearest } from '../ground/output/phrases.ts';
 import { cronProblem, isZone } from '../ground/units/cron.ts';
 import { countField, durationField, moneyField, secretField, shareField, slotField, urlField } from './fields.ts';
 
@@ -7,17 +8,27 @@ export const retryableOutcomes = ['agent_error', 'rate_limited', 'timeout', 'unr
 
 const name = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a name of letters, digits, dot, dash and underscore, at most 100 long');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+    'must be a name: letters, digits, dot, dash and underscore, the first a letter or digit, at most 100',
+  );
 const nameKey = (what: string) => name.describe(`The name of the ${what}.`);
 const text = z.string().min(1).max(20_000);
-const zone = z.string().refine(isZone, 'is not a time zone such as UTC or Europe/Berlin');
+const zone = z.string().superRefine((given, ctx) => {
+  if (isZone(given)) return;
+  const near = nearest(given, Intl.supportedValuesOf('timeZone'));
+  const hint = near === null ? 'write UTC, or a name such as Europe/Berlin' : `did you mean "${near}"?`;
+  ctx.addIssue({ code: 'custom', message: 'is not a time zone', input: given, params: { hint } });
+});
 
 const cronAndZone = <T extends { cron?: string | undefined; tz?: string | undefined }>(value: T, ctx: z.RefinementCtx) => {
   if (value.cron === undefined) return;
   const zoneName = value.tz ?? 'UTC';
   if (!isZone(zoneName)) return;
   const problem = cronProblem(value.cron, zoneName);
-  if (problem !== null) ctx.addIssue({ code: 'custom', path: ['cron'], message: problem, input: value.cron });
+  if (problem === null) return;
+  const hint = 'write it like "30 3 * * 1-5": minute, hour, day of month, month, day of week';
+  ctx.addIssue({ code: 'custom', path: ['cron'], message: problem, input: value.cron, params: { hint } });
 };
 
 const tier = z.literal([1, 2, 3]).describe('1 critical, 2 normal, 3 best effort.');
@@ -224,7 +235,12 @@ export const manifestSchema = z.strictObject({
   version: z.literal(1).describe('The version of this file format.'),
   fleet: name.describe('The name of the fleet.'),
   include: z.array(z.string().min(1)).optional().describe('Further files, relative to this one; * and ** are understood.'),
-  state: z.string().min(1).default('.agentops').describe('The folder of the journal, relative to this file.'),
+  state: z
+    .string()
+    .min(1)
+    .refine((path) => !/^[a-z][a-z0-9+.-]+:\/\//i.test(path), 'must be a folder, because this version keeps its journal in a file')
+    .default('.agentops')
+    .describe('The folder of the journal, relative to this file.'),
   capture: z.enum(['none', 'io']).default('none').describe('io keeps prompts and answers, redacted and capped.'),
   defaults: defaults.prefault({}).describe('What agents and checks take where they say nothing.'),
   budget: z
