@@ -66,7 +66,9 @@ const renderDoctorText = (report: DoctorReport, { look }: ViewOptions): string =
         { text: `${name.padEnd(width)}`, tone: state === 'fail' ? 'strong' : 'plain' },
         { text: detail, tone: state === 'ok' || state === 'skipped' ? 'dim' : 'plain' },
       ]),
-      ...(fix === null ? [] : renderParagraph(look, { indent: width + 4, hang: 5, maxLines: detailLines }, [{ text: 'fix: ', tone: 'strong' }, { text: fix }])),
+      ...(fix === null
+        ? []
+        : renderParagraph(look, { indent: width + 4, hang: 5, maxLines: detailLines }, [{ text: 'fix: ', tone: 'strong' }, { text: fix }])),
     ]),
   ]);
   const verdict = renderParagraph(look, { indent: 0, hang: 2, maxLines: 2 }, [
