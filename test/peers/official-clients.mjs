@@ -5,7 +5,7 @@ const [protocol, url, question, token = 'none'] = process.argv.slice(2);
 const user = { role: 'user', content: question };
 
 /** How a call was refused. */
-const refusal = (call) => call.then(() => null).catch(({ name, constructor, status }) => ({ error: constructor.name ?? name, status }));
+const refusal = (call) => call.then(() => null).catch((thrown) => ({ error: thrown.constructor.name, status: thrown.status }));
 
 const chat = async () => {
   const { default: OpenAI } = await import('openai');
