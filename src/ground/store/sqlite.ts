@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { messageOf, nodeCodeOf, OpsError, unableError } from '../errors.ts';
@@ -12,12 +12,6 @@ const busyTimeoutMs = 15_000;
 export const openSqliteJournal = async (path: string, now: () => number): Promise<Journal> => {
   const Database = await loadDriver();
   const database = open(Database, path);
-  try {
-    migrate(database, path);
-  } catch (thrown) {
-    database.close();
-    throw explain(path, thrown);
-  }
   const prepared = new Map<string, Sqlite.Statement>();
   const statement = (sql: string): Sqlite.Statement => {
     const known = prepared.get(sql);
@@ -53,6 +47,17 @@ export const openSqliteJournal = async (path: string, now: () => number): Promis
   };
 };
 
+/** The version of SQLite inside the native module. Throws an unable error where that cannot be loaded. */
+export const sqliteVersion = async (): Promise<string> => {
+  const Database = await loadDriver();
+  const database = new Database(':memory:');
+  try {
+    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+  } finally {
+    database.close();
+  }
+};
+
 /** better-sqlite3 is a native module: where it is missing or was built for another Node, only the store is out of reach. */
 const loadDriver = async (): Promise<typeof Sqlite> => {
   try {
@@ -70,35 +75,44 @@ const loadDriver = async (): Promise<typeof Sqlite> => {
 };
 
 const open = (Database: typeof Sqlite, path: string): Sqlite.Database => {
+  let database: Sqlite.Database | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const isNew = !existsSync(path);
-    const database = new Database(path, { timeout: busyTimeoutMs });
-    if (isNew) chmodSync(path, 0o600);
+    // Made before SQLite sees it, so that it is never readable to others, not even for a moment.
+    closeSync(openSync(path, 'a', 0o600));
+    database = new Database(path, { timeout: busyTimeoutMs });
+    knownVersionOf(database, path);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    migrate(database, path);
     return database;
   } catch (thrown) {
+    database?.close();
     throw explain(path, thrown);
   }
 };
 
+const versionOf = (database: Sqlite.Database): number => Number(database.pragma('user_version', { simple: true }));
+
+/** The version of a file that this agentops may touch. Asked before anything is set: even the mode of a newer file is not ours to change. */
+const knownVersionOf = (database: Sqlite.Database, path: string): number => {
+  const version = versionOf(database);
+  if (version <= journalSteps.length) return version;
+  throw unableError({
+    code: 'journal_newer',
+    message: `${path} was written by a newer agentops (format ${version}, this one knows ${journalSteps.length}); it is left as it is`,
+    hint: 'update agentops, or give this one a state folder of its own',
+  });
+};
+
 const migrate = (database: Sqlite.Database, path: string) => {
-  const versionNow = () => Number(database.pragma('user_version', { simple: true }));
-  if (versionNow() === journalSteps.length) return;
+  if (versionOf(database) === journalSteps.length) return;
   database
     .transaction(() => {
       // Read again under the write lock: another process may just have done it.
-      const from = versionNow();
-      if (from > journalSteps.length) {
-        throw unableError({
-          code: 'journal_newer',
-          message: `${path} was written by a newer agentops (format ${from}, this one knows ${journalSteps.length}); it is left as it is`,
-          hint: 'update agentops, or give this one a state folder of its own',
-        });
-      }
-      for (const step of journalSteps.slice(from)) for (const sql of step) database.exec(sql);
+      const version = knownVersionOf(database, path);
+      for (const step of journalSteps.slice(version)) for (const sql of step) database.exec(sql);
       database.pragma(`user_version = ${journalSteps.length}`);
     })
     .immediate();
@@ -114,15 +128,9 @@ const explain = (path: string, thrown: unknown): unknown => {
     return failed('could not be written: the disk is full', 'free some space; nothing was half-written');
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
     return failed('is damaged or is not a database', 'restore it from a backup, or move it aside to start a new one');
-  if (
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_CANTOPEN') ||
-    code === 'EACCES' ||
-    code === 'EROFS' ||
-    code === 'EPERM'
-  ) {
-    return failed('cannot be opened for writing', 'check the folder and its permissions, or use --no-store');
-  }
+  // Whatever the file system answers, from EACCES to ENOTDIR, is about this path.
+  if (/^(SQLITE_(READONLY|CANTOPEN|PERM)|E[A-Z]+$)/.test(code))
+    return failed(`cannot be opened for writing (${code})`, 'check the folder and its permissions, or use --no-store');
   if (code.startsWith('SQLITE_')) return failed(`failed: ${messageOf(thrown)}`, 'agentops doctor looks closer');
   return thrown;
 };
