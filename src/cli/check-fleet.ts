@@ -33,7 +33,7 @@ export const defaultCheckOptions: CheckOptions = {
 
 /** Runs the selected checks of the session's fleet, showing how far it is, and judges the agents. */
 export const checkFleet = async (
-  { ctx, fleet: load, terminal }: Pick<Session, 'ctx' | 'fleet' | 'terminal'>,
+  { ctx, fleet: load, terminal, cwd }: Pick<Session, 'ctx' | 'fleet' | 'terminal' | 'cwd'>,
   selection: Selection,
   options: CheckOptions,
 ): Promise<{ readonly report: HealthReport; readonly outcome: Outcome }> => {
@@ -46,7 +46,7 @@ export const checkFleet = async (
       hint: 'agentops validate lists the agents of the fleet',
     });
   }
-  if (!options.due) requireSecrets(ctx, selected);
+  if (!options.due) requireSecrets(ctx, selected, cwd);
   const journal = options.store ? await ctx.journal() : null;
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();

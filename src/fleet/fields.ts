@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SecretRef } from '../ground/runtime/context.ts';
 import { parseCount, parseMoney, parseShare } from '../ground/units/amount.ts';
 import { parseDuration } from '../ground/units/duration.ts';
+import { referencePattern } from '../ground/units/reference.ts';
 
 /** What the schema walkers (interpolation, explain, JSON Schema) need to know of a field beyond its zod type. */
 export interface FieldMeta {
@@ -56,7 +57,8 @@ export const countField = () =>
     { unit: 'count', input: { type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?[kM]?$', examples: ['800', '60k'] } },
   );
 
-const reference = /\$\{[^}]+\}/;
+/** `$${NAME}` is plain text, however it looks. */
+const holdsReference = (text: string): boolean => [...text.matchAll(referencePattern)].some(([, inside]) => inside !== undefined);
 
 const deferredField = (kind: 'secret' | 'url' | 'text', check: (text: string) => string | null) =>
   withMeta(
@@ -71,7 +73,7 @@ const deferredField = (kind: 'secret' | 'url' | 'text', check: (text: string) =>
 /** A credential. It must be a reference; the secret itself is refused, because files are copied and committed. */
 export const secretField = () =>
   deferredField('secret', (text) => {
-    if (reference.test(text)) return null;
+    if (holdsReference(text)) return null;
     const [, name] = /(?:^|\s)\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
     return name === undefined
       ? 'holds a secret in plain text: write a reference such as ${NAME} or ${file:path}'
@@ -81,12 +83,12 @@ export const secretField = () =>
 /** An http(s) URL; it may hold references, which are resolved when it is used. */
 export const urlField = (schemes: readonly string[] = ['http:', 'https:']) =>
   deferredField('url', (text) => {
-    if (reference.test(text)) return null;
-    const problem = `is not a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
-    if (!URL.canParse(text)) return problem;
-    const url = new URL(text);
-    if (!schemes.includes(url.protocol) || url.host === '') return problem;
-    return url.password === '' ? null : 'holds a password in plain text: write it as ${NAME}';
+    const [, password = ''] = /^[^/?#]*:\/\/[^/?#@]*?:([^/?#]*)@/.exec(text) ?? [];
+    if (password !== '' && !holdsReference(password)) return 'holds a password in plain text: write it as ${NAME}';
+    if (holdsReference(text)) return null;
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url !== null && schemes.includes(url.protocol) && url.host !== '') return null;
+    return `is not a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
   });
 
 /** Text that may hold references, which are resolved when it is used and masked from then on. */
@@ -98,7 +100,7 @@ const credentialHeader = /^(authorization|proxy-authorization|cookie|x-api-key|a
 export const headersField = () =>
   z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), deferredTextField()).superRefine((headers, ctx) => {
     for (const [name, value] of Object.entries(headers)) {
-      if (credentialHeader.test(name) && !reference.test(value.secret)) {
+      if (credentialHeader.test(name) && !holdsReference(value.secret)) {
         ctx.addIssue({ code: 'custom', path: [name], message: 'holds a credential in plain text: write a reference such as ${NAME}' });
       }
     }

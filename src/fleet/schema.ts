@@ -10,7 +10,7 @@ const name = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
-    'must be a name: letters, digits, dot, dash and underscore, the first a letter or digit, at most 100',
+    'must be a name: letters, digits, dot, dash and underscore, the first a letter or digit, at most 100 characters',
   );
 const nameKey = (what: string) => name.describe(`The name of the ${what}.`);
 const text = z.string().min(1).max(20_000);
