@@ -1,5 +1,3 @@
-import type { Turn } from '../../src/agents/protocols/port.ts';
-import { noWire, type Said, turnOf } from '../../src/agents/protocols/turn.ts';
 import type { Agent, Check, Fleet } from '../../src/fleet/agent.ts';
 import type { CheckResult } from '../../src/quality/health/result.ts';
 
@@ -62,12 +60,6 @@ export const aFleet = (...agents: readonly Agent[]): Fleet => ({
 });
 
 export const selectedOf = (fleet: Fleet) => fleet.agents.map((agent) => ({ agent, checks: agent.checks }));
-
-/** A plain answer. */
-export const aTurn = (said: Partial<Said> = {}, wire: Partial<Pick<Turn, 'retryAfterMs' | 'timings'>> = {}): Turn => ({
-  ...turnOf({ outcome: 'ok', text: 'hello', ...said }, noWire(120)),
-  ...wire,
-});
 
 /** Numbered, so that results of the same moment keep the order in which they were made. */
 let made = 0;

@@ -1,5 +1,4 @@
 import type { Clock, Context } from '../../src/ground/runtime/context.ts';
-import type { Journal } from '../../src/ground/store/port.ts';
 import { noon } from './facts.ts';
 
 export interface FakeClock extends Clock {
@@ -41,27 +40,25 @@ export const fakeRandom = (seed = 1): (() => number) => {
   };
 };
 
-const unused = (what: string) => () => {
-  throw new Error(`this test has no ${what}`);
-};
+/** A part that the test does not expect to be touched. */
+const absent = <Part extends object>(what: string): Part =>
+  new Proxy({} as Part, {
+    get: (_, name) => () => {
+      throw new Error(`this test has no ${what}, and ${String(name)} was called`);
+    },
+  });
 
 /** A context in which nothing is real. Secrets are their own text, and every `s3cret` is masked. */
-export const fakeContext = (parts: Partial<Context> = {}, journal: Journal | null = null): Context => ({
+export const fakeContext = (parts: Partial<Context> = {}): Context => ({
   clock: fakeClock(),
   random: fakeRandom(),
   env: {},
-  http: { send: unused('network') },
-  files: {
-    readText: unused('files'),
-    exists: unused('files'),
-    list: unused('files'),
-    isFolder: unused('files'),
-    writePrivate: unused('files'),
-  },
-  process: { baseEnv: {}, run: unused('processes'), find: unused('processes') },
+  http: absent('network'),
+  files: absent('files'),
+  process: absent('processes'),
   secrets: { reveal: ({ secret }) => secret, mask: (text) => text.replaceAll('s3cret', '***') },
-  sandbox: { run: unused('sandbox') },
+  sandbox: absent('sandbox'),
   signal: new AbortController().signal,
-  journal: async () => journal ?? unused('journal')(),
+  journal: () => Promise.reject(new Error('this test has no journal')),
   ...parts,
 });
