@@ -34,13 +34,8 @@ const schema: Leaf = {
 export default schema;
 
 const manifestSchemaOf = async ({ readers }: Session): Promise<Outcome['formats']> => {
-  const [{ jsonSchemaOf }, { loadSlotKinds }, { manifestSchema }, { inertJson }] = await Promise.all([
-    import('../../fleet/json-schema.ts'),
-    import('../../fleet/load-slot-kinds.ts'),
-    import('../../fleet/schema.ts'),
-    import('../../ground/output/json.ts'),
-  ]);
-  const text = inertJson(jsonSchemaOf(manifestSchema, await loadSlotKinds(await readers()), 'agentops.yaml'));
+  const { manifestSchemaText } = await import('../manifest-schema.ts');
+  const text = await manifestSchemaText(await readers());
   return { text: () => text, json: () => text };
 };
 

@@ -1,0 +1,9 @@
+import { jsonSchemaOf } from '../fleet/json-schema.ts';
+import { loadSlotKinds } from '../fleet/load-slot-kinds.ts';
+import { manifestSchema } from '../fleet/schema.ts';
+import type { SlotReaders } from '../fleet/slots.ts';
+import { inertJson } from '../ground/output/json.ts';
+
+/** The JSON Schema of `agentops.yaml`, as a file for editors. */
+export const manifestSchemaText = async (readers: SlotReaders): Promise<string> =>
+  inertJson(jsonSchemaOf(manifestSchema, await loadSlotKinds(readers), 'agentops.yaml'));
