@@ -34,12 +34,12 @@ const forms = 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}
 
 /**
  * Turns a placed tree into a plain value. References in fields that defer them stay as they are; all others are replaced.
- * @param slotSchemas the schema of each slot, by `pathKey`; a slot without one keeps its references
+ * @param slotSchemas the schema of each slot, by `pathKey`; null where nothing inside is looked at
  */
 export const interpolate = (
   root: YamlNode,
   schema: z.ZodType,
-  slotSchemas: ReadonlyMap<string, z.ZodType>,
+  slotSchemas: ReadonlyMap<string, z.ZodType | null>,
   lookup: Lookup,
 ): Interpolated => {
   const problems: PlacedProblem[] = [];
@@ -97,9 +97,8 @@ export const interpolate = (
   };
 
   const visit = (node: YamlNode, shapes: readonly Shape[], path: readonly PropertyKey[]): unknown => {
-    const slot = shapes.some((shape) => shape.meta.slot !== undefined);
     const slotSchema = slotSchemas.get(pathKey(path));
-    if (slot && slotSchema !== undefined) return visit(node, shapesOf(slotSchema), [...path, inSlot]);
+    if (slotSchema !== undefined) return visit(node, slotSchema === null ? [] : shapesOf(slotSchema), [...path, inSlot]);
     if (node.kind === 'scalar') return scalar(node, shapes);
     // A map that an author wrote must not pass for the reference that a text becomes.
     if (shapes.some((shape) => shape.meta.deferred !== undefined)) {

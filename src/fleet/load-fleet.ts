@@ -69,7 +69,7 @@ export const findManifest = (
 };
 
 /** The fleet of the manifest that is meant: from its snapshot while nothing changed, else read, checked and snapshotted. */
-export const loadFleet = async (ground: Ground, request: ManifestRequest, readers: SlotReaders): Promise<LoadedFleet> => {
+export const loadFleet = async (ground: Ground, request: ManifestRequest, readers: () => Promise<SlotReaders>): Promise<LoadedFleet> => {
   const place = findManifest(ground, request);
   if (request.allowance === null) {
     const fleet = readSnapshot(ground, place.path, request.version);
@@ -80,7 +80,7 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, reader
   const { fleet, problems } = await readManifest(
     { ...sources, secrets: ground.secrets, allowance: request.allowance },
     place.path,
-    readers,
+    await readers(),
   );
   if (fleet === null) throw manifestInvalid(place.path, request.cwd, problems);
   if (request.allowance === null) saveSnapshot(ground, place.path, encodeSnapshot(request.version, sources.inputs(), fleet));

@@ -26,10 +26,9 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
   const { root, problems: fileProblems } = readFiles(desk, path, desk.allowance === null);
   if (root === null) return { fleet: null, problems: fileProblems };
   const slots = findSlots(root, manifestSchema);
-  const schemas = new Map<string, z.ZodType>();
+  const schemas = new Map<string, z.ZodType | null>();
   for (const { slot, path: at, node } of slots) {
-    const schema = await readers[slot]?.schemaOf(plainValue(node));
-    if (schema) schemas.set(pathKey(at), schema);
+    schemas.set(pathKey(at), (await readers[slot]?.schemaOf(plainValue(node))) ?? null);
   }
   const { allowance } = desk;
   const { value, problems: referenceProblems, references, urls } = interpolate(root, manifestSchema, schemas, lookupWithin(desk));

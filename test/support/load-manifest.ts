@@ -1,3 +1,7 @@
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { slotReaders } from '../../src/cli/registries.ts';
 import { type LoadedFleet, loadFleet, type ManifestRequest } from '../../src/fleet/load-fleet.ts';
 import { OpsError } from '../../src/ground/errors.ts';
@@ -17,7 +21,7 @@ export const load = (folder: string, { env = {}, allowance = null, version = '0.
   loadFleet(
     { env, files: systemFiles, secrets: openSecrets(env, systemFiles) },
     { flag: 'agentops.yaml', cwd: folder, allowance, version },
-    slotReaders,
+    async () => slotReaders,
   );
 
 /** What the program would print on stderr about a manifest; empty where it is right. Anything but an OpsError is a bug and thrown on. */
@@ -29,4 +33,13 @@ export const stderrOf = async (folder: string, parts: LoadParts = {}): Promise<s
     if (!(thrown instanceof OpsError)) throw thrown;
     return `error: ${thrown.message.split('\n').map(inertText).join('\n')}\n${thrown.hint === null ? '' : `hint: ${inertText(thrown.hint)}\n`}`;
   }
+};
+
+/** A copy of a good manifest in a folder of its own, gone after the test, with some files written over it. */
+export const cleanCopy = (name: string, files: Readonly<Record<string, string>> = {}): string => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'agentops-manifest-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(import.meta.dirname, '../fixtures/good-manifests', name), folder, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return folder;
 };
