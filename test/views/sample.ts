@@ -2,12 +2,12 @@ import type { AgentHealth, CheckHealth, HealthReport, HistoryReport } from '../.
 import type { AssertionResult } from '../../src/quality/health/result.ts';
 
 /** 2026-11-01 14:00:00 UTC. */
-export const now = Date.UTC(2026, 10, 1, 14);
+const now = Date.UTC(2026, 10, 1, 14);
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-export const assertion = (parts: Partial<AssertionResult> = {}): AssertionResult => ({
+const assertion = (parts: Partial<AssertionResult> = {}): AssertionResult => ({
   assertion: 'contains: 30 days',
   pass: true,
   score: 1,

@@ -3,8 +3,8 @@ import type { Look, Tone } from '../output/look.ts';
 import type { Env } from './context.ts';
 import { openProgress, type Progress, type Spinner } from './terminal-progress.ts';
 
-export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
-export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** What the global flags say; undefined: not given. */
 export interface TerminalFlags {
@@ -24,7 +24,7 @@ export interface TerminalParts {
   readonly monotonic: () => number;
 }
 
-export interface Choice<Value> {
+interface Choice<Value> {
   readonly name: string;
   readonly value: Value;
 }
