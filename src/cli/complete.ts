@@ -27,11 +27,15 @@ export const complete = async (words: readonly string[]): Promise<number> => {
 };
 
 /** bash splits `--output=json` into three words; here it is one again. */
-const joinAssignments = (words: readonly string[]): readonly string[] =>
-  words.reduce<readonly string[]>((line, word, at) => {
+const joinAssignments = (words: readonly string[]): readonly string[] => {
+  const line: string[] = [];
+  for (const [at, word] of words.entries()) {
     const isAssigned = word === '=' || (words[at - 1] === '=' && (words[at - 2] ?? '').startsWith('--'));
-    return isAssigned && line.length > 0 ? [...line.slice(0, -1), `${line.at(-1)}${word}`] : [...line, word];
-  }, []);
+    if (isAssigned && line.length > 0) line.push(`${line.pop()}${word}`);
+    else line.push(word);
+  }
+  return line;
+};
 
 interface Typed {
   /** What stands on the line besides flags and their values. */

@@ -1,9 +1,8 @@
-import { jsonSchemaOf } from '../fleet/json-schema.ts';
 import { loadSlotKinds } from '../fleet/load-slot-kinds.ts';
-import { manifestSchema } from '../fleet/schema.ts';
+import { manifestJsonSchema } from '../fleet/manifest-json-schema.ts';
 import type { SlotReaders } from '../fleet/slots.ts';
 import { inertJson } from '../ground/output/json.ts';
 
 /** The JSON Schema of `agentops.yaml`, as a file for editors. */
 export const manifestSchemaText = async (readers: SlotReaders): Promise<string> =>
-  inertJson(jsonSchemaOf(manifestSchema, await loadSlotKinds(readers), 'agentops.yaml'));
+  inertJson(manifestJsonSchema(await loadSlotKinds(readers)));
