@@ -55,7 +55,7 @@ export const checkFleet = async (
     if (event.kind === 'planned') return;
     const { result, done, checks } = event;
     if (result.status === 'fail' || result.status === 'error') failed += 1;
-    progress.update(
+    progress.update(() =>
       renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
     );
   }).finally(() => progress.stop());

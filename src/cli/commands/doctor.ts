@@ -32,7 +32,7 @@ const doctor: Leaf = {
       timeoutMs: typeof timeout === 'number' ? timeout : null,
       offline: offline === true,
       settings: explain === true,
-      on: (phase) => progress.update(phase),
+      on: (phase) => progress.update(() => phase),
     }).finally(() => progress.stop());
     return {
       finding: findingOfVerdict[report.verdict],

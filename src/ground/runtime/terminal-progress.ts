@@ -6,8 +6,8 @@ export interface Progress {
   readonly look: Look;
   /** A new phase: always seen. */
   phase(line: string): void;
-  /** How far it is: may be left out when another follows soon. */
-  update(line: string): void;
+  /** How far it is: may be left out when another follows soon, and is only then made when it is shown. */
+  update(line: () => string): void;
   /** Ends it; a last update that was left out is shown now. */
   stop(): void;
 }
@@ -29,47 +29,57 @@ export interface ProgressParts {
 
 /** Milliseconds between two plain updates: a log is not an animation. */
 const quietFor = 3000;
+/** Milliseconds between two frames that a person can tell apart. */
+const frameFor = 80;
 /** The spinner and the blank behind it. */
 const spinnerColumns = 2;
 
 const silentProgress = (look: Look): Progress => ({ look, phase: () => {}, update: () => {}, stop: () => {} });
 
-const plainProgress = ({ stream, look, monotonic }: ProgressParts): Progress => {
+/** Shows an update at most every `restMs`; the newest one that was left out is shown by `last`. */
+const throttled = (show: (line: string) => void, restMs: number, monotonic: () => number) => {
   let shownAt = Number.NEGATIVE_INFINITY;
-  let held: string | null = null;
-  const show = (line: string): void => {
+  let held: (() => string) | null = null;
+  const now = (line: () => string): void => {
     held = null;
     shownAt = monotonic();
-    stream.write(`${line}\n`);
+    show(line());
   };
   return {
-    look,
-    phase: show,
-    update: (line) => {
-      if (monotonic() - shownAt >= quietFor) show(line);
+    phase: (line: string) => now(() => line),
+    update: (line: () => string) => {
+      if (monotonic() - shownAt >= restMs) now(line);
       else held = line;
     },
-    stop: () => {
-      if (held !== null) show(held);
+    last: () => {
+      if (held !== null) now(held);
     },
   };
 };
 
-const animatedProgress = (look: Look, spinner: Spinner): Progress => ({
-  look: {
-    get width() {
-      return look.width === null ? null : look.width - spinnerColumns;
+const plainProgress = ({ stream, look, monotonic }: ProgressParts): Progress => {
+  const lines = throttled((line) => stream.write(`${line}\n`), quietFor, monotonic);
+  return { look, phase: lines.phase, update: lines.update, stop: lines.last };
+};
+
+const animatedProgress = ({ look, monotonic }: ProgressParts, spinner: Spinner): Progress => {
+  const frames = throttled(spinner.show, frameFor, monotonic);
+  return {
+    look: {
+      get width() {
+        return look.width === null ? null : look.width - spinnerColumns;
+      },
+      unicode: look.unicode,
+      paint: look.paint,
     },
-    unicode: look.unicode,
-    paint: look.paint,
-  },
-  phase: spinner.show,
-  update: spinner.show,
-  stop: spinner.stop,
-});
+    phase: frames.phase,
+    update: frames.update,
+    stop: spinner.stop,
+  };
+};
 
 /** A spinner in a terminal; elsewhere plain lines, one each few seconds. */
 export const openProgress = async (parts: ProgressParts): Promise<Progress> => {
   if (parts.silent) return silentProgress(parts.look);
-  return parts.loadSpinner === null ? plainProgress(parts) : animatedProgress(parts.look, await parts.loadSpinner());
+  return parts.loadSpinner === null ? plainProgress(parts) : animatedProgress(parts, await parts.loadSpinner());
 };

@@ -131,10 +131,10 @@ describe('progress', () => {
       const { terminal, clock, said } = await open(setting);
       const progress = await terminal.startProgress();
       progress.phase('checking');
-      progress.update('1/3');
+      progress.update(() => '1/3');
       clock.now = 3000;
-      progress.update('2/3');
-      progress.update('3/3');
+      progress.update(() => '2/3');
+      progress.update(() => '3/3');
       expect(said()).toBe('checking\n2/3\n');
       progress.stop();
       expect(said()).toBe('3/3\n');
@@ -145,7 +145,7 @@ describe('progress', () => {
     const { terminal, stderr, said } = await open();
     Object.assign(stderr, { cursorTo: () => true, clearLine: () => true, moveCursor: () => true });
     const progress = await terminal.startProgress();
-    progress.update('1/3');
+    progress.update(() => '1/3');
     progress.stop();
     expect(said()).toContain('1/3');
     expect(progress.look.width).toBe(98);
