@@ -25,15 +25,27 @@ export interface PlacedProblem {
 
 type Issue = z.core.$ZodIssue;
 
-/** Every problem zod found, in words an author understands. */
-export const problemsOf = (schema: z.ZodType, value: unknown, base: readonly PropertyKey[] = []): readonly Problem[] => {
+/** A value as its schema reads it, or everything that is wrong with it in words an author understands. */
+export const readWith = <T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  base: readonly PropertyKey[] = [],
+): { readonly data: z.output<T> } | { readonly problems: readonly Problem[] } => {
   const result = schema.safeParse(value, { reportInput: true });
-  if (result.success) return [];
+  if (result.success) return { data: result.data };
   const { issues } = result.error;
   const bounded = new Set(issues.filter((issue) => isBound(issue) && !isLimitOfWholeNumbers(issue)).map(({ path }) => showPath(path)));
-  return issues
-    .filter((issue) => !(isLimitOfWholeNumbers(issue) && bounded.has(showPath(issue.path))))
-    .flatMap((issue) => translate(issue, schema, base));
+  return {
+    problems: issues
+      .filter((issue) => !(isLimitOfWholeNumbers(issue) && bounded.has(showPath(issue.path))))
+      .flatMap((issue) => translate(issue, schema, base)),
+  };
+};
+
+/** Everything that is wrong with a value; empty where it fits. */
+export const problemsOf = (schema: z.ZodType, value: unknown, base: readonly PropertyKey[] = []): readonly Problem[] => {
+  const read = readWith(schema, value, base);
+  return 'problems' in read ? read.problems : [];
 };
 
 type Bound = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig;

@@ -7,7 +7,7 @@ import { assembleFleet } from './assemble.ts';
 import { contradictionsOf } from './consistency.ts';
 import { type FoundUrl, findSlots, interpolate, type Lookup, pathKey, referencesIn } from './interpolate.ts';
 import type { Sources } from './load-fleet.ts';
-import { type PlacedProblem, type Problem, problemsOf, showPath } from './problems.ts';
+import { type PlacedProblem, type Problem, readWith, showPath } from './problems.ts';
 import { readFiles } from './read-files.ts';
 import { laterSections, manifestSchema } from './schema.ts';
 import type { At, Slot, SlotReaders } from './slots.ts';
@@ -32,7 +32,12 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
   }
   const { allowance } = desk;
   const { value, problems: referenceProblems, references, urls } = interpolate(root, manifestSchema, schemas, lookupWithin(desk));
-  const place = ({ path: at, message, hint, about = 'value' }: Omit<Problem, 'about'> & Partial<Problem>): PlacedProblem => ({
+  const place = ({
+    path: at,
+    message,
+    hint,
+    about = 'value',
+  }: Omit<Problem, 'about'> & Partial<Pick<Problem, 'about'>>): PlacedProblem => ({
     at: locate(root, at, about),
     message: `${showPath(at)} ${message}`,
     hint,
@@ -40,26 +45,12 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
 
   const later = laterSections.filter((name) => root.entries.has(name));
   const supported = Object.fromEntries(Object.entries(value as object).filter(([name]) => !later.includes(name)));
-  const filled = new Map<string, Slot>();
-  const used: { slot: string; kind: string; at: At }[] = [];
-  const wrong = [...problemsOf(manifestSchema, supported)];
-  for (const { slot, path: at } of slots) {
-    const reading = await readers[slot]?.read(valueAt(supported, at));
-    if (reading === undefined) continue;
-    if ('problems' in reading) wrong.push(...reading.problems.map((found) => ({ ...found, path: [...at, ...found.path] })));
-    else {
-      const { kind, config } = reading;
-      filled.set(pathKey(at), { kind, config, at: locate(root, at) });
-      used.push({ slot, kind, at: locate(root, at) });
-    }
-  }
+  const manifest = readWith(manifestSchema, supported);
+  const { filled, wrong } = await readSlots(slots, supported, readers);
+  const placed = filled.map((each) => ({ ...each, at: locate(root, each.path) }));
+  const state = { folder: supported['state'], at: locate(root, ['state']) };
   const refusals =
-    allowance === null
-      ? []
-      : distrustProblems(
-          { references, urls: urlsWithin(desk, allowance, urls), slots: used, state: stateIn(supported, locate(root, ['state'])) },
-          allowance,
-        );
+    allowance === null ? [] : distrustProblems({ references, urls: urlsWithin(desk, allowance, urls), slots: placed, state }, allowance);
   const problems = [
     ...fileProblems,
     ...later.map((name) =>
@@ -67,26 +58,47 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
     ),
     ...referenceProblems.filter(isNewsAfter(fileProblems)),
     // A value that could not be put together is told once, as a reference.
-    ...wrong.map(place).filter(isNewsAfter([...fileProblems, ...referenceProblems, ...refusals])),
+    ...['problems' in manifest ? manifest.problems : [], wrong]
+      .flat()
+      .map(place)
+      .filter(isNewsAfter([...fileProblems, ...referenceProblems, ...refusals])),
     ...contradictionsOf(supported).map(place),
     ...refusals,
   ];
-  const parsed = manifestSchema.safeParse(fill(supported, filled, []));
-  if (!parsed.success || problems.length > 0) return { fleet: null, problems: inOrder(problems) };
-  const stateFolder = resolve(dirname(path), parsed.data.state);
-  return { fleet: assembleFleet(parsed.data, { path, stateFolder, at: (at) => locate(root, at, 'key') }), problems: [] };
+  if ('problems' in manifest || problems.length > 0) return { fleet: null, problems: inOrder(problems) };
+  const { data } = manifest;
+  for (const { path: of, kind, config, at } of placed) fillSlot(data, of, { kind, config, at });
+  const stateFolder = resolve(dirname(path), data.state);
+  return { fleet: assembleFleet(data, { path, stateFolder, at: (at) => locate(root, at, 'key') }), problems: [] };
+};
+
+interface FilledSlot {
+  readonly slot: string;
+  readonly path: readonly PropertyKey[];
+  readonly kind: string;
+  readonly config: unknown;
+}
+
+/** What stands in each slot, checked by the reader of its kind. */
+const readSlots = async (slots: ReturnType<typeof findSlots>, manifest: unknown, readers: SlotReaders) => {
+  const filled: FilledSlot[] = [];
+  const wrong: Problem[] = [];
+  for (const { slot, path } of slots) {
+    const reading = await readers[slot]?.read(valueAt(manifest, path));
+    if (reading === undefined) continue;
+    if ('problems' in reading) wrong.push(...reading.problems.map((found) => ({ ...found, path: [...path, ...found.path] })));
+    else filled.push({ slot, path, kind: reading.kind, config: reading.config });
+  }
+  return { filled, wrong };
 };
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined), value);
 
-/** A copy of a value with each slot replaced by what was read from it. */
-const fill = (value: unknown, slots: ReadonlyMap<string, Slot>, path: readonly PropertyKey[]): unknown => {
-  const slot = slots.get(pathKey(path));
-  if (slot !== undefined) return slot;
-  if (Array.isArray(value)) return value.map((item, index) => fill(item, slots, [...path, index]));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, fill(child, slots, [...path, key])]));
+/** Puts what was read from a slot in its place. */
+const fillSlot = (manifest: unknown, path: readonly PropertyKey[], slot: Slot) => {
+  const parent = valueAt(manifest, path.slice(0, -1)) as Record<PropertyKey, unknown>;
+  parent[path.at(-1) ?? ''] = slot;
 };
 
 /** Under `--untrusted` nothing is looked at that is not allowed: even an error message could carry it away. */
@@ -107,11 +119,6 @@ const urlsWithin = ({ secrets }: Desk, allowance: Allowance, urls: readonly Foun
         return { url: null, at };
       }
     });
-
-const stateIn = (manifest: Readonly<Record<string, unknown>>, at: At) => {
-  const folder = manifest['state'];
-  return typeof folder === 'string' ? { folder, at } : null;
-};
 
 const isNewsAfter = (told: readonly PlacedProblem[]) => {
   const places = new Set(told.map(({ at }) => placeKey(at)));

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { isObject } from '../ground/json.ts';
 import { shown } from './problem-words.ts';
-import { type Problem, problemsOf, suggestion } from './problems.ts';
+import { type Problem, readWith, suggestion } from './problems.ts';
 import type { SlotReader } from './slots.ts';
 
 /** Anything with a kind and a config schema: an adapter, or a config whose adapter is not needed to check it. */
@@ -37,8 +37,8 @@ export const readByKind = (key: string, noun: string, registry: Readonly<Record<
         return problem([key], `names no ${noun} that this version knows (found ${shown(named)})`, suggestion(String(named), names));
       const schema = (await load(kind))?.config;
       if (schema === undefined) return problem([key], `names no ${noun}`, null);
-      const result = schema.safeParse(value);
-      return result.success ? { kind, config: result.data } : { problems: problemsOf(schema, value) };
+      const config = readWith(schema, value);
+      return 'problems' in config ? config : { kind, config: config.data };
     },
     async variants() {
       const loaded = await Promise.all(Object.keys(registry).map(load));

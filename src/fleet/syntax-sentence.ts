@@ -3,13 +3,10 @@ interface Sentence {
   readonly hint: string | null;
 }
 
-/** The first word at a place of a file: a key in quotes or without. */
-const wordAt = (rest: string): string => (/^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,{}[\]]+)/.exec(rest)?.[0] ?? '').slice(0, 60);
-
 const quoteMissing: Sentence = { message: 'a text that starts with a quote has no closing quote', hint: 'close the quote' };
 
 const byCode: Readonly<Record<string, (said: string, rest: string) => Sentence>> = {
-  DUPLICATE_KEY: (_said, rest) => ({ message: `${wordAt(rest) || 'this key'} stands here a second time`, hint: 'keep one of the two' }),
+  RESOURCE_EXHAUSTION: () => ({ message: 'the file is nested far too deep here', hint: null }),
   TAB_AS_INDENT: () => ({ message: 'a tab is used as indentation', hint: 'indent with spaces' }),
   NON_STRING_KEY: () => ({ message: 'a key must be text, and here it is a list or a map', hint: 'put text that looks like one in quotes' }),
   MULTIPLE_DOCS: () => ({ message: 'a second document starts here', hint: 'take --- out, or make two files and use include:' }),

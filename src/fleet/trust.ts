@@ -18,7 +18,7 @@ export interface Named {
   /** Slots that were read, with the hole they stand in. */
   readonly slots: readonly { readonly slot: string; readonly kind: string; readonly at: At }[];
   /** The folder that is written to, as the manifest names it. */
-  readonly state: { readonly folder: string; readonly at: At } | null;
+  readonly state: { readonly folder: unknown; readonly at: At };
 }
 
 /** Kinds that run code of the manifest's author on this machine, by the hole they stand in. */
@@ -49,7 +49,7 @@ export const distrustProblems = ({ references, urls, slots, state }: Named, allo
     if (allowance.hosts.includes(host.hostname) || allowance.hosts.includes(host.host)) return [];
     return [{ at, message: `the host ${host.host} is refused under --untrusted`, hint: `allow it with --allow-host ${host.host}` }];
   }),
-  ...(state === null || !leavesFolder(state.folder)
+  ...(typeof state.folder !== 'string' || !leavesFolder(state.folder)
     ? []
     : [
         {

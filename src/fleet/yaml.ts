@@ -1,4 +1,5 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { quoted } from './problem-words.ts';
 import type { At } from './slots.ts';
 import { syntaxSentence } from './syntax-sentence.ts';
 
@@ -56,7 +57,8 @@ export const parseYaml = (given: string, file: string): { root: YamlNode | null;
       lineCounter: lines,
       prettyErrors: false,
       strict: true,
-      uniqueKeys: true,
+      // The parser compares every key with every other; readEntries looks them up.
+      uniqueKeys: false,
       stringKeys: true,
       version: '1.2',
     });
@@ -139,9 +141,13 @@ const readNodes = (
     const merged: YamlNode[] = [];
     for (const { key, value } of map.items) {
       const keyAt = isScalar(key) && key.range ? place(key.range[0]) : at;
+      const name = isScalar(key) ? String(key.value) : String(key);
       const child = read(value as Node | null, keyAt, depth + 1);
-      if (isScalar(key) && key.value === '<<' && key.type === 'PLAIN') merged.push(...(child.kind === 'list' ? child.items : [child]));
-      else entries.set(isScalar(key) ? String(key.value) : String(key), child);
+      const isMerge = name === '<<' && isScalar(key) && key.type === 'PLAIN';
+      if (isMerge) merged.push(...(child.kind === 'list' ? child.items : [child]));
+      else if (entries.has(name))
+        problems.push({ at: keyAt, message: `${quoted(name)} stands here a second time`, hint: 'keep one of the two' });
+      else entries.set(name, child);
     }
     for (const part of merged) {
       if (part.kind !== 'map') problems.push({ at: part.keyAt ?? part.at, message: '<< must name a map, or a list of maps', hint: null });

@@ -14,13 +14,18 @@ export interface LoadParts {
   readonly env?: Env;
   readonly allowance?: ManifestRequest['allowance'];
   readonly version?: string;
+  /** Default: agentops.yaml. */
+  readonly manifest?: string;
 }
 
 /** Loads `agentops.yaml` of a folder as the program does, with everything that may stand in its slots. */
-export const load = (folder: string, { env = {}, allowance = null, version = '0.0.0' }: LoadParts = {}): Promise<LoadedFleet> =>
+export const load = (
+  folder: string,
+  { env = {}, allowance = null, version = '0.0.0', manifest = 'agentops.yaml' }: LoadParts = {},
+): Promise<LoadedFleet> =>
   loadFleet(
     { env, files: systemFiles, secrets: openSecrets(env, systemFiles) },
-    { flag: 'agentops.yaml', cwd: folder, allowance, version },
+    { flag: manifest, cwd: folder, allowance, version },
     async () => slotReaders,
   );
 
@@ -39,7 +44,10 @@ export const stderrOf = async (folder: string, parts: LoadParts = {}): Promise<s
 export const cleanCopy = (name: string, files: Readonly<Record<string, string>> = {}): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'agentops-manifest-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  cpSync(join(import.meta.dirname, '../fixtures/good-manifests', name), folder, { recursive: true });
+  cpSync(join(import.meta.dirname, '../fixtures/good-manifests', name), folder, {
+    recursive: true,
+    filter: (from) => !from.includes('.agentops'),
+  });
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   return folder;
 };
