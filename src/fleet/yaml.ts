@@ -1,4 +1,4 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { quoted } from './problem-words.ts';
 import type { At } from './slots.ts';
 import { syntaxSentence } from './syntax-sentence.ts';
@@ -41,20 +41,11 @@ const unprintable = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFD]/;
 /** YAML 1.2 with positions. Duplicate keys, unknown tags, keys that are not text and alias bombs are problems, not values. */
 export const parseYaml = (given: string, file: string): { root: YamlNode | null; problems: readonly YamlProblem[] } => {
   const text = given.replace(/^\uFEFF/, '');
-  const lines = new LineCounter();
-  const place = (offset: number): At => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const place = placesIn(text, file);
   const stray = unprintable.exec(text);
-  if (stray !== null) {
-    const before = text.slice(0, stray.index).split('\n');
-    const at = { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
-    return { root: null, problems: [{ at, ...strayCharacter(stray[0]) }] };
-  }
+  if (stray !== null) return { root: null, problems: [{ at: place(stray.index), ...strayCharacter(stray[0]) }] };
   try {
     const document = parseDocument(text, {
-      lineCounter: lines,
       prettyErrors: false,
       strict: true,
       // The parser compares every key with every other; readEntries looks them up.
@@ -77,6 +68,21 @@ export const parseYaml = (given: string, file: string): { root: YamlNode | null;
       problems: [{ at: { file, line: 1, column: 1 }, message: `the file is nested more than ${maxDepth} levels deep`, hint: null }],
     };
   }
+};
+
+/** Offset → place. The parser's own counter goes astray in a text that is broken. */
+const placesIn = (text: string, file: string) => {
+  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return (offset: number): At => {
+    const within = Math.min(offset, text.length);
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= within) low = middle;
+      else high = middle;
+    }
+    return { file, line: low + 1, column: within - (starts[low] ?? 0) + 1 };
+  };
 };
 
 const strayCharacter = (character: string): Pick<YamlProblem, 'message' | 'hint'> =>
