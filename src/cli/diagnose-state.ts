@@ -33,9 +33,9 @@ export const diagnoseState = async (ctx: Context | null, folder: string): Promis
 
 const journalFindings = async (ctx: Context, folder: string): Promise<readonly Diagnosed[]> => {
   const path = join(folder, 'journal.db');
-  const files = [path, `${path}-wal`, join(folder, 'fleet.json')].flatMap((file) => {
-    const mode = modeOf(file);
-    return mode === null ? [] : openToOthers(file.slice(folder.length + 1), file, mode, '600');
+  const files = ctx.files.list(folder).flatMap((name) => {
+    const mode = modeOf(join(folder, name));
+    return mode === null ? [] : openToOthers(name, join(folder, name), mode, '600');
   });
   if (!ctx.files.exists(path)) return [...files, skipped('journal', 'not there yet; the first check makes it')];
   try {

@@ -1,6 +1,6 @@
 import { helpEnd, type Leaf, type Outcome, type Session } from '../command.ts';
 
-const documents = ['health', 'history', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
+const documents = ['health', 'history', 'demo', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
 
 const schema: Leaf = {
   formats: ['text', 'json'],
