@@ -1,6 +1,6 @@
 import { OpsError, usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
-import { isPromptExit, type Prompts, type Terminal } from '../ground/runtime/terminal.ts';
+import type { Prompts, Terminal } from '../ground/runtime/terminal.ts';
 import { type FirstAgent, hasUrl, writableProtocols } from './first-manifest.ts';
 import { type Recognised, recogniseEndpoint } from './recognise-endpoint.ts';
 
@@ -45,7 +45,7 @@ const agentOf = (given: Given, folder: string, protocol: string, url: string | n
   };
 };
 
-/** Asks a person what they have, and looks at the endpoint before asking what it speaks. */
+/** Asks a person what they have, and looks at the endpoint before asking what it speaks. A Ctrl-C is thrown on: nothing has been written by then. */
 export const askFirstAgent = async (
   ctx: Context,
   prompts: Prompts,
@@ -62,48 +62,38 @@ export const askFirstAgent = async (
       say(wrong);
     }
   };
-  try {
-    const url =
-      given.url ??
-      ((await input('URL of one of your agents (empty: write an example):', '', (text) => (text === '' ? null : urlProblem(text)))) ||
-        null);
-    const seen = url === null || given.protocol !== null ? null : await recognise(ctx, url, given.variable).catch(sayAndGoOn(say));
-    if (seen !== null) say(sentenceOf(seen));
-    const protocol = given.protocol ?? (await prompts.select('What does it speak?', protocolChoices(seen), signal));
-    const fits = seen?.protocol === protocol ? seen : null;
-    const fallbackFleet = nameFrom(folder);
-    const fleet = given.fleet ?? (await input(`Name of the fleet (empty: ${fallbackFleet}):`, fallbackFleet, nameProblem));
-    const agent = given.agent ?? (await input(`Name of the agent (empty: ${defaultAgent}):`, defaultAgent, nameProblem));
-    const model = given.model ?? (await chooseOffer(prompts, fits, signal));
-    const locked =
-      fits?.isLocked === true ||
-      (given.variable === null && hasUrl(protocol) && (await prompts.confirm('Does it want a credential?', signal)));
-    const fallbackVariable = variableFor(agent);
-    const variable =
-      given.variable ??
-      (locked ? await input(`Environment variable that holds it (empty: ${fallbackVariable}):`, fallbackVariable, variableProblem) : null);
-    const question = await input('A question to check it with (empty: only look whether it is there):', '');
-    const contains = question === '' ? '' : await input('A word or number that a right answer holds (empty: none):', '');
-    return {
-      agent: {
-        fleet,
-        agent,
-        protocol,
-        url: hasUrl(protocol) ? (fits?.url ?? url) : null,
-        model,
-        variable,
-        question: question === '' ? null : { input: question, contains },
-      },
-      recognised: null,
-    };
-  } catch (thrown) {
-    if (!isPromptExit(thrown)) throw thrown;
-    throw new OpsError('refused', {
-      code: 'cancelled',
-      message: 'cancelled; nothing was written',
-      hint: 'agentops init --yes asks nothing',
-    });
-  }
+  const url =
+    given.url ??
+    ((await input('URL of one of your agents (empty: write an example):', '', (text) => (text === '' ? null : urlProblem(text)))) || null);
+  const seen = url === null || given.protocol !== null ? null : await recognise(ctx, url, given.variable).catch(sayAndGoOn(say));
+  if (seen !== null) say(sentenceOf(seen));
+  const protocol = given.protocol ?? (await prompts.select('What does it speak?', protocolChoices(seen), signal));
+  const fits = seen?.protocol === protocol ? seen : null;
+  const fallbackFleet = nameFrom(folder);
+  const fleet = given.fleet ?? (await input(`Name of the fleet (empty: ${fallbackFleet}):`, fallbackFleet, nameProblem));
+  const agent = given.agent ?? (await input(`Name of the agent (empty: ${defaultAgent}):`, defaultAgent, nameProblem));
+  const model = given.model ?? (await chooseOffer(prompts, fits, signal));
+  const locked =
+    fits?.isLocked === true ||
+    (given.variable === null && hasUrl(protocol) && (await prompts.confirm('Does it want a credential?', signal)));
+  const fallbackVariable = variableFor(agent);
+  const variable =
+    given.variable ??
+    (locked ? await input(`Environment variable that holds it (empty: ${fallbackVariable}):`, fallbackVariable, variableProblem) : null);
+  const question = await input('A question to check it with (empty: only look whether it is there):', '');
+  const contains = question === '' ? '' : await input('A word or number that a right answer holds (empty: none):', '');
+  return {
+    agent: {
+      fleet,
+      agent,
+      protocol,
+      url: hasUrl(protocol) ? (fits?.url ?? url) : null,
+      model,
+      variable,
+      question: question === '' ? null : { input: question, contains },
+    },
+    recognised: null,
+  };
 };
 
 const recognise = async (ctx: Context, url: string, variable: string | null): Promise<Recognised> => {
@@ -163,7 +153,7 @@ const variableProblem = (text: string): string | null =>
   variableForm.test(text) ? null : 'that is no name of a variable; it looks like SUPPORT_TOKEN';
 
 /** Why a text cannot be the URL of an agent; null where it can. */
-export const urlProblem = (text: string): string | null => {
+const urlProblem = (text: string): string | null => {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) return `${JSON.stringify(text)} is not a URL that starts with http:// or https://`;
   const holdsSecret = url.password !== '' || [...url.searchParams.keys()].some((name) => /key|token|secret|sig/i.test(name));

@@ -100,15 +100,6 @@ describe('the wizard', () => {
     );
     expect(prompts.asked).toEqual(['A question to check it with (empty: only look whether it is there):']);
   });
-
-  test('left with Ctrl-C writes nothing', async () => {
-    const exit = Object.assign(new Error('gone'), { name: 'ExitPromptError' });
-    const prompts: Prompts = { ...person({}), input: () => Promise.reject(exit) };
-    await expect(askFirstAgent(fakeContext(), prompts, () => {}, nothing, '/x')).rejects.toMatchObject({
-      code: 'cancelled',
-      kind: 'refused',
-    });
-  });
 });
 
 describe('flags', () => {
