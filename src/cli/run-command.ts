@@ -137,9 +137,15 @@ const usageOf = (thrown: CommanderError): OpsError => {
   return usageError({ code: 'usage', message: first, hint: hint === '' ? 'agentops --help lists the commands' : hint });
 };
 
+/** Each line by itself: a long list of problems is no long text that somebody smuggled in. */
+const inertLines = (text: string): string => text.split('\n').map(inertText).join('\n');
+
 /** The one place where an error becomes words and an exit number. */
 const report = async (thrown: unknown, flags: GlobalFlags, words: readonly string[]): Promise<number> => {
   if (stoppedBy !== null) return exitOfSignal[stoppedBy];
+  const { isPromptExit } = await import('../ground/runtime/terminal.ts');
+  // A question reads keys itself: a Ctrl-C inside one never becomes a signal.
+  if (isPromptExit(thrown)) return exitOfSignal.SIGINT;
   const known = thrown instanceof OpsError ? thrown : null;
   const code = exitOfError(known?.kind ?? 'bug');
   const message = secrets.mask(known?.message ?? `this is a bug in agentops: ${messageOf(thrown)}`);
@@ -152,7 +158,7 @@ const report = async (thrown: unknown, flags: GlobalFlags, words: readonly strin
   } else {
     const { err } = await terminalFor(flags);
     process.stderr.write(
-      `${err.paint('bad', 'error:')} ${inertText(message)}\n${hint === null ? '' : `${err.paint('strong', 'hint:')} ${inertText(hint)}\n`}`,
+      `${err.paint('bad', 'error:')} ${inertLines(message)}\n${hint === null ? '' : `${err.paint('strong', 'hint:')} ${inertText(hint)}\n`}`,
     );
   }
   if (flags.debug === true && thrown instanceof Error) process.stderr.write(`${secrets.mask(thrown.stack ?? '')}\n`);
