@@ -29,7 +29,7 @@ describe.each(writableProtocols)('a first manifest for %s', (protocol) => {
   });
 
   test('is right with everything said', async () => {
-    const question = { input: 'How are "you"?\n- well', contains: '30 days: #1' };
+    const question = { input: 'How are "you"?\n- well, ${HOME} and $${HOME}', contains: '30 days: #1' };
     const text = firstManifest({
       ...example,
       protocol,

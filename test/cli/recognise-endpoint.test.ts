@@ -96,8 +96,17 @@ describe('an endpoint', () => {
 
   test('where nobody listens is silent, after one question', async () => {
     const port = await closedPort();
-    expect(await recogniseEndpoint(contextWith(), `http://127.0.0.1:${port}`, null)).toEqual({
-      silent: `127.0.0.1:${port} refused the connection`,
-    });
+    const { http, ...rest } = contextWith();
+    const asked: string[] = [];
+    const counting: Context['http'] = {
+      send: (request, ...more) => {
+        asked.push(request.url);
+        return http.send(request, ...more);
+      },
+    };
+    const seen = await recogniseEndpoint({ ...rest, http: counting }, `http://127.0.0.1:${port}`, null);
+    expect(seen).toEqual({ silent: `127.0.0.1:${port} refused the connection` });
+    expect(asked).toHaveLength(1);
+  });
   });
 });
