@@ -14,7 +14,7 @@ export interface FirstAgent {
 }
 
 /** A text as YAML reads it back, whatever is in it; `${` would be a reference. */
-const quoted = (text: string): string => JSON.stringify(text.replaceAll('${', '$${'));
+const quoted = (text: string): string => JSON.stringify(text.replaceAll('${', () => '$${'));
 
 /** A name without quotes where YAML takes it for text all the same. */
 const plain = (name: string): string => (/^(?!(?:true|false|null)$)[A-Za-z][A-Za-z0-9._-]*$/i.test(name) ? name : quoted(name));

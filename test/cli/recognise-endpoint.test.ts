@@ -108,5 +108,4 @@ describe('an endpoint', () => {
     expect(seen).toEqual({ silent: `127.0.0.1:${port} refused the connection` });
     expect(asked).toHaveLength(1);
   });
-  });
 });
