@@ -1,5 +1,5 @@
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
-import { openSources } from '../fleet/load-fleet.ts';
+import { openSources } from '../fleet/open-sources.ts';
 import { readFiles } from '../fleet/read-files.ts';
 import { formatDuration } from '../ground/units/duration.ts';
 import type { Session } from './command.ts';

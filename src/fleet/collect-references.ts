@@ -1,7 +1,7 @@
 import type { Context } from '../ground/runtime/context.ts';
 import { parseReference, referencePattern } from '../ground/units/reference.ts';
 import type { FoundReference } from './interpolate.ts';
-import { openSources } from './load-fleet.ts';
+import { openSources } from './open-sources.ts';
 import { readFiles } from './read-files.ts';
 import type { At } from './slots.ts';
 import type { YamlNode } from './yaml.ts';

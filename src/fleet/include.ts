@@ -1,4 +1,5 @@
-import { type PlacedProblem, showPath } from './problems.ts';
+import { showPath } from './problem-words.ts';
+import type { PlacedProblem } from './problems.ts';
 import type { YamlMap, YamlNode } from './yaml.ts';
 
 /** Sections of an included file that are joined with those of the manifest, entry by entry. */

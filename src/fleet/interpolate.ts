@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseReference, type Reference, referencePattern } from '../ground/units/reference.ts';
-import { type PlacedProblem, showPath } from './problems.ts';
+import { showPath } from './problem-words.ts';
+import type { PlacedProblem } from './problems.ts';
 import { childOf, type Shape, shapesOf } from './schema-walk.ts';
 import type { At } from './slots.ts';
 import type { YamlNode } from './yaml.ts';

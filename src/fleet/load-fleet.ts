@@ -1,20 +1,16 @@
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { OpsError, usageError } from '../ground/errors.ts';
 import { inertLine } from '../ground/output/escape.ts';
 import type { Context } from '../ground/runtime/context.ts';
-import type { Reference } from '../ground/units/reference.ts';
 import type { Fleet } from './agent.ts';
-import { globPattern } from './include.ts';
+import { matchAgain, maxManifestBytes, openSources } from './open-sources.ts';
 import type { PlacedProblem } from './problems.ts';
 import type { SlotReaders } from './slots.ts';
-import { decodeSnapshot, encodeSnapshot, hashText, isFresh, type SnapshotInputs } from './snapshot.ts';
+import { decodeSnapshot, encodeSnapshot, isFresh } from './snapshot.ts';
 import type { Allowance } from './trust.ts';
 
-const maxManifestBytes = 1024 * 1024;
-const maxFileReferenceBytes = 256 * 1024;
 const maxSnapshotBytes = 64 * 1024 * 1024;
 const maxTold = 100;
-const maxWalked = 20_000;
 const manifestNames = ['agentops.yaml', 'agentops.yml'];
 
 export interface ManifestRequest {
@@ -97,7 +93,7 @@ export const readSnapshot = ({ env, files }: Pick<Ground, 'env' | 'files'>, path
       snapshot !== null &&
       isFresh(snapshot.inputs, {
         file: (input) => (files.exists(input) ? files.readText(input, maxManifestBytes) : null),
-        glob: (key) => matchGlob(files, ...splitGlobKey(key)),
+        glob: (key) => matchAgain(files, key),
         variable: (name) => env[name],
       });
     return isTrue ? snapshot.fleet : null;
@@ -118,86 +114,6 @@ const saveSnapshot = ({ files }: Pick<Ground, 'files'>, path: string, text: stri
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
   }
-};
-
-/** The outside of a manifest as `readManifest` needs it, with a record of everything that was looked at. */
-export const openSources = ({ env, files }: Pick<Ground, 'env' | 'files'>, manifest: string) => {
-  const read: Record<string, string> = {};
-  const globs: Record<string, readonly string[]> = {};
-  const variables: Record<string, string | null> = {};
-  return {
-    read(path: string): string {
-      const text = files.readText(path, maxManifestBytes);
-      read[path] = hashText(text);
-      return text;
-    },
-    /** The files an include names, in order; empty where none matches. */
-    match(pattern: string): readonly string[] {
-      const folder = dirname(manifest);
-      const matched = matchGlob(files, folder, pattern);
-      globs[`${folder}\u0000${pattern}`] = matched;
-      return matched;
-    },
-    lookup(reference: Reference, base: string): { readonly text: string } | 'missing' {
-      if (reference.kind === 'file') {
-        const path = resolve(base, reference.name);
-        if (!files.exists(path) || files.isFolder(path)) return 'missing';
-        const text = files.readText(path, maxFileReferenceBytes);
-        read[path] = hashText(text);
-        return { text: text.replace(/\r?\n$/, '') };
-      }
-      const value = env[reference.name];
-      variables[reference.name] = value === undefined ? null : hashText(value);
-      const text = value === undefined || value === '' ? reference.fallback : value;
-      return text === null ? 'missing' : { text };
-    },
-    isFolder: files.isFolder,
-    /** True where a file stands, symbolic links followed, in the folder of the manifest or below. */
-    isInside(path: string): boolean {
-      const below = relative(files.realPath(dirname(manifest)), files.realPath(path));
-      return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
-    },
-    inputs: (): SnapshotInputs => ({ files: read, globs, variables }),
-  };
-};
-
-export type Sources = ReturnType<typeof openSources>;
-
-const splitGlobKey = (key: string): [string, string] => {
-  const [folder = '', pattern = ''] = key.split('\u0000');
-  return [folder, pattern];
-};
-
-/** The files that a pattern names, sorted; `node_modules` and hidden folders are not looked into. */
-const matchGlob = (files: Context['files'], folder: string, pattern: string): readonly string[] => {
-  if (!/[*?]/.test(pattern)) {
-    const path = resolve(folder, pattern);
-    return files.exists(path) ? [path] : [];
-  }
-  // Only what stands before the first wildcard is walked.
-  const fixed = pattern.slice(0, pattern.search(/[*?]/));
-  const start = resolve(folder, fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/') + 1) : '.');
-  const wanted = globPattern(pattern.replace(/^\.\//, ''));
-  const isDeep = pattern.includes('**') || pattern.slice(fixed.length).includes('/');
-  const found: string[] = [];
-  let seen = 0;
-  const walk = (at: string) => {
-    for (const name of files.list(at)) {
-      if (name === 'node_modules' || name.startsWith('.')) continue;
-      if (++seen > maxWalked) {
-        throw usageError({
-          code: 'include_too_wide',
-          message: `include ${pattern} looks through more than ${maxWalked.toLocaleString('en-US')} files`,
-          hint: 'name the folder before the first *',
-        });
-      }
-      const path = join(at, name);
-      if (!files.isFolder(path)) found.push(path);
-      else if (isDeep) walk(path);
-    }
-  };
-  walk(start);
-  return found.filter((path) => wanted.test((isAbsolute(pattern) ? path : relative(folder, path)).split(sep).join('/')));
 };
 
 /** The first hundred problems at once, each as `file:line:column: sentence`, with paths as the reader would type them. */

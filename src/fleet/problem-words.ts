@@ -39,3 +39,12 @@ export const withUnit = (unit: string, number: number): string | null => {
   if (unit === 'amount of money') return `$${number}`;
   return unit === 'share' && number <= 100 ? `${number}%` : null;
 };
+
+/** `agents.support.checks[0].input`; a key that is not a plain word stands in brackets and quotes. */
+export const showPath = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    const word = String(key);
+    if (!/^[A-Za-z_][\w:-]{0,59}$/.test(word)) return `${text}[${quoted(word)}]`;
+    return text === '' ? word : `${text}.${word}`;
+  }, '');

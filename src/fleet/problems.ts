@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { digString } from '../ground/json.ts';
 import { listOf, nearest } from '../ground/output/phrases.ts';
-import { article, quoted, shown, withUnit } from './problem-words.ts';
+import { article, shown, showPath, withUnit } from './problem-words.ts';
 import { keysOf, shapesAt } from './schema-walk.ts';
 import type { At } from './slots.ts';
 
@@ -178,12 +178,3 @@ export const suggestion = (name: string, valid: readonly string[]): string | nul
   const more = valid.length - longestList;
   return `known here: ${valid.slice(0, longestList).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };
-
-/** `agents.support.checks[0].input`; a key that is not a plain word stands in brackets and quotes. */
-export const showPath = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    const word = String(key);
-    if (!/^[A-Za-z_][\w:-]{0,59}$/.test(word)) return `${text}[${quoted(word)}]`;
-    return text === '' ? word : `${text}.${word}`;
-  }, '');

@@ -1,6 +1,6 @@
 import { OpsError } from '../ground/errors.ts';
 import { joinFile } from './include.ts';
-import type { Sources } from './load-fleet.ts';
+import type { Sources } from './open-sources.ts';
 import type { PlacedProblem } from './problems.ts';
 import type { At } from './slots.ts';
 import { leavesFolder } from './trust.ts';
