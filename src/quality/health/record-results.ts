@@ -2,7 +2,8 @@ import type { Journal } from '../../ground/store/port.ts';
 import type { CheckResult } from './result.ts';
 import { saveResults } from './results.journal.ts';
 
-const saveEveryMs = 25;
+/** Long enough that a fast fleet is not slowed by the disk, short enough that a kill loses next to nothing. */
+const saveEveryMs = 100;
 
 export interface Recorder {
   add(result: CheckResult): void;
@@ -12,7 +13,7 @@ export interface Recorder {
 
 /** Stores results soon after they end, those within a few milliseconds in one durable commit: a thousand checks are not a thousand fsyncs. */
 export const recordResults = (journal: Journal | null): Recorder => {
-  let held: readonly CheckResult[] = [];
+  let held: CheckResult[] = [];
   let timer: NodeJS.Timeout | null = null;
   let last: Promise<void> = Promise.resolve();
 
@@ -36,7 +37,7 @@ export const recordResults = (journal: Journal | null): Recorder => {
   };
   return {
     add(result) {
-      held = [...held, result];
+      held.push(result);
       // A failure in between is not the end: the last attempt, made by close, decides.
       timer ??= setTimeout(() => void flush().catch(() => undefined), saveEveryMs);
     },
