@@ -63,7 +63,9 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
       .flat()
       .map(place)
       .filter(isNewsAfter([...fileProblems, ...referenceProblems, ...refusals])),
-    ...contradictionsOf(supported).map(place),
+    ...contradictionsOf(supported)
+      .map(place)
+      .filter(isNewsAfter([...referenceProblems, ...refusals])),
     ...refusals,
   ];
   if ('problems' in manifest || problems.length > 0) return { fleet: null, problems: inOrder(problems) };

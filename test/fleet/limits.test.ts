@@ -100,6 +100,13 @@ describe('includes that look too far', () => {
     expect(await stderrOf(folder)).toContain('agents.leaked-by-a-link.tier must be 1, 2 or 3');
   });
 
+  test('under --untrusted a file is refused without a look at it', async () => {
+    const text = `${head}agents: { a: { description: "\${file:large.txt}" } }\n`;
+    const folder = cleanCopy('small', { 'agentops.yaml': text, 'large.txt': 'x'.repeat(300_000) });
+    expect(await stderrOf(folder, { allowance: { variables: [], hosts: [] } })).toContain('${file:large.txt} is refused under --untrusted');
+    expect(await stderrOf(folder)).toContain('large.txt has 300,000 bytes; at most 262,144 are read');
+  });
+
   test('of a large included file are told at the line that includes it', async () => {
     const folder = cleanCopy('small', {
       'agentops.yaml': `${head}include: [large.yaml]\nagents: { a: {} }\n`,

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +113,14 @@ describe('a snapshot', () => {
     write(folder, 'other.yaml', 'version: 1\nfleet: other\nagents: { a: {} }\n');
     expect((await load(folder, { manifest: 'other.yaml' })).fleet.name).toBe('other');
     expect(await load(folder)).toMatchObject({ fromSnapshot: true, fleet: { name: 'small' } });
+  });
+
+  test('is not true of a copy in another folder', async () => {
+    const folder = cleanCopy('small');
+    await load(folder);
+    const copy = cleanCopy('small');
+    cpSync(join(folder, '.agentops'), join(copy, '.agentops'), { recursive: true });
+    expect(await load(copy)).toMatchObject({ fromSnapshot: false, fleet: { path: join(copy, 'agentops.yaml') } });
   });
 
   test('is for its owner alone and holds no secret', async () => {
