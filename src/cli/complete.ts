@@ -1,9 +1,9 @@
-import { Command, type Option } from 'commander';
 import type { Fleet } from '../fleet/agent.ts';
 import { findManifest, readSnapshot } from '../fleet/load-fleet.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import type { Leaf } from './command.ts';
 import { commandTable } from './command-table.ts';
+import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { version } from './version.ts';
 
@@ -41,46 +41,43 @@ interface Typed {
   /** What stands on the line besides flags and their values. */
   readonly words: readonly string[];
   /** The flag that the next word is the value of. */
-  readonly open: Option | null;
+  readonly open: Flag | null;
 }
 
 const candidates = async (before: readonly string[], current: string): Promise<readonly string[]> => {
-  const program = new Command();
-  for (const { flags } of globalFlags) program.option(flags);
-  const name = typedIn(before, program.options).words[0];
+  const name = typedIn(before, globalFlags).words[0];
   if (name === 'help') return [...commandTable.map((entry) => entry.name), 'exit-codes'];
   const entry = commandTable.find((each) => each.name === name);
   const leaf = entry === undefined ? null : (await entry.load()).default;
-  const command = new Command(name);
-  leaf?.configure(command);
-  const options = [...command.options, ...program.options];
-  const { words, open } = typedIn(before, options);
+  const flags = [...(leaf?.flags ?? []), ...globalFlags];
+  const { words, open } = typedIn(before, flags);
   const manifest = () => fleetOf(before);
 
   const [, assigned] = /^(--[\w-]+)=/.exec(current) ?? [];
-  const flag = open ?? options.find(({ long }) => long === assigned) ?? null;
+  const flag = open ?? flags.find((each) => spellingOf(each.flags).long === assigned) ?? null;
   if (flag !== null) {
     const values = await valuesOf(flag, leaf, manifest);
     return assigned === undefined || values === fileNames ? values : values.map((value) => `${assigned}=${value}`);
   }
-  if (current.startsWith('-')) return [...options.flatMap(({ long }) => long ?? []), '--help', ...(leaf === null ? ['--version'] : [])];
+  if (current.startsWith('-'))
+    return [...flags.map((each) => spellingOf(each.flags).long), '--help', ...(leaf === null ? ['--version'] : [])];
   if (leaf === null) return words.length === 0 ? [...commandTable.map((each) => each.name), 'help'] : [];
-  return argumentsOf(leaf, command, words.slice(1), manifest);
+  return argumentsOf(leaf, words.slice(1), manifest);
 };
 
 /** Tells words from flags and the values of flags. */
-const typedIn = (before: readonly string[], options: readonly Option[]): Typed =>
+const typedIn = (before: readonly string[], flags: readonly Flag[]): Typed =>
   before.reduce<Typed>(
     ({ words, open }, word) => {
       if (open !== null) return { words, open: null };
       if (!word.startsWith('-')) return { words: [...words, word], open: null };
-      const flag = options.find(({ long, short }) => word === long || word === short);
-      return { words, open: flag?.required === true || flag?.optional === true ? flag : null };
+      const flag = flags.find((each) => [spellingOf(each.flags).long, spellingOf(each.flags).short].includes(word));
+      return { words, open: flag !== undefined && spellingOf(flag.flags).takesValue ? flag : null };
     },
     { words: [], open: null },
   );
 
-const valuesOf = async (flag: Option, leaf: Leaf | null, fleet: () => Fleet | null): Promise<readonly string[]> => {
+const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null): Promise<readonly string[]> => {
   // `--status <ok|fail>` names its values itself.
   const [, named] = /<([\w-]+(?:\|[\w-]+)+)>/.exec(flag.flags) ?? [];
   if (named !== undefined) return named.split('|');
@@ -95,18 +92,18 @@ const valuesOf = async (flag: Option, leaf: Leaf | null, fleet: () => Fleet | nu
     '--tier': () => ['1', '2', '3'],
     '--fail-on': () => ['yellow', 'unknown'],
   };
-  return (await values[flag.long ?? '']?.()) ?? [];
+  return (await values[spellingOf(flag.flags).long]?.()) ?? [];
 };
 
-const argumentsOf = (leaf: Leaf, command: Command, words: readonly string[], fleet: () => Fleet | null): readonly string[] => {
+const argumentsOf = (leaf: Leaf, words: readonly string[], fleet: () => Fleet | null): readonly string[] => {
   if (leaf.words !== undefined) return leaf.words(words);
-  const declared = command.registeredArguments;
-  const argument = declared[words.length] ?? (declared.at(-1)?.variadic === true ? declared.at(-1) : undefined);
+  const declared = (leaf.arguments ?? []).map(({ name }) => name);
+  const argument = declared[words.length] ?? declared.find((name) => name.endsWith('...]'));
   const agents = fleet()?.agents ?? [];
-  if (argument?.name() === 'agent' || argument?.name() === 'agents') {
+  if (argument === '<agent>' || argument === '[agents...]') {
     return agents.map(({ name }) => name).filter((name) => !words.includes(name));
   }
-  if (argument?.name() !== 'agent[/check]') return [];
+  if (argument !== '<agent[/check]>') return [];
   return agents.flatMap(({ name, checks }) => {
     const beats = checks.filter(({ kind }) => kind === 'heartbeat').map(({ id }) => `${name}/${id}`);
     return beats.length === 1 ? [name, ...beats] : beats;

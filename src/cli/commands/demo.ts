@@ -1,17 +1,14 @@
 import type { Env } from '../../ground/runtime/context.ts';
-import { helpEnd, type Leaf, type Outcome, type Session, type ViewContext } from '../command.ts';
+import type { Leaf, Outcome, Session, ViewContext } from '../command.ts';
 
 const demo: Leaf = {
   formats: ['text', 'json'],
-  configure: (command) =>
-    command.option('--keep', 'keep the agents running until Ctrl-C, to be asked from another terminal').addHelpText(
-      'after',
-      helpEnd([
-        ['agentops demo', 'start eleven agents, check them, stop them: a few seconds'],
-        ['agentops demo --keep', 'the same, and leave them running'],
-        ['agentops demo --verbose', 'show every check and assertion'],
-      ]),
-    ),
+  flags: [{ flags: '--keep', summary: 'keep the agents running until Ctrl-C, to be asked from another terminal' }],
+  examples: [
+    ['agentops demo', 'start eleven agents, check them, stop them: a few seconds'],
+    ['agentops demo --keep', 'the same, and leave them running'],
+    ['agentops demo --verbose', 'show every check and assertion'],
+  ],
   async run(session, _args, { keep }) {
     const { startDemo } = await import('../../desk/demo/start-demo.ts');
     const { openSession } = await import('../session.ts');

@@ -1,4 +1,4 @@
-import { helpEnd, type Leaf, type Session } from '../command.ts';
+import type { Leaf, Session } from '../command.ts';
 
 interface Flags {
   readonly yes?: boolean;
@@ -14,33 +14,28 @@ interface Flags {
 
 const init: Leaf = {
   formats: ['text', 'json'],
-  configure: (command) =>
-    command
-      .option('-y, --yes', 'ask nothing; write what the flags say, and examples for the rest')
-      .option('--from-url <url>', 'ask nothing; find out what this endpoint speaks (a few requests, no prompt)')
-      .option('--protocol <name>', 'what the agent speaks; nothing is sent then')
-      .option('--fleet <name>', 'the name of the fleet; default: the folder')
-      .option('--agent <name>', 'the name of the agent; default: support')
-      .option('--model <name>', 'the model, assistant or tool that is asked')
-      .option('--token-env <NAME>', 'the environment variable that holds its credential')
-      .option('--with-schema', 'also write agentops.schema.json, for editors')
-      .option('--force', 'replace a manifest that is there')
-      .addHelpText(
-        'after',
-        helpEnd(
-          [
-            ['agentops init', 'a few questions'],
-            ['agentops init --from-url http://127.0.0.1:8000/v1', 'for an agent that runs'],
-            ['agentops init --yes --protocol mcp --agent search', 'in a script'],
-          ],
-          [
-            ['0', 'the manifest is written'],
-            ['2', 'wrong flags, or questions where nobody can answer'],
-            ['3', 'the endpoint does not answer, or a file cannot be written'],
-            ['4', 'there is a manifest already: --force replaces it'],
-          ],
-        ),
-      ),
+  flags: [
+    { flags: '-y, --yes', summary: 'ask nothing; write what the flags say, and examples for the rest' },
+    { flags: '--from-url <url>', summary: 'ask nothing; find out what this endpoint speaks (a few requests, no prompt)' },
+    { flags: '--protocol <name>', summary: 'what the agent speaks; nothing is sent then' },
+    { flags: '--fleet <name>', summary: 'the name of the fleet; default: the folder' },
+    { flags: '--agent <name>', summary: 'the name of the agent; default: support' },
+    { flags: '--model <name>', summary: 'the model, assistant or tool that is asked' },
+    { flags: '--token-env <NAME>', summary: 'the environment variable that holds its credential' },
+    { flags: '--with-schema', summary: 'also write agentops.schema.json, for editors' },
+    { flags: '--force', summary: 'replace a manifest that is there' },
+  ],
+  examples: [
+    ['agentops init', 'a few questions'],
+    ['agentops init --from-url http://127.0.0.1:8000/v1', 'for an agent that runs'],
+    ['agentops init --yes --protocol mcp --agent search', 'in a script'],
+  ],
+  exits: [
+    ['0', 'the manifest is written'],
+    ['2', 'wrong flags, or questions where nobody can answer'],
+    ['3', 'the endpoint does not answer, or a file cannot be written'],
+    ['4', 'there is a manifest already: --force replaces it'],
+  ],
   async run(session, _arguments, given) {
     const flags = given as Flags;
     const { dirname, join } = await import('node:path');
