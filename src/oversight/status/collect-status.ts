@@ -68,7 +68,8 @@ const standingOf = async (
 ): Promise<CheckStanding> => {
   const series: Series = mode === 'slots' ? 'slots' : 'all';
   const history = await historyOf(journal, series, agent, check, result, now);
-  const { standing, evidence, flapping } = foldResults(check, history, mode, now);
+  // What was just run is judged as of the moment it ended: it does not grow old while slower agents are waited for.
+  const { standing, evidence, flapping } = foldResults(check, history, mode, result?.endedAt ?? now);
   const streak = async (last: CheckResult) => {
     const stored = journal === null ? null : await streakOf(journal, last, series);
     return { length: Math.max(1, stored?.length ?? 1), since: stored?.since ?? last.endedAt };

@@ -42,6 +42,11 @@ describe('a run that a person asked for', () => {
     expect(await only({ stored: slots('pass'), results: [aResult({ status: 'fail' })] })).toMatchObject({ state: 'red' });
   });
 
+  test.each(['run', 'slots'] as const)('does not grow old while slower agents are waited for (%s)', async (mode) => {
+    const agents = [anAgent({ checks: [aCheck({ schedule: { kind: 'every', everyMs: 1000 } })] })];
+    expect(await only({ agents, mode, results: [aSlot({ endedAt: noon - minute })] })).toMatchObject({ state: 'green' });
+  });
+
   test('without a store judges what it has', async () => {
     expect(await only({ journal: null, results: [aResult()] })).toMatchObject({ state: 'green', uptime24h: null, since: noon });
     expect(await only({ journal: null })).toMatchObject({ state: 'unknown', reasons: ['ping: has not run yet'], checks: [] });
