@@ -4,6 +4,7 @@ import { type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
+import { counts } from '../oversight/status/suppression.ts';
 import { runChecks } from '../quality/health/run-checks.ts';
 import { healthFormats, nagiosStatusOf } from '../views/health.ts';
 import { renderProgress } from '../views/progress.ts';
@@ -76,11 +77,11 @@ const outcomeOf = (report: HealthReport, failOn: readonly string[]): Outcome => 
   next: nextOf(report),
 });
 
-/** Any agent that counts decides; a red one before an unknown one. */
+/** Any agent that counts decides; a red one before an unknown one. Where none counts nothing was judged. */
 const findingOf = ({ agents }: HealthReport, failOn: readonly string[]): Finding => {
-  const counted = agents.filter(({ suppressedBy, inMaintenance }) => suppressedBy === null && !inMaintenance).map(({ state }) => state);
+  const counted = agents.filter(counts).map(({ state }) => state);
   if (counted.some((state) => state === 'red' || failOn.includes(state))) return 'found';
-  return counted.includes('unknown') ? 'no_verdict' : 'none';
+  return counted.length === 0 || counted.includes('unknown') ? 'no_verdict' : 'none';
 };
 
 const nextOf = ({ agents }: HealthReport): readonly string[] => {

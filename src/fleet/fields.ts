@@ -23,21 +23,33 @@ const withMeta = <T extends z.ZodType>(schema: T, meta: FieldMeta): T => {
   return schema;
 };
 
-const unitField = (unit: string, example: string, pattern: string, parse: (text: string) => number | null) => {
+const unitField = (
+  unit: string,
+  example: string,
+  pattern: string,
+  parse: (text: string) => number | null,
+  refuse?: (value: number) => string | null,
+) => {
   const error = `is not ${/^[aeiou]/.test(unit) ? 'an' : 'a'} ${unit}`;
   return withMeta(
     z.union([z.string(), z.number()], { error }).transform((given, ctx) => {
       const value = typeof given === 'string' ? parse(given) : null;
-      if (value !== null) return value;
-      ctx.addIssue({ code: 'custom', message: error, input: given });
+      const problem = value === null ? error : (refuse?.(value) ?? null);
+      if (value !== null && problem === null) return value;
+      ctx.addIssue({ code: 'custom', message: problem ?? error, input: given });
       return z.NEVER;
     }),
     { unit, input: { type: 'string', pattern, examples: example.split(/, | or /) } },
   );
 };
 
+const durationForm = ['duration', '90s, 15m, 2h or 7d', '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', parseDuration] as const;
+
 /** Milliseconds, written `90s 15m 2h 7d`. */
-export const durationField = () => unitField('duration', '90s, 15m, 2h or 7d', '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', parseDuration);
+export const durationField = () => unitField(...durationForm);
+
+/** Milliseconds, at least one: how often something happens, or how long something may take at most. */
+export const periodField = () => unitField(...durationForm, (ms) => (ms === 0 ? 'must be longer than nothing' : null));
 
 /** Nano-dollars, written `$0.40`. */
 export const moneyField = () => unitField('amount of money', '$0.40', '^\\$\\d{1,6}(\\.\\d{1,9})?$', parseMoney);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../ground/output/phrases.ts';
 import { cronProblem, isZone } from '../ground/units/cron.ts';
-import { countField, durationField, moneyField, secretField, shareField, slotField, urlField } from './fields.ts';
+import { countField, durationField, moneyField, periodField, secretField, shareField, slotField, urlField } from './fields.ts';
 
 /** Outcomes that a retry may name. */
 export const retryableOutcomes = ['agent_error', 'rate_limited', 'timeout', 'unreachable', 'truncated', 'malformed'] as const;
@@ -42,12 +42,12 @@ const check = z
   .strictObject({
     id: name.describe('Unique within the agent; results are kept under it.'),
     description: z.string().optional().describe('What it looks for, in one sentence.'),
-    every: durationField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
+    every: periodField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
     cron: z.string().optional().describe('When a scheduled run asks, as five cron fields; instead of every.'),
     tz: zone.optional().describe('The time zone of cron; default UTC.'),
     heartbeat: z
       .strictObject({
-        every: durationField().describe('How often the agent is to report with agentops beat.'),
+        every: periodField().describe('How often the agent is to report with agentops beat.'),
         grace: durationField().optional().describe('How late a beat may be; default: a tenth of every.'),
       })
       .optional()
@@ -73,7 +73,7 @@ const check = z
     fail_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: red after this many failed slots in a row.'),
     recover_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: green after this many passed slots in a row.'),
     safety: z.boolean().default(false).describe('A failure of this check is a safety event.'),
-    timeout: durationField().optional().describe('How long one turn may take; default: that of the endpoint.'),
+    timeout: periodField().optional().describe('How long one turn may take; default: that of the endpoint.'),
     tags: z.array(z.string()).optional().describe('Words of your own.'),
   })
   .superRefine((value, ctx) => {
@@ -103,7 +103,7 @@ const check = z
 const maintenance = z
   .strictObject({
     cron: z.string().describe('When it begins, as five cron fields.'),
-    for: durationField().describe('How long it lasts.'),
+    for: periodField().describe('How long it lasts.'),
     tz: zone.optional().describe('The time zone of cron; default UTC.'),
   })
   .superRefine(cronAndZone);
@@ -210,9 +210,9 @@ const agent = z.strictObject({
 });
 
 const defaults = z.strictObject({
-  every: durationField().default(600_000).describe('How often a scheduled check runs; default 10m.'),
-  timeout: durationField().default(30_000).describe('How long one turn may take; default 30s.'),
-  window: durationField().default(900_000).describe('How long a safety event keeps an agent red; default 15m.'),
+  every: periodField().default(600_000).describe('How often a scheduled check runs; default 10m.'),
+  timeout: periodField().default(30_000).describe('How long one turn may take; default 30s.'),
+  window: periodField().default(900_000).describe('How long a safety event keeps an agent red; default 15m.'),
   tier: tier.default(2),
 });
 

@@ -4,8 +4,9 @@ import { ageOf } from '../ground/output/phrases.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from '../oversight/status/health-report.ts';
+import { counts } from '../oversight/status/suppression.ts';
 import type { AssertionResult } from '../quality/health/result.ts';
-import { checkName, circumstancesOf, costOf, counts, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
+import { checkName, circumstancesOf, costOf, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
 import {
   durationOrMissing,
   joined,
