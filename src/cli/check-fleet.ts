@@ -4,6 +4,7 @@ import { type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
+import { counts } from '../oversight/status/suppression.ts';
 import { runChecks } from '../quality/health/run-checks.ts';
 import { healthFormats, nagiosStatusOf } from '../views/health.ts';
 import { renderProgress } from '../views/progress.ts';
@@ -33,7 +34,7 @@ export const defaultCheckOptions: CheckOptions = {
 
 /** Runs the selected checks of the session's fleet, showing how far it is, and judges the agents. */
 export const checkFleet = async (
-  { ctx, fleet: load, terminal }: Pick<Session, 'ctx' | 'fleet' | 'terminal'>,
+  { ctx, fleet: load, terminal, cwd }: Pick<Session, 'ctx' | 'fleet' | 'terminal' | 'cwd'>,
   selection: Selection,
   options: CheckOptions,
 ): Promise<{ readonly report: HealthReport; readonly outcome: Outcome }> => {
@@ -46,7 +47,7 @@ export const checkFleet = async (
       hint: 'agentops validate lists the agents of the fleet',
     });
   }
-  if (!options.due) requireSecrets(ctx, selected);
+  if (!options.due) requireSecrets(ctx, selected, cwd);
   const journal = options.store ? await ctx.journal() : null;
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();
@@ -55,7 +56,7 @@ export const checkFleet = async (
     if (event.kind === 'planned') return;
     const { result, done, checks } = event;
     if (result.status === 'fail' || result.status === 'error') failed += 1;
-    progress.update(
+    progress.update(() =>
       renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
     );
   }).finally(() => progress.stop());
@@ -76,11 +77,11 @@ const outcomeOf = (report: HealthReport, failOn: readonly string[]): Outcome => 
   next: nextOf(report),
 });
 
-/** Any agent that counts decides; a red one before an unknown one. */
+/** Any agent that counts decides; a red one before an unknown one. Where none counts nothing was judged. */
 const findingOf = ({ agents }: HealthReport, failOn: readonly string[]): Finding => {
-  const counted = agents.filter(({ suppressedBy, inMaintenance }) => suppressedBy === null && !inMaintenance).map(({ state }) => state);
+  const counted = agents.filter(counts).map(({ state }) => state);
   if (counted.some((state) => state === 'red' || failOn.includes(state))) return 'found';
-  return counted.includes('unknown') ? 'no_verdict' : 'none';
+  return counted.length === 0 || counted.includes('unknown') ? 'no_verdict' : 'none';
 };
 
 const nextOf = ({ agents }: HealthReport): readonly string[] => {

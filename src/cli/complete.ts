@@ -1,42 +1,121 @@
-import { Command } from 'commander';
+import type { Fleet } from '../fleet/agent.ts';
 import { findManifest, readSnapshot } from '../fleet/load-fleet.ts';
-import { OpsError } from '../ground/errors.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
+import type { Leaf } from './command.ts';
 import { commandTable } from './command-table.ts';
+import { type Flag, spellingOf } from './flags.ts';
+import { globalFlags } from './global-flags.ts';
 import { version } from './version.ts';
 
-const globalFlags = ['--manifest', '--output', '--json', '--quiet', '--verbose', '--no-color', '--no-input', '--help'];
+/** The answer that asks the shell for its own file names. */
+const fileNames: readonly string[] = [':files'];
 
-/** Prints what may stand as the last of `words`, a line each. Knows agents from the snapshot alone: no YAML, no network. */
+/** Prints what may stand as the last of `words`, a line each. Knows the fleet from its snapshot alone: no YAML, no network. */
 export const complete = async (words: readonly string[]): Promise<number> => {
-  const current = words.at(-1) ?? '';
-  const found = (await candidates(words.slice(0, -1), current)).filter((word) => word.startsWith(current));
-  if (found.length > 0) process.stdout.write(`${found.join('\n')}\n`);
+  try {
+    const line = joinAssignments(words);
+    const current = line.at(-1) ?? '';
+    const found = await candidates(line.slice(0, -1), current);
+    // A shell that splits words at `=` wants only what stands behind it.
+    const cut = words.at(-1) === current ? 0 : current.indexOf('=') + 1;
+    const fitting = found === fileNames ? found : found.filter((word) => word.startsWith(current)).map((word) => word.slice(cut));
+    if (fitting.length > 0) process.stdout.write(`${[...new Set(fitting)].join('\n')}\n`);
+  } catch {
+    // Whatever is wrong, a half-typed line is no place to say it; the command itself will.
+  }
   return 0;
 };
 
-const candidates = async (before: readonly string[], current: string): Promise<readonly string[]> => {
-  const entry = commandTable.find(({ name }) => name === before.find((word) => !word.startsWith('-')));
-  if (entry === undefined) return current.startsWith('-') ? globalFlags : commandTable.map(({ name }) => name);
-  const { default: leaf } = await entry.load();
-  const command = new Command(entry.name);
-  leaf.configure(command);
-  const previous = before.at(-1);
-  if (previous === '--output' || previous === '-o') return leaf.formats;
-  if (current.startsWith('-')) return [...command.options.flatMap((option) => option.long ?? []), ...globalFlags];
-  const takesAgents = command.registeredArguments.some((argument) => argument.name().startsWith('agent'));
-  if (entry.name === 'completion') return ['bash', 'zsh', 'fish'];
-  return takesAgents ? agentNames() : [];
+/** bash splits `--output=json` into three words; here it is one again. */
+const joinAssignments = (words: readonly string[]): readonly string[] => {
+  const line: string[] = [];
+  for (const [at, word] of words.entries()) {
+    const isAssigned = word === '=' || (words[at - 1] === '=' && (words[at - 2] ?? '').startsWith('--'));
+    if (isAssigned && line.length > 0) line.push(`${line.pop()}${word}`);
+    else line.push(word);
+  }
+  return line;
 };
 
-const agentNames = (): readonly string[] => {
-  try {
-    const ground = { env: process.env, files: systemFiles };
-    const { path } = findManifest(ground, { flag: null, cwd: process.cwd() });
-    return readSnapshot(ground, path, version)?.agents.map((agent) => agent.name) ?? [];
-  } catch (thrown) {
-    // Without a manifest there is nothing to complete; a shell is no place for the sentence that says so.
-    if (thrown instanceof OpsError) return [];
-    throw thrown;
+interface Typed {
+  /** What stands on the line besides flags and their values. */
+  readonly words: readonly string[];
+  /** The flag that the next word is the value of. */
+  readonly open: Flag | null;
+}
+
+const candidates = async (before: readonly string[], current: string): Promise<readonly string[]> => {
+  const name = typedIn(before, globalFlags).words[0];
+  if (name === 'help') return [...commandTable.map((entry) => entry.name), 'exit-codes'];
+  const entry = commandTable.find((each) => each.name === name);
+  const leaf = entry === undefined ? null : (await entry.load()).default;
+  const flags = [...(leaf?.flags ?? []), ...globalFlags];
+  const { words, open } = typedIn(before, flags);
+  const manifest = () => fleetOf(before);
+
+  const [, assigned] = /^(--[\w-]+)=/.exec(current) ?? [];
+  const flag = open ?? flags.find((each) => spellingOf(each.flags).long === assigned) ?? null;
+  if (flag !== null) {
+    const values = await valuesOf(flag, leaf, manifest);
+    return assigned === undefined || values === fileNames ? values : values.map((value) => `${assigned}=${value}`);
   }
+  if (current.startsWith('-'))
+    return [...flags.map((each) => spellingOf(each.flags).long), '--help', ...(leaf === null ? ['--version'] : [])];
+  if (leaf === null) return words.length === 0 ? [...commandTable.map((each) => each.name), 'help'] : [];
+  return argumentsOf(leaf, words.slice(1), manifest);
+};
+
+/** Tells words from flags and the values of flags. */
+const typedIn = (before: readonly string[], flags: readonly Flag[]): Typed =>
+  before.reduce<Typed>(
+    ({ words, open }, word) => {
+      if (open !== null) return { words, open: null };
+      if (!word.startsWith('-')) return { words: [...words, word], open: null };
+      const flag = flags.find((each) => [spellingOf(each.flags).long, spellingOf(each.flags).short].includes(word));
+      return { words, open: flag !== undefined && spellingOf(flag.flags).takesValue ? flag : null };
+    },
+    { words: [], open: null },
+  );
+
+const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null): Promise<readonly string[]> => {
+  // `--status <ok|fail>` names its values itself.
+  const [, named] = /<([\w-]+(?:\|[\w-]+)+)>/.exec(flag.flags) ?? [];
+  if (named !== undefined) return named.split('|');
+  const agents = () => fleet()?.agents ?? [];
+  const values: Readonly<Record<string, () => readonly string[] | Promise<readonly string[]>>> = {
+    '--manifest': () => fileNames,
+    '--output': () => leaf?.formats ?? ['text', 'json'],
+    '--protocol': async () => Object.keys((await import('../agents/protocols/registry.ts')).protocols),
+    '--tag': () => agents().flatMap(({ tags }) => tags),
+    '--env': () => agents().flatMap(({ env }) => env ?? []),
+    '--check': () => agents().flatMap(({ checks }) => checks.map(({ id }) => id)),
+    '--tier': () => ['1', '2', '3'],
+    '--fail-on': () => ['yellow', 'unknown'],
+  };
+  return (await values[spellingOf(flag.flags).long]?.()) ?? [];
+};
+
+const argumentsOf = (leaf: Leaf, words: readonly string[], fleet: () => Fleet | null): readonly string[] => {
+  if (leaf.words !== undefined) return leaf.words(words);
+  const declared = (leaf.arguments ?? []).map(({ name }) => name);
+  const argument = declared[words.length] ?? declared.find((name) => name.endsWith('...]'));
+  const agents = fleet()?.agents ?? [];
+  if (argument === '<agent>' || argument === '[agents...]') {
+    return agents.map(({ name }) => name).filter((name) => !words.includes(name));
+  }
+  if (argument !== '<agent[/check]>') return [];
+  return agents.flatMap(({ name, checks }) => {
+    const beats = checks.filter(({ kind }) => kind === 'heartbeat').map(({ id }) => `${name}/${id}`);
+    return beats.length === 1 ? [name, ...beats] : beats;
+  });
+};
+
+/** The fleet that the line is about; null where there is none, or none that was loaded before. */
+const fleetOf = (before: readonly string[]): Fleet | null => {
+  const at = before.findLastIndex((word) => word === '-m' || word === '--manifest' || word.startsWith('--manifest='));
+  const word = before[at] ?? '';
+  const flag = at < 0 ? null : word.includes('=') ? word.slice(word.indexOf('=') + 1) : (before[at + 1] ?? null);
+  const ground = { env: process.env, files: systemFiles };
+  const { path } = findManifest(ground, { flag, cwd: process.cwd() });
+  return readSnapshot(ground, path, version);
 };

@@ -10,7 +10,7 @@ export const exitOfFinding = (finding: Finding): number => ofFinding[finding];
 export const exitOfError = (kind: ErrorKind): number => ofError[kind];
 
 /** 128 + the signal's number, as shells have it. */
-export const exitOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
+export const exitOfSignal = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 const exitCodes: readonly (readonly [string, string])[] = [
   ['0', 'done, nothing wrong'],

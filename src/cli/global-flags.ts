@@ -1,13 +1,7 @@
-/** A flag: as commander reads it (`-m, --manifest <file>`), and what it means in a few words. */
-export interface FlagWords {
-  readonly flags: string;
-  readonly summary: string;
-  /** May be given several times, or once with commas. */
-  readonly isList?: boolean;
-}
+import { type Flag, listFlag } from './flags.ts';
 
 /** What every command understands, before or after its name. */
-export const globalFlags: readonly FlagWords[] = [
+export const globalFlags: readonly Flag[] = [
   { flags: '-m, --manifest <file>', summary: 'the manifest; default: the nearest agentops.yaml upward' },
   { flags: '-o, --output <format>', summary: 'text, json, and where they suit junit, github, markdown, nagios, prometheus, csv' },
   { flags: '--json', summary: 'short for --output json' },
@@ -17,6 +11,6 @@ export const globalFlags: readonly FlagWords[] = [
   { flags: '--no-input', summary: 'never ask a question' },
   { flags: '--debug', summary: 'show the stack of a bug' },
   { flags: '--untrusted', summary: 'refuse code, files, variables and hosts that no flag allows (pull requests from forks)' },
-  { flags: '--allow-env <names>', summary: 'with --untrusted: variables that may be read', isList: true },
-  { flags: '--allow-host <hosts>', summary: 'with --untrusted: hosts that may be asked', isList: true },
+  { flags: '--allow-env <names>', summary: 'with --untrusted: variables that may be read', parse: listFlag },
+  { flags: '--allow-host <hosts>', summary: 'with --untrusted: hosts that may be asked', parse: listFlag },
 ];

@@ -10,6 +10,10 @@ const answer = async (words: readonly string[]): Promise<number> => {
   }
   if (words.length === 1 && (first === '--version' || first === '-V')) return print(`${(await import('./version.ts')).version}\n`);
   if (first === 'help' && second === 'exit-codes') return print((await import('./exit-codes.ts')).exitCodeText);
+  if (first === 'completion' && words.length === 2) {
+    const script = (await import('./completion-scripts.ts')).completionScripts[second ?? ''];
+    if (script !== undefined) return print(script);
+  }
   if (first === '__complete') return (await import('./complete.ts')).complete(words.slice(1));
   const { runCommand } = await import('./run-command.ts');
   // `help x` reads as `x --help`, so that both print the same.

@@ -1,20 +1,27 @@
+import { z } from 'zod';
 import { protocols } from '../agents/protocols/registry.ts';
 import { controlSchemas } from '../controls/actions/schema.ts';
 import { queueSchemas } from '../controls/queues/schema.ts';
 import { readByKind } from '../fleet/read-slot.ts';
 import type { SlotReader, SlotReaders } from '../fleet/slots.ts';
 import { loadAssertions, loadExpectation } from '../quality/expect/load-expectation.ts';
-import { settingsFields } from '../quality/expect/schema.ts';
+import { pickAssertion, settingsFields } from '../quality/expect/schema.ts';
 import { backends } from '../telemetry/traces/registry.ts';
+
+const anything = z.unknown();
 
 /** An expectation is read by the room that grades it. */
 const expectations: SlotReader = {
   spelling: { by: 'name', settings: settingsFields },
-  schemaOf: async () => null,
+  /** Code has a `${…}` of its own. */
+  async schemaOf(raw) {
+    const picking = pickAssertion(raw);
+    return picking.ok && picking.picked.base === 'javascript' ? null : anything;
+  },
   async read(value) {
     const checked = await loadExpectation(value);
     if (checked.ok) return { kind: checked.expectation.type, config: checked.expectation };
-    return { problems: checked.problems.map(({ path, message, hint }) => ({ path, about: 'value', message, hint: hint ?? null })) };
+    return { problems: checked.problems };
   },
   async variants() {
     return (await loadAssertions()).map(({ type, summary, args, value }) => ({

@@ -1,15 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { messageOf, OpsError, usageError } from '../ground/errors.ts';
 import { inertText } from '../ground/output/escape.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import { openSecrets } from '../ground/runtime/secrets.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
 import type { Format, GlobalFlags, Leaf, Outcome } from './command.ts';
-import { listFlag } from './command.ts';
 import { type CommandEntry, commandTable } from './command-table.ts';
 import { exitOfError, exitOfFinding, exitOfSignal } from './exit-codes.ts';
+import type { Flag } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
+import { maskAnswer, maskValue } from './mask-answer.ts';
 import { version } from './version.ts';
 
 type SignalName = keyof typeof exitOfSignal;
@@ -42,8 +43,7 @@ const terminalFor = async ({ color, input, quiet, verbose }: GlobalFlags): Promi
 
 /** Parses, runs and renders one command; answers its exit number. */
 export const runCommand = async (words: readonly string[]): Promise<number> => {
-  process.on('SIGINT', () => onSignal('SIGINT'));
-  process.on('SIGTERM', () => onSignal('SIGTERM'));
+  for (const name of Object.keys(exitOfSignal) as SignalName[]) process.on(name, () => onSignal(name));
   const program = buildProgram();
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -63,10 +63,7 @@ const buildProgram = (): Command => {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeErr: () => {}, outputError: () => {} });
-  for (const { flags, summary, isList } of globalFlags) {
-    if (isList === true) program.option(flags, summary, listFlag);
-    else program.option(flags, summary);
-  }
+  for (const flag of globalFlags) addFlag(program, flag);
   for (const entry of commandTable) {
     const command = program.command(entry.name).summary(entry.summary).description(entry.summary).helpGroup(entry.group);
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'show help');
@@ -75,12 +72,29 @@ const buildProgram = (): Command => {
     const entry = commandTable.find(({ name }) => name === command.name());
     if (entry === undefined) return;
     const { default: leaf } = await entry.load();
-    leaf.configure(command);
+    for (const { name, summary, fallback } of leaf.arguments ?? []) command.argument(name, summary, fallback);
+    for (const flag of leaf.flags ?? []) addFlag(command, flag);
+    command.addHelpText('after', helpEnd(leaf));
     command.action(async (...given: unknown[]) => {
       exit = await runLeaf(entry, leaf, program.opts<GlobalFlags>(), given);
     });
   });
   return program;
+};
+
+const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) => {
+  const option = new Option(flags, summary);
+  if (parse !== undefined) option.argParser(parse);
+  if (fallback !== undefined) option.default(fallback);
+  command.addOption(option);
+};
+
+/** Examples and exit codes at the end of a command's help. */
+const helpEnd = ({ examples, exits = [] }: Leaf): string => {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, why]) => `  $ ${line.padEnd(width)}   ${why}`);
+  const codes = exits.map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+  return ['', 'Examples:', ...lines, ...(codes.length > 0 ? ['', 'Exit codes:', ...codes] : [])].join('\n');
 };
 
 const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, given: readonly unknown[]): Promise<number> => {
@@ -89,7 +103,8 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
   const show = async ({ formats, next }: Outcome) => {
     const render = formats[format];
     if (render === undefined) return;
-    await terminal.print(secrets.mask(render({ look: terminal.out, verbose: flags.verbose === true, zone: terminal.zone })));
+    const text = render({ look: terminal.out, verbose: flags.verbose === true, zone: terminal.zone });
+    await terminal.print(maskAnswer(secrets, text, format === 'json'));
     if (format === 'text' && terminal.out.width !== null && next !== undefined && next.length > 0) {
       terminal.say(terminal.err.paint('dim', secrets.mask(['', 'Next:', ...next.map((line) => `  ${line}`)].join('\n'))));
     }
@@ -137,9 +152,15 @@ const usageOf = (thrown: CommanderError): OpsError => {
   return usageError({ code: 'usage', message: first, hint: hint === '' ? 'agentops --help lists the commands' : hint });
 };
 
+/** Each line by itself: a long list of problems is no long text that somebody smuggled in. */
+const inertLines = (text: string): string => text.split('\n').map(inertText).join('\n');
+
 /** The one place where an error becomes words and an exit number. */
 const report = async (thrown: unknown, flags: GlobalFlags, words: readonly string[]): Promise<number> => {
   if (stoppedBy !== null) return exitOfSignal[stoppedBy];
+  const { isPromptExit } = await import('../ground/runtime/terminal.ts');
+  // A question reads keys itself: a Ctrl-C inside one never becomes a signal.
+  if (isPromptExit(thrown)) return exitOfSignal.SIGINT;
   const known = thrown instanceof OpsError ? thrown : null;
   const code = exitOfError(known?.kind ?? 'bug');
   const message = secrets.mask(known?.message ?? `this is a bug in agentops: ${messageOf(thrown)}`);
@@ -147,12 +168,12 @@ const report = async (thrown: unknown, flags: GlobalFlags, words: readonly strin
     known === null ? 'run it again with --debug and report what it prints' : known.hint === null ? null : secrets.mask(known.hint);
   const asJson = flags.json === true || flags.output === 'json' || words.includes('--json');
   if (asJson) {
-    const details = known?.details === undefined ? null : (JSON.parse(secrets.mask(JSON.stringify(known.details))) as unknown);
+    const details = maskValue(secrets, known?.details ?? null);
     process.stderr.write(`${JSON.stringify({ error: { code: known?.code ?? 'bug', message, hint, exit: code, details } })}\n`);
   } else {
     const { err } = await terminalFor(flags);
     process.stderr.write(
-      `${err.paint('bad', 'error:')} ${inertText(message)}\n${hint === null ? '' : `${err.paint('strong', 'hint:')} ${inertText(hint)}\n`}`,
+      `${err.paint('bad', 'error:')} ${inertLines(message)}\n${hint === null ? '' : `${err.paint('strong', 'hint:')} ${inertText(hint)}\n`}`,
     );
   }
   if (flags.debug === true && thrown instanceof Error) process.stderr.write(`${secrets.mask(thrown.stack ?? '')}\n`);

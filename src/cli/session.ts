@@ -45,14 +45,10 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
     const { openSqliteJournal } = await import('../ground/store/sqlite.ts');
     return openSqliteJournal(join(fleet.stateFolder, 'journal.db'), () => systemClock.now());
   });
+  const readers = async () => (await import('./registries.ts')).slotReaders;
   let loaded: Promise<LoadedFleet> | null = null;
   const fleetOnce = () => {
-    loaded ??= (async () =>
-      loadFleet(
-        ctx,
-        { flag: flags.manifest ?? null, cwd, allowance: allowanceOf(flags), version },
-        (await import('./registries.ts')).slotReaders,
-      ))();
+    loaded ??= loadFleet(ctx, { flag: flags.manifest ?? null, cwd, allowance: allowanceOf(flags), version }, readers);
     return loaded;
   };
   const ctx: Context = {
@@ -75,7 +71,7 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
     format,
     cwd,
     fleet: fleetOnce,
-    readers: async () => (await import('./registries.ts')).slotReaders,
+    readers,
     show,
     async close() {
       for (const close of closers.reverse()) await close();

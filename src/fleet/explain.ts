@@ -50,7 +50,8 @@ export const explainPath = ({ schema, slots, meaning, later }: Format, path: rea
   const [section = ''] = path;
   if (later.includes(section)) return { ok: false, message: `${section} is a section that this version does not support yet`, hint: null };
   const found = findPlace({ schema, path: '', isKey: false, meaning, variant: null, note: null }, slots, path);
-  return found.place === null ? { ok: false, ...found } : { ok: true, explanation: explain(found.place, slots) };
+  if (found.place === null) return { ok: false, message: found.message, hint: found.hint };
+  return { ok: true, explanation: explain(found.place, slots) };
 };
 
 const explain = ({ schema, path, isKey, meaning, variant, note }: Place, slots: Slots): Explanation => {

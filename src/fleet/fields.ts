@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SecretRef } from '../ground/runtime/context.ts';
 import { parseCount, parseMoney, parseShare } from '../ground/units/amount.ts';
 import { parseDuration } from '../ground/units/duration.ts';
+import { referencePattern } from '../ground/units/reference.ts';
 
 /** What the schema walkers (interpolation, explain, JSON Schema) need to know of a field beyond its zod type. */
 export interface FieldMeta {
@@ -22,19 +23,33 @@ const withMeta = <T extends z.ZodType>(schema: T, meta: FieldMeta): T => {
   return schema;
 };
 
-const unitField = (unit: string, example: string, pattern: string, parse: (text: string) => number | null) =>
-  withMeta(
-    z.union([z.string(), z.number()], { error: `is not a ${unit}: write it like ${example}` }).transform((given, ctx) => {
+const unitField = (
+  unit: string,
+  example: string,
+  pattern: string,
+  parse: (text: string) => number | null,
+  refuse?: (value: number) => string | null,
+) => {
+  const error = `is not ${/^[aeiou]/.test(unit) ? 'an' : 'a'} ${unit}`;
+  return withMeta(
+    z.union([z.string(), z.number()], { error }).transform((given, ctx) => {
       const value = typeof given === 'string' ? parse(given) : null;
-      if (value !== null) return value;
-      ctx.addIssue({ code: 'custom', message: `is not a ${unit}: write it like ${example}`, input: given });
+      const problem = value === null ? error : (refuse?.(value) ?? null);
+      if (value !== null && problem === null) return value;
+      ctx.addIssue({ code: 'custom', message: problem ?? error, input: given });
       return z.NEVER;
     }),
-    { unit, input: { type: 'string', pattern, examples: [example] } },
+    { unit, input: { type: 'string', pattern, examples: example.split(/, | or /) } },
   );
+};
+
+const durationForm = ['duration', '90s, 15m, 2h or 7d', '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', parseDuration] as const;
 
 /** Milliseconds, written `90s 15m 2h 7d`. */
-export const durationField = () => unitField('duration', '90s, 15m, 2h or 7d', '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', parseDuration);
+export const durationField = () => unitField(...durationForm);
+
+/** Milliseconds, at least one: how often something happens, or how long something may take at most. */
+export const periodField = () => unitField(...durationForm, (ms) => (ms === 0 ? 'must be longer than nothing' : null));
 
 /** Nano-dollars, written `$0.40`. */
 export const moneyField = () => unitField('amount of money', '$0.40', '^\\$\\d{1,6}(\\.\\d{1,9})?$', parseMoney);
@@ -45,16 +60,17 @@ export const shareField = () => unitField('share', '5%', '^\\d+(\\.\\d+)?%$', pa
 /** A whole number, written `60000` or `60k`. */
 export const countField = () =>
   withMeta(
-    z.union([z.string(), z.number()], { error: 'is not a count: write it like 800 or 60k' }).transform((given, ctx) => {
+    z.union([z.string(), z.number()], { error: 'is not a count' }).transform((given, ctx) => {
       const value = parseCount(String(given));
       if (value !== null) return value;
-      ctx.addIssue({ code: 'custom', message: 'is not a count: write it like 800 or 60k', input: given });
+      ctx.addIssue({ code: 'custom', message: 'is not a count', input: given });
       return z.NEVER;
     }),
-    { unit: 'count', input: { type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?[kM]?$', examples: ['60k'] } },
+    { unit: 'count', input: { type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?[kM]?$', examples: ['800', '60k'] } },
   );
 
-const reference = /\$\{[^}]+\}/;
+/** `$${NAME}` is plain text, however it looks. */
+const holdsReference = (text: string): boolean => [...text.matchAll(referencePattern)].some(([, inside]) => inside !== undefined);
 
 const deferredField = (kind: 'secret' | 'url' | 'text', check: (text: string) => string | null) =>
   withMeta(
@@ -68,19 +84,23 @@ const deferredField = (kind: 'secret' | 'url' | 'text', check: (text: string) =>
 
 /** A credential. It must be a reference; the secret itself is refused, because files are copied and committed. */
 export const secretField = () =>
-  deferredField('secret', (text) =>
-    reference.test(text) ? null : 'holds a secret in plain text: write a reference such as ${NAME} or ${file:path}',
-  );
+  deferredField('secret', (text) => {
+    if (holdsReference(text)) return null;
+    const [, name] = /(?:^|\s)\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
+    return name === undefined
+      ? 'holds a secret in plain text: write a reference such as ${NAME} or ${file:path}'
+      : `holds a reference without its braces: write \${${name}}`;
+  });
 
 /** An http(s) URL; it may hold references, which are resolved when it is used. */
 export const urlField = (schemes: readonly string[] = ['http:', 'https:']) =>
   deferredField('url', (text) => {
-    if (reference.test(text)) return null;
-    const problem = `is not a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
-    if (!URL.canParse(text)) return problem;
-    const url = new URL(text);
-    if (!schemes.includes(url.protocol) || url.host === '') return problem;
-    return url.password === '' ? null : 'holds a password in plain text: write it as ${NAME}';
+    const [, password = ''] = /^[^/?#]*:\/\/[^/?#@]*?:([^/?#]*)@/.exec(text) ?? [];
+    if (password !== '' && !holdsReference(password)) return 'holds a password in plain text: write it as ${NAME}';
+    if (holdsReference(text)) return null;
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url !== null && schemes.includes(url.protocol) && url.host !== '') return null;
+    return `is not a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
   });
 
 /** Text that may hold references, which are resolved when it is used and masked from then on. */
@@ -92,7 +112,7 @@ const credentialHeader = /^(authorization|proxy-authorization|cookie|x-api-key|a
 export const headersField = () =>
   z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), deferredTextField()).superRefine((headers, ctx) => {
     for (const [name, value] of Object.entries(headers)) {
-      if (credentialHeader.test(name) && !reference.test(value.secret)) {
+      if (credentialHeader.test(name) && !holdsReference(value.secret)) {
         ctx.addIssue({ code: 'custom', path: [name], message: 'holds a credential in plain text: write a reference such as ${NAME}' });
       }
     }

@@ -1,3 +1,4 @@
+import { showPath } from './problem-words.ts';
 import type { PlacedProblem } from './problems.ts';
 import type { YamlMap, YamlNode } from './yaml.ts';
 
@@ -11,11 +12,12 @@ export const joinFile = (manifest: YamlMap, part: YamlMap): { root: YamlMap; pro
   for (const [key, node] of part.entries) {
     const at = node.keyAt ?? node.at;
     const there = entries.get(key);
-    if (there === undefined) entries.set(key, node);
+    if (there === undefined || isNothing(there)) entries.set(key, node);
+    else if (isNothing(node)) continue;
     else if (joined.includes(key) && there.kind === 'map' && node.kind === 'map')
       entries.set(key, { ...there, entries: joinEntries(there, node, key, problems) });
     else if (there.kind === 'list' && node.kind === 'list') entries.set(key, { ...there, items: [...there.items, ...node.items] });
-    else problems.push({ at, message: `${key} stands already in ${place(there)}`, hint: 'keep one of the two' });
+    else problems.push({ at, message: `${key} stands already in`, also: there.keyAt ?? there.at, hint: 'keep one of the two' });
   }
   return { root: { ...manifest, entries }, problems };
 };
@@ -28,14 +30,16 @@ const joinEntries = (there: YamlMap, more: YamlMap, section: string, problems: P
     else
       problems.push({
         at: node.keyAt ?? node.at,
-        message: `${section}.${name} stands already in ${place(twin)}`,
+        message: `${showPath([section, name])} stands already in`,
+        also: twin.keyAt ?? twin.at,
         hint: 'give one of the two another name',
       });
   }
   return entries;
 };
 
-const place = ({ at, keyAt }: YamlNode): string => `${(keyAt ?? at).file}:${(keyAt ?? at).line}`;
+/** `agents:` with nothing under it leaves the section to other files. */
+const isNothing = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null;
 
 /** A glob of `*`, `?` and `**` as a pattern over paths with forward slashes. */
 export const globPattern = (glob: string): RegExp => {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseReference, type Reference, referencePattern } from '../ground/units/reference.ts';
+import { showPath } from './problem-words.ts';
 import type { PlacedProblem } from './problems.ts';
 import { childOf, type Shape, shapesOf } from './schema-walk.ts';
 import type { At } from './slots.ts';
@@ -26,18 +27,21 @@ export interface Interpolated {
   readonly urls: readonly FoundUrl[];
 }
 
+/** What a reference stands for: a text, nothing, or something that this run may not look at. */
+export type Lookup = (reference: Reference, base: string) => { readonly text: string } | 'missing' | 'refused';
+
 const looksSecret = /(TOKEN|SECRET|PASSW|API_?KEY|PRIVATE_?KEY|CREDENTIAL)/i;
+const forms = 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}; $${ stands for a plain ${';
 
 /**
  * Turns a placed tree into a plain value. References in fields that defer them stay as they are; all others are replaced.
- * @param slotSchemas the schema of each slot, by `pathKey`; a slot without one keeps its references
- * @param lookup the text behind a reference, or undefined where there is none
+ * @param slotSchemas the schema of each slot, by `pathKey`; null where nothing inside is looked at
  */
 export const interpolate = (
   root: YamlNode,
   schema: z.ZodType,
-  slotSchemas: ReadonlyMap<string, z.ZodType>,
-  lookup: (reference: Reference, base: string) => string | undefined,
+  slotSchemas: ReadonlyMap<string, z.ZodType | null>,
+  lookup: Lookup,
 ): Interpolated => {
   const problems: PlacedProblem[] = [];
   const references: FoundReference[] = [];
@@ -46,13 +50,12 @@ export const interpolate = (
   const replace = (text: string, at: At, base: string): string =>
     text.replace(referencePattern, (whole, inside: string | undefined) => {
       if (inside === undefined) return whole.slice(1);
+      const reference = parseReference(inside);
+      if (reference === null) return whole;
       const complain = (message: string, hint: string | null) => {
         problems.push({ at, message, hint });
         return whole;
       };
-      const reference = parseReference(inside);
-      if (reference === null)
-        return complain(`\${${inside}} is not a reference`, 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}');
       if (reference.kind === 'variable' && looksSecret.test(reference.name)) {
         return complain(
           `\${${reference.name}} looks like a secret, and this field is not kept secret`,
@@ -60,8 +63,10 @@ export const interpolate = (
         );
       }
       const found = lookup(reference, base);
-      if (found !== undefined) return found;
-      if (reference.kind === 'file') return complain(`there is no readable file ${reference.name}`, null);
+      if (found === 'refused') return whole;
+      if (found !== 'missing') return found.text;
+      if (reference.kind === 'file')
+        return complain(`there is no readable file ${reference.name}`, 'paths are relative to the file that names them');
       const told = reference.complaint ? `: ${reference.complaint}` : '';
       return complain(
         `the environment variable ${reference.name} is not set${told}`,
@@ -69,39 +74,64 @@ export const interpolate = (
       );
     });
 
-  const scalar = (node: YamlNode & { kind: 'scalar' }, shapes: readonly Shape[]): unknown => {
-    if (typeof node.value !== 'string') return node.value;
-    const base = dirname(node.at.file);
-    const inside = [...node.value.matchAll(referencePattern)].flatMap((match) =>
-      match[1] === undefined ? [] : (parseReference(match[1]) ?? []),
-    );
-    for (const reference of inside) references.push({ reference, at: node.at });
-    const deferred = shapes.find((shape) => shape.meta.deferred !== undefined);
-    if (deferred !== undefined) {
-      if (deferred.meta.deferred === 'url') urls.push({ text: node.value, base, at: node.at });
-      return { secret: node.value, base };
+  /** Notes what a text refers to, and complains where it tries to and fails. */
+  const note = (text: string, at: At) => {
+    for (const [, inside] of text.matchAll(referencePattern)) {
+      if (inside === undefined) continue;
+      const reference = parseReference(inside);
+      if (reference !== null && !inside.includes('${')) references.push({ reference, at });
+      else if (inside.includes('${')) problems.push({ at, message: 'a reference cannot stand inside another', hint: forms });
+      else problems.push({ at, message: `${shownReference(inside)} is not a reference`, hint: forms });
     }
-    if (shapes.length === 0 || !node.value.includes('${')) return node.value;
-    return retype(replace(node.value, node.at, base), shapes);
+    if (text.replace(referencePattern, '').includes('${'))
+      problems.push({ at, message: 'a reference that starts with ${ has no closing }', hint: forms });
+  };
+
+  const scalar = (node: YamlNode & { kind: 'scalar' }, shapes: readonly Shape[]): unknown => {
+    if (typeof node.value !== 'string' || shapes.length === 0) return node.value;
+    note(node.value, node.at);
+    const base = dirname(node.at.file);
+    const deferred = shapes.find((shape) => shape.meta.deferred !== undefined)?.meta.deferred;
+    if (deferred === undefined) return node.value.includes('${') ? retype(replace(node.value, node.at, base), shapes) : node.value;
+    if (deferred === 'url') urls.push({ text: node.value, base, at: node.at });
+    return { secret: node.value, base };
   };
 
   const visit = (node: YamlNode, shapes: readonly Shape[], path: readonly PropertyKey[]): unknown => {
-    const slot = shapes.some((shape) => shape.meta.slot !== undefined);
     const slotSchema = slotSchemas.get(pathKey(path));
-    if (slot && slotSchema !== undefined) return visit(node, shapesOf(slotSchema), [...path, inSlot]);
+    if (slotSchema !== undefined) return visit(node, slotSchema === null ? [] : shapesOf(slotSchema), [...path, inSlot]);
     if (node.kind === 'scalar') return scalar(node, shapes);
+    // A map that an author wrote must not pass for the reference that a text becomes.
+    if (shapes.some((shape) => shape.meta.deferred !== undefined)) {
+      const named = showPath(path.filter((key) => key !== inSlot));
+      problems.push({ at: node.at, message: `${named} must be text, not a ${node.kind}`, hint: null });
+      return undefined;
+    }
     const below = (key: PropertyKey) => shapes.flatMap((shape) => childShapes(shape, key));
     if (node.kind === 'list') return node.items.map((item, index) => visit(item, below(index), [...path, index]));
-    return Object.fromEntries([...node.entries].map(([key, child]) => [key, visit(child, below(key), [...path, key])]));
+    return Object.fromEntries(
+      [...node.entries].map(([key, child]) => {
+        if (shapes.length > 0 && key.includes('${')) note(key, child.keyAt ?? child.at);
+        return [key, visit(child, below(key), [...path, key])];
+      }),
+    );
   };
 
   return { value: visit(root, shapesOf(schema), []), problems, references, urls };
 };
 
+/** The references of a text, in order. */
+export const referencesIn = (text: string): readonly Reference[] =>
+  [...text.matchAll(referencePattern)].flatMap(([, inside]) => (inside === undefined ? [] : (parseReference(inside) ?? [])));
+
+const shownReference = (inside: string): string => `\${${inside.length <= 60 ? inside : `${inside.slice(0, 59)}…`}}`;
+
 /** Marks that a path has entered a slot, so that the slot is not looked up again. */
 const inSlot = Symbol('inside a slot');
 
 const childShapes = (shape: Shape, key: PropertyKey): readonly Shape[] => {
+  const isList = shape.schema instanceof z.ZodArray || shape.schema instanceof z.ZodTuple;
+  if (isList !== (typeof key === 'number') && !(shape.schema instanceof z.ZodUnknown)) return [];
   if (shape.schema instanceof z.ZodUnknown) return [{ schema: shape.schema, meta: {} }];
   const child = childOf(shape, key);
   return child === null ? [] : shapesOf(child);

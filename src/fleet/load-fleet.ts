@@ -1,16 +1,16 @@
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { OpsError, usageError } from '../ground/errors.ts';
+import { inertLine } from '../ground/output/escape.ts';
 import type { Context } from '../ground/runtime/context.ts';
-import type { Reference } from '../ground/units/reference.ts';
 import type { Fleet } from './agent.ts';
-import { globPattern } from './include.ts';
+import { matchAgain, maxManifestBytes, openSources } from './open-sources.ts';
 import type { PlacedProblem } from './problems.ts';
 import type { SlotReaders } from './slots.ts';
-import { decodeSnapshot, encodeSnapshot, hashText, isFresh, type SnapshotInputs } from './snapshot.ts';
+import { decodeSnapshot, encodeSnapshot, isFresh } from './snapshot.ts';
 import type { Allowance } from './trust.ts';
 
-const maxManifestBytes = 1024 * 1024;
-const maxFileReferenceBytes = 256 * 1024;
+const maxSnapshotBytes = 64 * 1024 * 1024;
+const maxTold = 100;
 const manifestNames = ['agentops.yaml', 'agentops.yml'];
 
 export interface ManifestRequest {
@@ -41,9 +41,16 @@ export const findManifest = (
   { env, files }: Pick<Ground, 'env' | 'files'>,
   { flag, cwd }: Pick<ManifestRequest, 'flag' | 'cwd'>,
 ): ManifestPlace => {
-  if (flag !== null) return { path: resolve(cwd, flag), because: '--manifest' };
-  const named = env['AGENTOPS_MANIFEST'];
-  if (named) return { path: resolve(cwd, named), because: 'AGENTOPS_MANIFEST' };
+  const named = (path: string, because: string): ManifestPlace => {
+    if (files.exists(path) && !files.isFolder(path)) return { path, because };
+    throw usageError({
+      code: 'manifest_not_found',
+      message: `${because} names ${path}, and ${files.exists(path) ? 'that is a folder' : 'there is no such file'}`,
+      hint: files.exists(path) ? `name the file in it: ${join(path, 'agentops.yaml')}` : 'agentops init makes a manifest',
+    });
+  };
+  if (flag !== null) return named(resolve(cwd, flag), '--manifest');
+  if (env['AGENTOPS_MANIFEST']) return named(resolve(cwd, env['AGENTOPS_MANIFEST']), 'AGENTOPS_MANIFEST');
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = manifestNames.map((name) => join(folder, name)).find((candidate) => files.exists(candidate));
     if (path !== undefined)
@@ -58,7 +65,7 @@ export const findManifest = (
 };
 
 /** The fleet of the manifest that is meant: from its snapshot while nothing changed, else read, checked and snapshotted. */
-export const loadFleet = async (ground: Ground, request: ManifestRequest, readers: SlotReaders): Promise<LoadedFleet> => {
+export const loadFleet = async (ground: Ground, request: ManifestRequest, readers: () => Promise<SlotReaders>): Promise<LoadedFleet> => {
   const place = findManifest(ground, request);
   if (request.allowance === null) {
     const fleet = readSnapshot(ground, place.path, request.version);
@@ -69,7 +76,7 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, reader
   const { fleet, problems } = await readManifest(
     { ...sources, secrets: ground.secrets, allowance: request.allowance },
     place.path,
-    readers,
+    await readers(),
   );
   if (fleet === null) throw manifestInvalid(place.path, request.cwd, problems);
   if (request.allowance === null) saveSnapshot(ground, place.path, encodeSnapshot(request.version, sources.inputs(), fleet));
@@ -79,18 +86,26 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, reader
 /** The snapshot of a manifest, if it is still true; for callers that would rather have nothing than wait. */
 export const readSnapshot = ({ env, files }: Pick<Ground, 'env' | 'files'>, path: string, version: string): Fleet | null => {
   const file = snapshotPath(path);
-  if (!files.exists(file)) return null;
-  const snapshot = decodeSnapshot(files.readText(file, 64 * maxManifestBytes), version);
-  if (snapshot === null) return null;
-  const fresh = isFresh(snapshot.inputs, {
-    file: (input) => (files.exists(input) ? files.readText(input, maxManifestBytes) : null),
-    glob: (key) => matchGlob(files, ...splitGlobKey(key)),
-    variable: (name) => env[name],
-  });
-  return fresh ? snapshot.fleet : null;
+  try {
+    if (!files.exists(file)) return null;
+    const snapshot = decodeSnapshot(files.readText(file, maxSnapshotBytes), version, path);
+    const isTrue =
+      snapshot !== null &&
+      isFresh(snapshot.inputs, {
+        file: (input) => (files.exists(input) ? files.readText(input, maxManifestBytes) : null),
+        glob: (key) => matchAgain(files, key),
+        variable: (name) => env[name],
+      });
+    return isTrue ? snapshot.fleet : null;
+  } catch (thrown) {
+    // What can no longer be read is told by reading the manifest, with its place.
+    if (thrown instanceof OpsError) return null;
+    throw thrown;
+  }
 };
 
-const snapshotPath = (manifest: string): string => join(dirname(manifest), '.agentops', 'fleet.json');
+/** One for each manifest: several may stand in one folder. */
+const snapshotPath = (manifest: string): string => join(dirname(manifest), '.agentops', `${basename(manifest)}.snapshot.json`);
 
 /** A snapshot only saves time: where the folder cannot be written, the next command reads the manifest again. */
 const saveSnapshot = ({ files }: Pick<Ground, 'files'>, path: string, text: string) => {
@@ -101,78 +116,30 @@ const saveSnapshot = ({ files }: Pick<Ground, 'files'>, path: string, text: stri
   }
 };
 
-/** The outside of a manifest as `readManifest` needs it, with a record of everything that was looked at. */
-const openSources = ({ env, files }: Pick<Ground, 'env' | 'files'>, manifest: string) => {
-  const read: Record<string, string> = {};
-  const globs: Record<string, readonly string[]> = {};
-  const variables: Record<string, string | null> = {};
-  return {
-    read(path: string): string {
-      const text = files.readText(path, maxManifestBytes);
-      read[path] = hashText(text);
-      return text;
-    },
-    /** The files an include names, in order; empty where none matches. */
-    match(pattern: string): readonly string[] {
-      const folder = dirname(manifest);
-      const matched = matchGlob(files, folder, pattern);
-      globs[`${folder}\u0000${pattern}`] = matched;
-      return matched;
-    },
-    lookup(reference: Reference, base: string): string | undefined {
-      if (reference.kind === 'file') {
-        const path = resolve(base, reference.name);
-        if (!files.exists(path) || files.isFolder(path)) return undefined;
-        const text = files.readText(path, maxFileReferenceBytes);
-        read[path] = hashText(text);
-        return text.replace(/\r?\n$/, '');
-      }
-      const value = env[reference.name];
-      variables[reference.name] = value === undefined ? null : hashText(value);
-      return value === undefined || value === '' ? (reference.fallback ?? undefined) : value;
-    },
-    inputs: (): SnapshotInputs => ({ files: read, globs, variables }),
-  };
-};
-
-export type Sources = ReturnType<typeof openSources>;
-
-const splitGlobKey = (key: string): [string, string] => {
-  const [folder = '', pattern = ''] = key.split('\u0000');
-  return [folder, pattern];
-};
-
-const matchGlob = (files: Context['files'], folder: string, pattern: string): readonly string[] => {
-  if (!/[*?]/.test(pattern)) {
-    const path = resolve(folder, pattern);
-    return files.exists(path) ? [path] : [];
-  }
-  // Only what stands before the first wildcard is walked.
-  const fixed = pattern.slice(0, pattern.search(/[*?]/));
-  const start = resolve(folder, fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/')) : '.');
-  const wanted = globPattern(pattern.replace(/^\.\//, ''));
-  const walk = (at: string): readonly string[] =>
-    files.list(at).flatMap((name) => {
-      if (name === 'node_modules' || name.startsWith('.')) return [];
-      const path = join(at, name);
-      return files.isFolder(path) ? (pattern.includes('**') || pattern.slice(fixed.length).includes('/') ? walk(path) : []) : [path];
-    });
-  return walk(start).filter((path) => wanted.test(relative(folder, path).split(sep).join('/')));
-};
-
-/** All problems at once, each as `file:line:column: sentence`, with paths as the reader would type them. */
+/** The first hundred problems at once, each as `file:line:column: sentence`, with paths as the reader would type them. */
 const manifestInvalid = (path: string, cwd: string, problems: readonly PlacedProblem[]): OpsError => {
   const near = (file: string) => {
     const short = relative(cwd, file);
     return short.startsWith('..') ? file : short;
   };
-  const lines = problems.map(
-    ({ at, message, hint }) => `${near(at.file)}:${at.line}:${at.column}: ${message}${hint === null ? '' : `\n    hint: ${hint}`}`,
-  );
+  const told = problems.slice(0, maxTold);
+  const sentence = ({ message, also }: PlacedProblem) =>
+    inertLine(also === undefined ? message : `${message} ${near(also.file)}:${also.line}`);
+  const lines = told.flatMap((problem) => [
+    `${inertLine(near(problem.at.file))}:${problem.at.line}:${problem.at.column}: ${sentence(problem)}`,
+    ...(problem.hint === null ? [] : [`    hint: ${inertLine(problem.hint)}`]),
+  ]);
+  if (problems.length > maxTold) lines.push(`and ${problems.length - maxTold} more`);
   return usageError({
     code: 'manifest_invalid',
     message: `${basename(path)} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${lines.join('\n  ')}`,
     hint: 'agentops explain PATH tells what belongs where, for example: agentops explain agents.checks',
-    details: problems.map(({ at, message, hint }) => ({ file: near(at.file), line: at.line, column: at.column, message, hint })),
+    details: told.map((problem) => ({
+      file: near(problem.at.file),
+      line: problem.at.line,
+      column: problem.at.column,
+      message: sentence(problem),
+      hint: problem.hint,
+    })),
   });
 };

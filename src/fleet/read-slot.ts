@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import { isObject } from '../ground/json.ts';
-import { type Problem, problemsOf, suggestion } from './problems.ts';
+import { shown } from './problem-words.ts';
+import { type Problem, readWith, suggestion } from './problems.ts';
 import type { SlotReader } from './slots.ts';
 
 /** Anything with a kind and a config schema: an adapter, or a config whose adapter is not needed to check it. */
@@ -27,20 +28,17 @@ export const readByKind = (key: string, noun: string, registry: Readonly<Record<
         problems: [{ path, about: 'value', message, hint }],
       });
       const names = Object.keys(registry);
-      if (!isObject(value)) return problem([], `must be a map with ${key}:`, `known: ${names.join(', ')}`);
+      if (!isObject(value))
+        return problem([], `must be a map with the key ${key}, not ${shown(value)}`, `begin it with ${key}: ${names.join(' | ')}`);
       const named = value[key];
-      if (named === undefined) return problem([key], 'is missing', `known: ${names.join(', ')}`);
+      if (named === undefined) return problem([key], 'is missing', `add ${key}: ${names.join(' | ')}`);
       const kind = kindOf(value);
       if (kind === null)
-        return problem(
-          [key],
-          `names no ${noun} that this version knows (found ${JSON.stringify(named)})`,
-          suggestion(String(named), names),
-        );
+        return problem([key], `names no ${noun} that this version knows (found ${shown(named)})`, suggestion(String(named), names));
       const schema = (await load(kind))?.config;
       if (schema === undefined) return problem([key], `names no ${noun}`, null);
-      const result = schema.safeParse(value);
-      return result.success ? { kind, config: result.data } : { problems: problemsOf(schema, value) };
+      const config = readWith(schema, value);
+      return 'problems' in config ? config : { kind, config: config.data };
     },
     async variants() {
       const loaded = await Promise.all(Object.keys(registry).map(load));

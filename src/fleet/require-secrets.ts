@@ -1,20 +1,31 @@
+import { relative } from 'node:path';
 import { OpsError, usageError } from '../ground/errors.ts';
-import { isObject } from '../ground/json.ts';
+import { digString, isObject } from '../ground/json.ts';
 import type { Context, SecretRef } from '../ground/runtime/context.ts';
 import type { Selected } from './select.ts';
 
-/** Resolves every reference in the endpoints of the selected agents, so that nothing is sent while one is missing. All missing ones are told at once. */
-export const requireSecrets = ({ secrets }: Pick<Context, 'secrets'>, selected: readonly Selected[]): void => {
-  const missing: { where: string; error: OpsError }[] = [];
+interface Missing {
+  readonly where: string;
+  readonly error: OpsError;
+}
+
+/**
+ * Resolves every reference in the endpoints of the selected agents, so that nothing is sent while one is missing. All missing ones are
+ * told at once.
+ * @param cwd what the reader's paths are relative to
+ */
+export const requireSecrets = ({ secrets }: Pick<Context, 'secrets'>, selected: readonly Selected[], cwd: string): void => {
+  const missing: Missing[] = [];
   for (const { agent } of selected) {
     if (agent.endpoint === null) continue;
     const { file, line, column } = agent.endpoint.at;
+    const short = relative(cwd, file);
     for (const reference of referencesIn(agent.endpoint.config)) {
       try {
         secrets.reveal(reference);
       } catch (thrown) {
         if (!(thrown instanceof OpsError)) throw thrown;
-        missing.push({ where: `${file}:${line}:${column}: the endpoint of ${agent.name}`, error: thrown });
+        missing.push({ where: `${short.startsWith('..') ? file : short}:${line}:${column}: the endpoint of ${agent.name}`, error: thrown });
       }
     }
   }
@@ -23,8 +34,17 @@ export const requireSecrets = ({ secrets }: Pick<Context, 'secrets'>, selected: 
   throw usageError({
     code: first.error.code,
     message: missing.map(({ where, error }) => `${where}: ${error.message}`).join('\n'),
-    hint: [...new Set(missing.map(({ error }) => error.hint))].join('; '),
+    hint: hintFor(missing),
   });
+};
+
+/** One line to type for all variables; else what each error says. */
+const hintFor = (missing: readonly Missing[]): string => {
+  const variables = missing.map(({ error }) => digString(error.details, 'variable'));
+  const hints = missing.flatMap(({ error }) => error.hint ?? []);
+  return variables.includes(null)
+    ? [...new Set(hints)].join('; ')
+    : `export ${[...new Set(variables)].map((name) => `${name}=…`).join(' ')} and run the command again`;
 };
 
 const referencesIn = (value: unknown): readonly SecretRef[] => {

@@ -9,6 +9,17 @@ export interface Shape {
 
 /** All shapes that may stand where `schema` stands. A schema with metadata of ours is a shape whole: its inside is nobody's business. */
 export const shapesOf = (schema: z.ZodType): readonly Shape[] => {
+  const known = shapes.get(schema);
+  if (known !== undefined) return known;
+  const found = findShapes(schema);
+  shapes.set(schema, found);
+  return found;
+};
+
+/** Schemas never change, and a manifest is walked by the same few a thousand times. */
+const shapes = new WeakMap<z.ZodType, readonly Shape[]>();
+
+const findShapes = (schema: z.ZodType): readonly Shape[] => {
   const meta = fieldMeta.get(schema);
   if (meta !== undefined) return [{ schema, meta }];
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => shapesOf(option as z.ZodType));

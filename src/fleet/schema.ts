@@ -1,23 +1,34 @@
 import { z } from 'zod';
+import { nearest } from '../ground/output/phrases.ts';
 import { cronProblem, isZone } from '../ground/units/cron.ts';
-import { countField, durationField, moneyField, secretField, shareField, slotField, urlField } from './fields.ts';
+import { countField, durationField, moneyField, periodField, secretField, shareField, slotField, urlField } from './fields.ts';
 
 /** Outcomes that a retry may name. */
 export const retryableOutcomes = ['agent_error', 'rate_limited', 'timeout', 'unreachable', 'truncated', 'malformed'] as const;
 
 const name = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a name of letters, digits, dot, dash and underscore, at most 100 long');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+    'must be a name: letters, digits, dot, dash and underscore, the first a letter or digit, at most 100 characters',
+  );
 const nameKey = (what: string) => name.describe(`The name of the ${what}.`);
 const text = z.string().min(1).max(20_000);
-const zone = z.string().refine(isZone, 'is not a time zone such as UTC or Europe/Berlin');
+const zone = z.string().superRefine((given, ctx) => {
+  if (isZone(given)) return;
+  const near = nearest(given, Intl.supportedValuesOf('timeZone'));
+  const hint = near === null ? 'write UTC, or a name such as Europe/Berlin' : `did you mean "${near}"?`;
+  ctx.addIssue({ code: 'custom', message: 'is not a time zone', input: given, params: { hint } });
+});
 
 const cronAndZone = <T extends { cron?: string | undefined; tz?: string | undefined }>(value: T, ctx: z.RefinementCtx) => {
   if (value.cron === undefined) return;
   const zoneName = value.tz ?? 'UTC';
   if (!isZone(zoneName)) return;
   const problem = cronProblem(value.cron, zoneName);
-  if (problem !== null) ctx.addIssue({ code: 'custom', path: ['cron'], message: problem, input: value.cron });
+  if (problem === null) return;
+  const hint = 'write it like "30 3 * * 1-5": minute, hour, day of month, month, day of week';
+  ctx.addIssue({ code: 'custom', path: ['cron'], message: problem, input: value.cron, params: { hint } });
 };
 
 const tier = z.literal([1, 2, 3]).describe('1 critical, 2 normal, 3 best effort.');
@@ -31,12 +42,12 @@ const check = z
   .strictObject({
     id: name.describe('Unique within the agent; results are kept under it.'),
     description: z.string().optional().describe('What it looks for, in one sentence.'),
-    every: durationField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
+    every: periodField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
     cron: z.string().optional().describe('When a scheduled run asks, as five cron fields; instead of every.'),
     tz: zone.optional().describe('The time zone of cron; default UTC.'),
     heartbeat: z
       .strictObject({
-        every: durationField().describe('How often the agent is to report with agentops beat.'),
+        every: periodField().describe('How often the agent is to report with agentops beat.'),
         grace: durationField().optional().describe('How late a beat may be; default: a tenth of every.'),
       })
       .optional()
@@ -62,7 +73,7 @@ const check = z
     fail_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: red after this many failed slots in a row.'),
     recover_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: green after this many passed slots in a row.'),
     safety: z.boolean().default(false).describe('A failure of this check is a safety event.'),
-    timeout: durationField().optional().describe('How long one turn may take; default: that of the endpoint.'),
+    timeout: periodField().optional().describe('How long one turn may take; default: that of the endpoint.'),
     tags: z.array(z.string()).optional().describe('Words of your own.'),
   })
   .superRefine((value, ctx) => {
@@ -92,7 +103,7 @@ const check = z
 const maintenance = z
   .strictObject({
     cron: z.string().describe('When it begins, as five cron fields.'),
-    for: durationField().describe('How long it lasts.'),
+    for: periodField().describe('How long it lasts.'),
     tz: zone.optional().describe('The time zone of cron; default UTC.'),
   })
   .superRefine(cronAndZone);
@@ -199,9 +210,9 @@ const agent = z.strictObject({
 });
 
 const defaults = z.strictObject({
-  every: durationField().default(600_000).describe('How often a scheduled check runs; default 10m.'),
-  timeout: durationField().default(30_000).describe('How long one turn may take; default 30s.'),
-  window: durationField().default(900_000).describe('How long a safety event keeps an agent red; default 15m.'),
+  every: periodField().default(600_000).describe('How often a scheduled check runs; default 10m.'),
+  timeout: periodField().default(30_000).describe('How long one turn may take; default 30s.'),
+  window: periodField().default(900_000).describe('How long a safety event keeps an agent red; default 15m.'),
   tier: tier.default(2),
 });
 
@@ -224,7 +235,12 @@ export const manifestSchema = z.strictObject({
   version: z.literal(1).describe('The version of this file format.'),
   fleet: name.describe('The name of the fleet.'),
   include: z.array(z.string().min(1)).optional().describe('Further files, relative to this one; * and ** are understood.'),
-  state: z.string().min(1).default('.agentops').describe('The folder of the journal, relative to this file.'),
+  state: z
+    .string()
+    .min(1)
+    .refine((path) => !/^[a-z][a-z0-9+.-]+:\/\//i.test(path), 'must be a folder, because this version keeps its journal in a file')
+    .default('.agentops')
+    .describe('The folder of the journal, relative to this file.'),
   capture: z.enum(['none', 'io']).default('none').describe('io keeps prompts and answers, redacted and capped.'),
   defaults: defaults.prefault({}).describe('What agents and checks take where they say nothing.'),
   budget: z

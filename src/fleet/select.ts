@@ -20,7 +20,10 @@ export interface Selected {
   readonly checks: readonly Check[];
 }
 
-/** The selected agents in manifest order, each with its selected checks. Throws a usage error for a name that selects nothing. */
+/**
+ * The selected agents in manifest order, each with its selected checks; an agent without any check is selected too, because nobody
+ * knows how it is. Throws a usage error for an agent or check that does not exist.
+ */
 export const selectAgents = (fleet: Fleet, selection: Selection): readonly Selected[] => {
   for (const name of selection.agents) requireAgent(fleet, name);
   const agents = fleet.agents.filter(
@@ -31,19 +34,18 @@ export const selectAgents = (fleet: Fleet, selection: Selection): readonly Selec
       (selection.envs.length === 0 || (agent.env !== null && selection.envs.includes(agent.env))),
   );
   const known = [...new Set(agents.flatMap((agent) => agent.checks.map((check) => check.id)))];
-  for (const id of selection.checks) {
+  for (const id of agents.length === 0 ? [] : selection.checks) {
     if (!known.includes(id)) throw unknownName('check', id, known);
   }
-  const { shard } = selection;
+  const inShard = (key: string) => selection.shard === null || spread(key) % selection.shard.of === selection.shard.index - 1;
   return agents
     .map((agent) => ({
       agent,
-      checks: agent.checks.filter(
-        (check) =>
-          oneOf(selection.checks, check.id) && (shard === null || spread(`${agent.name}/${check.id}`) % shard.of === shard.index - 1),
-      ),
+      checks: agent.checks.filter((check) => oneOf(selection.checks, check.id) && inShard(`${agent.name}/${check.id}`)),
     }))
-    .filter(({ agent, checks }) => checks.length > 0 || (agent.checks.length === 0 && selection.checks.length === 0 && shard === null));
+    .filter(
+      ({ agent, checks }) => checks.length > 0 || (agent.checks.length === 0 && selection.checks.length === 0 && inShard(agent.name)),
+    );
 };
 
 /** The agent of that name, or a usage error that names the nearest one. */

@@ -67,7 +67,7 @@ export type Spelling = { readonly by: 'key'; readonly key: string } | { readonly
 /** Reads one kind of hole. The loader is handed one for each, because what fills a hole lives above the manifest. */
 export interface SlotReader {
   readonly spelling: Spelling;
-  /** The schema of what stands there, so that its secrets can stay references; null where the kind is unknown. */
+  /** The schema of what stands there, so that its secrets can stay references; null where nothing is to be replaced. */
   schemaOf(raw: unknown): Promise<ZodType | null>;
   read(value: unknown): Promise<SlotReading>;
   variants(): Promise<readonly SlotVariant[]>;

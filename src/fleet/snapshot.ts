@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, parseJson } from '../ground/json.ts';
+import { dig, isObject, parseJson } from '../ground/json.ts';
 import type { Fleet } from './agent.ts';
 
 /** Everything a loaded fleet depends on: while none of it changes, the snapshot is the fleet. */
@@ -19,19 +19,19 @@ export interface Snapshot {
   readonly fleet: Fleet;
 }
 
-const format = 1;
+const format = 2;
 
 export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const encodeSnapshot = (version: string, inputs: SnapshotInputs, fleet: Fleet): string =>
   JSON.stringify({ format, version, inputs, fleet } satisfies Snapshot);
 
-/** A snapshot written by this very version; null for anything else. */
-export const decodeSnapshot = (text: string, version: string): Snapshot | null => {
+/** A snapshot of the manifest at that path, written by this very version; null for anything else. */
+export const decodeSnapshot = (text: string, version: string, path: string): Snapshot | null => {
   const value = parseJson(text);
-  if (!isObject(value) || value['format'] !== format || value['version'] !== version) return null;
-  if (!isObject(value['inputs']) || !isObject(value['fleet'])) return null;
-  return value as unknown as Snapshot;
+  if (dig(value, 'format') !== format || dig(value, 'version') !== version || dig(value, 'fleet', 'path') !== path) return null;
+  const whole = ['files', 'globs', 'variables'].every((name) => isObject(dig(value, 'inputs', name)));
+  return whole ? (value as unknown as Snapshot) : null;
 };
 
 /** True while every input still reads as it did. */

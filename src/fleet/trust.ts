@@ -1,7 +1,7 @@
-import type { Fleet } from './agent.ts';
+import type { Reference } from '../ground/units/reference.ts';
 import type { FoundReference } from './interpolate.ts';
 import type { PlacedProblem } from './problems.ts';
-import type { At, Slot } from './slots.ts';
+import type { At } from './slots.ts';
 
 /** What a manifest from a stranger may use; everything else it names is refused. */
 export interface Allowance {
@@ -10,41 +10,61 @@ export interface Allowance {
   readonly hosts: readonly string[];
 }
 
-/** Endpoint protocols and assertions that run code of the manifest's author on this machine. */
-const codeEndpoints = ['command'];
-const codeAssertions = ['javascript'];
+/** What a manifest names that a stranger should not choose. */
+export interface Named {
+  readonly references: readonly FoundReference[];
+  /** Null where the host cannot be told. */
+  readonly urls: readonly { readonly url: string | null; readonly at: At }[];
+  /** Slots that were read, with the hole they stand in. */
+  readonly slots: readonly { readonly slot: string; readonly kind: string; readonly at: At }[];
+  /** The folder that is written to, as the manifest names it. */
+  readonly state: { readonly folder: unknown; readonly at: At };
+}
+
+/** Kinds that run code of the manifest's author on this machine, by the hole they stand in. */
+const code: Readonly<Record<string, readonly string[]>> = { endpoint: ['command'], expect: ['javascript', 'not-javascript'] };
+
+/** Absolute, or upward: outside the folder of the manifest. */
+export const leavesFolder = (path: string): boolean => /^[\\/]|^[A-Za-z]:|(^|[\\/])\.\.([\\/]|$)/.test(path);
+
+export const isAllowed = (reference: Reference, { variables }: Allowance): boolean =>
+  reference.kind === 'variable' && variables.includes(reference.name);
 
 /** Why a manifest may not be run for somebody who is not trusted: code, files, variables and hosts beyond the allowance. */
-export const distrustProblems = (
-  fleet: Fleet,
-  references: readonly FoundReference[],
-  urls: readonly { readonly url: string | null; readonly at: At }[],
-  allowance: Allowance,
-): readonly PlacedProblem[] => {
-  const problems: PlacedProblem[] = [];
-  const refuse = (at: At, message: string, hint: string | null) => problems.push({ at, message, hint });
-
-  for (const { reference, at } of references) {
-    if (reference.kind === 'file') refuse(at, `\${file:${reference.name}} is refused under --untrusted`, null);
-    else if (!allowance.variables.includes(reference.name)) {
-      refuse(at, `\${${reference.name}} is refused under --untrusted`, `allow it with --allow-env ${reference.name}`);
-    }
-  }
-  for (const { url, at } of urls) {
+export const distrustProblems = ({ references, urls, slots, state }: Named, allowance: Allowance): readonly PlacedProblem[] => [
+  ...references
+    .filter(({ reference }) => !isAllowed(reference, allowance))
+    .map(({ reference: { kind, name }, at }): PlacedProblem => {
+      if (kind === 'file')
+        return {
+          at,
+          message: `the file reference \${file:${name}} is refused under --untrusted`,
+          hint: 'write its text into the manifest',
+        };
+      return { at, message: `the variable \${${name}} is refused under --untrusted`, hint: `allow it with --allow-env ${name}` };
+    }),
+  ...urls.flatMap(({ url, at }): readonly PlacedProblem[] => {
     const host = url !== null && URL.canParse(url) ? new URL(url) : null;
-    if (host !== null && (allowance.hosts.includes(host.hostname) || allowance.hosts.includes(host.host))) continue;
-    const name = host?.host ?? 'a host that cannot be told';
-    refuse(at, `${name} is refused under --untrusted`, host === null ? null : `allow it with --allow-host ${host.host}`);
-  }
-  for (const agent of fleet.agents) {
-    if (agent.endpoint !== null && codeEndpoints.includes(agent.endpoint.kind)) {
-      refuse(agent.endpoint.at, `protocol ${agent.endpoint.kind} runs a program, which is refused under --untrusted`, null);
-    }
-    for (const slot of agent.checks.flatMap((check): readonly Slot[] => [...check.expect, ...check.turns.flatMap((turn) => turn.expect)])) {
-      if (codeAssertions.some((name) => slot.kind === name || slot.kind === `not-${name}`)) {
-        refuse(slot.at, `${slot.kind} runs code, which is refused under --untrusted`, null);
-      }
-    }
-  }
-  return problems;
-};
+    if (host === null) return [{ at, message: 'a url whose host cannot be told is refused under --untrusted', hint: 'write the host out' }];
+    if (allowance.hosts.includes(host.hostname) || allowance.hosts.includes(host.host)) return [];
+    return [{ at, message: `the host ${host.host} is refused under --untrusted`, hint: `allow it with --allow-host ${host.host}` }];
+  }),
+  ...(typeof state.folder !== 'string' || !leavesFolder(state.folder)
+    ? []
+    : [
+        {
+          at: state.at,
+          message: 'a state folder outside the folder of the manifest is refused under --untrusted',
+          hint: 'write state: .agentops',
+        },
+      ]),
+  ...slots
+    .filter(({ slot, kind }) => code[slot]?.includes(kind))
+    .map(
+      ({ slot, kind, at }): PlacedProblem => ({
+        at,
+        message: `${slot === 'endpoint' ? 'protocol ' : ''}${kind} runs code of the author, which is refused under --untrusted`,
+        hint: 'read the file, and run it without --untrusted if you trust it',
+      }),
+    ),
+];

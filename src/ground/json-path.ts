@@ -1,6 +1,7 @@
 import { query } from 'jsonpath-rfc9535';
 import parse from 'jsonpath-rfc9535/parser';
-import { isObject, type Json } from './json.ts';
+import { messageOf } from './errors.ts';
+import { dig, isObject, type Json } from './json.ts';
 
 /** A JSONPath query (RFC 9535). Asking it never throws: a value it cannot walk has no matches. */
 export interface JsonPath {
@@ -31,6 +32,11 @@ const matchesOf = (value: Json, source: string): readonly Json[] => {
   }
 };
 
+const whereItEnds = (source: string, offset: number): string =>
+  offset >= source.length
+    ? 'it ends too early'
+    : `${JSON.stringify(source.slice(offset, offset + 20))} cannot follow ${JSON.stringify(source.slice(0, offset))}`;
+
 /** Compiles `$.a.b[0]`; the problem reads on from the words "the path". */
 export const compileJsonPath = (source: string): CompiledPath => {
   try {
@@ -38,9 +44,10 @@ export const compileJsonPath = (source: string): CompiledPath => {
     if (refused !== undefined)
       return { ok: false, problem: `calls ${refused}(), which is not supported; there are length(), count() and value()` };
   } catch (thrown) {
-    const said = thrown instanceof Error ? thrown.message : String(thrown);
-    const start = source.startsWith('$') ? '' : ' (it starts with $, as in $.a.b)';
-    return { ok: false, problem: `is not a JSONPath${start}: ${said}` };
+    if (!source.startsWith('$')) return { ok: false, problem: 'is not a JSONPath: it starts with $, as in $.a.b' };
+    const offset = dig(thrown, 'location', 'start', 'offset');
+    const said = typeof offset === 'number' ? whereItEnds(source, offset) : messageOf(thrown);
+    return { ok: false, problem: `is not a JSONPath: ${said}` };
   }
   const all = (value: Json): readonly Json[] => matchesOf(value, source);
   return { ok: true, path: { source, all, first: (value) => all(value)[0] } };

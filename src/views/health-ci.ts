@@ -3,7 +3,8 @@ import { type JunitCase, type JunitResult, renderJunit } from '../ground/output/
 import { renderLine } from '../ground/output/line.ts';
 import { plainLook } from '../ground/output/look.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from '../oversight/status/health-report.ts';
-import { checkName, circumstancesOf, counts, findingsOf, problemsOf, verdictOf, whyOf } from './health-facts.ts';
+import { counts } from '../oversight/status/suppression.ts';
+import { checkName, circumstancesOf, findingsOf, problemsOf, verdictOf, whyOf } from './health-facts.ts';
 
 const linesOf = (check: CheckHealth): readonly string[] => [...findingsOf(check), ...circumstancesOf(check)];
 const headlineOf = (check: CheckHealth): string => check.reason || findingsOf(check)[0] || check.status;
@@ -14,7 +15,7 @@ const junitResult = (agent: AgentHealth, check: CheckHealth): JunitResult => {
   if (!counts(agent)) return { kind: 'skipped', message: `${whyOf(agent)} (${check.status}: ${headlineOf(check)})` };
   return {
     kind: check.status === 'fail' ? 'failure' : 'error',
-    type: check.outcome ?? check.status,
+    type: check.outcome === null || check.outcome === 'ok' ? check.status : check.outcome,
     message: headlineOf(check),
     lines: linesOf(check),
   };

@@ -1,11 +1,9 @@
 import { plural } from '../ground/output/phrases.ts';
 import type { AgentHealth, CheckHealth, HealthReport, StateName } from '../oversight/status/health-report.ts';
+import { counts } from '../oversight/status/suppression.ts';
 
 /** Worst first. */
 const states: readonly StateName[] = ['red', 'unknown', 'yellow', 'green'];
-
-/** An agent that another one pulls down, or that is being worked on, is shown but decides nothing. */
-export const counts = (agent: AgentHealth): boolean => agent.suppressedBy === null && !agent.inMaintenance;
 
 /** The worst state of the agents that count; unknown where none does. */
 export const worstState = (report: HealthReport): StateName =>

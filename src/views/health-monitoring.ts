@@ -2,8 +2,9 @@ import { type NagiosStatus, renderNagios } from '../ground/output/nagios.ts';
 import { type Metric, renderMetrics, type Sample } from '../ground/output/prometheus.ts';
 import { nanosPerDollar } from '../ground/units/amount.ts';
 import type { AgentHealth, CheckHealth, HealthReport, StateName } from '../oversight/status/health-report.ts';
+import { counts } from '../oversight/status/suppression.ts';
 import type { CheckStatus } from '../quality/health/result.ts';
-import { checkName, circumstancesOf, counts, findingsOf, problemsOf, verdictOf, whyOf, worstState } from './health-facts.ts';
+import { checkName, circumstancesOf, findingsOf, problemsOf, verdictOf, whyOf, worstState } from './health-facts.ts';
 
 const states: readonly StateName[] = ['green', 'yellow', 'red', 'unknown'];
 const statuses: readonly CheckStatus[] = ['pass', 'degraded', 'fail', 'error', 'skipped'];

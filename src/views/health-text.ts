@@ -4,8 +4,9 @@ import { ageOf } from '../ground/output/phrases.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from '../oversight/status/health-report.ts';
+import { counts } from '../oversight/status/suppression.ts';
 import type { AssertionResult } from '../quality/health/result.ts';
-import { checkName, circumstancesOf, costOf, counts, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
+import { checkName, circumstancesOf, costOf, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
 import {
   durationOrMissing,
   joined,
@@ -23,8 +24,8 @@ const columns: readonly Column[] = [
   { title: 'STATE' },
   { title: 'AGENT' },
   { title: 'TIER', align: 'right', optional: true },
-  { title: 'SINCE', align: 'right' },
-  { title: 'LATENCY', align: 'right' },
+  { title: 'SINCE', align: 'right', optional: true },
+  { title: 'LATENCY', align: 'right', optional: true },
   { title: 'COST', align: 'right', optional: true },
   { title: 'UP 24H', align: 'right', optional: true },
   { title: whyTitle, flexible: true, minWidth: 28, optional: true },

@@ -69,7 +69,7 @@ const failureColumns: readonly Column[] = [
   { title: 'AGO', align: 'right', optional: true },
   { title: 'CHECK' },
   { title: 'STATUS' },
-  { title: 'WHY', flexible: true, minWidth: 12 },
+  { title: 'WHY', flexible: true, minWidth: 30 },
 ];
 
 const failureLines = (report: HistoryReport, { look, verbose, zone }: ViewOptions): readonly string[] => {

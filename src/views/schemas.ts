@@ -85,4 +85,4 @@ const history = z.object({
 });
 
 /** The zod schema of each document, by the command that prints it. */
-export const documentSchemas = { health, history, ...setupSchemas } as const;
+export const documentSchemas = { health, history, demo: health, ...setupSchemas } as const;

@@ -3,6 +3,7 @@ import type { World } from '../../fleet/slots.ts';
 import { messageOf } from '../../ground/errors.ts';
 import { costOf } from '../prices/span-cost.ts';
 import type { AgentProtocol, Ask, Turn, TurnLimits } from './port.ts';
+import { newSpanId } from './trace-context.ts';
 import { noWire, turnOf } from './turn.ts';
 
 export interface Conversation {
@@ -15,18 +16,18 @@ export interface Conversation {
 }
 
 /**
- * Several turns on one thread, each begun only while `goOn` likes the turns so far. Never throws: what goes wrong on our own side
- * is a turn with outcome `checker_error`.
+ * Several turns on one thread. `goOn` is asked after each, with the turns so far, and the next is begun only while it agrees; a probe
+ * has no next turn and does not ask. Never throws: what goes wrong on our own side is a turn with outcome `checker_error`.
  */
 export const converse = async (
   world: World,
   talk: Conversation,
-  goOn: (turns: readonly Turn[]) => boolean,
+  goOn: (turns: readonly Turn[]) => boolean | Promise<boolean>,
   signal: AbortSignal,
 ): Promise<readonly Turn[]> => {
   const { protocol, traceId, limits, prices } = talk;
   const turns: Turn[] = [];
-  const askOf = (input: string): Ask => ({ input, thread: turns.at(-1)?.thread ?? null, traceId, spanId: spanId(world), limits });
+  const askOf = (input: string): Ask => ({ input, thread: turns.at(-1)?.thread ?? null, traceId, spanId: newSpanId(world.random), limits });
   const take = async (work: () => Promise<Turn>) => {
     const startedAt = world.clock.monotonic();
     try {
@@ -44,16 +45,11 @@ export const converse = async (
   if (talk.inputs.length === 0) await take(() => protocol.probe(askOf(''), signal));
   for (const input of talk.inputs) {
     await take(() => protocol.turn(askOf(input), signal));
-    if (!goOn(turns)) break;
+    if (!(await goOn([...turns]))) break;
   }
   // A turn that failed on our own side has no thread, yet what was opened before it is still there.
   const thread = turns.findLast((turn) => turn.thread !== null)?.thread ?? null;
-  if (thread !== null) await protocol.release?.(thread, askOf(''), signal);
+  // The answers are already in; what cannot be freed is left to the agent's own housekeeping.
+  if (thread !== null) await protocol.release?.(thread, askOf(''), signal).catch(() => undefined);
   return turns;
-};
-
-/** W3C Trace Context: 16 hex digits, not all zero. */
-const spanId = ({ random }: World): string => {
-  const digits = Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join('');
-  return /^0+$/.test(digits) ? '1'.padStart(16, '0') : digits;
 };

@@ -7,7 +7,7 @@ import { excerpt, type Said } from './turn.ts';
 export type McpEra = 'modern' | 'legacy';
 
 export const modernVersion = '2026-07-28';
-export const legacyVersions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
+const legacyVersions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
 export const newestLegacy = legacyVersions[0];
 
 export const isLegacyVersion = (version: string | null): boolean => legacyVersions.some((known) => known === version);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { durationField, headersField, urlField } from '../../fleet/fields.ts';
+import { headersField, periodField, urlField } from '../../fleet/fields.ts';
 
 const timeoutField = z
   .union([
-    durationField(),
+    periodField(),
     z.strictObject({
-      connect: durationField().optional().describe('Until a connection stands; default 10s.'),
-      first_byte: durationField().optional().describe('Until the first byte of the answer; default: the total.'),
-      stall: durationField().optional().describe('The longest silence inside the answer; default: the total.'),
-      total: durationField().optional().describe('The whole turn.'),
+      connect: periodField().optional().describe('Until a connection stands; default 10s.'),
+      first_byte: periodField().optional().describe('Until the first byte of the answer; default: the total.'),
+      stall: periodField().optional().describe('The longest silence inside the answer; default: the total.'),
+      total: periodField().optional().describe('The whole turn.'),
     }),
   ])
   .optional()

@@ -1,5 +1,4 @@
 import { type Json, parseJson } from '../../ground/json.ts';
-import type { HttpOutcome } from '../../ground/runtime/context.ts';
 import type { Card, Outcome, Timings, ToolCall, Turn, Usage } from './port.ts';
 
 export { excerpt } from '../../ground/runtime/http-answer.ts';
@@ -29,14 +28,6 @@ export interface Wire {
   readonly retryAfterMs: number | null;
   readonly certificateDays: number | null;
 }
-
-/** The wire facts of an exchange that was not streamed, or of a probe. */
-export const plainWire = (outcome: HttpOutcome, retryAfterMs: number | null): Wire => ({
-  httpStatus: outcome.head?.status ?? null,
-  timings: { ...outcome.timings, firstTokenMs: null },
-  retryAfterMs,
-  certificateDays: outcome.certificateDays,
-});
 
 /** The wire facts where no request was made. */
 export const noWire = (totalMs: number): Wire => ({

@@ -1,19 +1,16 @@
-import { helpEnd, type Leaf } from '../command.ts';
+import type { Leaf } from '../command.ts';
 
 const beat: Leaf = {
   formats: ['text', 'json'],
-  configure: (command) =>
-    command
-      .argument('<agent[/check]>', 'who reports; the check may be left out where the agent has one heartbeat')
-      .option('--status <ok|fail>', 'what is reported', 'ok')
-      .option('--note <text>', 'a few words, kept with the beat')
-      .addHelpText(
-        'after',
-        helpEnd([
-          ['./nightly-index.sh && agentops beat indexer', 'a job that went well'],
-          ['agentops beat indexer/nightly --status fail --note "no space left"', 'one that did not'],
-        ]),
-      ),
+  arguments: [{ name: '<agent[/check]>', summary: 'who reports; the check may be left out where the agent has one heartbeat' }],
+  flags: [
+    { flags: '--status <ok|fail>', summary: 'what is reported', fallback: 'ok' },
+    { flags: '--note <text>', summary: 'a few words, kept with the beat' },
+  ],
+  examples: [
+    ['./nightly-index.sh && agentops beat indexer', 'a job that went well'],
+    ['agentops beat indexer/nightly --status fail --note "no space left"', 'one that did not'],
+  ],
   async run({ ctx, fleet: load }, [target], { status, note }) {
     const { usageError } = await import('../../ground/errors.ts');
     if (status !== 'ok' && status !== 'fail')

@@ -1,19 +1,16 @@
-import { helpEnd, type Leaf } from '../command.ts';
+import type { Leaf } from '../command.ts';
 
 const meaning = 'agentops.yaml: which agents there are, how they are reached, and what a right answer looks like.';
 
 const explain: Leaf = {
   formats: ['text', 'json'],
-  configure: (command) =>
-    command.argument('[path...]', 'a field of the manifest, with or without names and positions; none: the top level').addHelpText(
-      'after',
-      helpEnd([
-        ['agentops explain', 'the sections of the manifest'],
-        ['agentops explain agents.checks.expect', 'every assertion there is'],
-        ['agentops explain agents.endpoint openai-chat', 'the keys of one kind of endpoint'],
-        ["agentops explain 'agents.support.checks[0].retry'", 'a place as an error names it'],
-      ]),
-    ),
+  arguments: [{ name: '[path...]', summary: 'a field of the manifest, with or without names and positions; none: the top level' }],
+  examples: [
+    ['agentops explain', 'the sections of the manifest'],
+    ['agentops explain agents.checks.expect', 'every assertion there is'],
+    ['agentops explain agents.endpoint openai-chat', 'the keys of one kind of endpoint'],
+    ["agentops explain 'agents.support.checks[0].retry'", 'a place as an error names it'],
+  ],
   async run({ ctx, readers }, [path]) {
     const [{ explainPath }, { splitPath }, { loadSlotKinds }, { manifestSchema, laterSections }, { explainFormats }] = await Promise.all([
       import('../../fleet/explain.ts'),

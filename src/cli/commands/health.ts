@@ -1,5 +1,6 @@
 import type { Selection } from '../../fleet/select.ts';
-import { countFlag, durationFlag, helpEnd, type Leaf, listFlag, shardFlag } from '../command.ts';
+import type { Leaf } from '../command.ts';
+import { countFlag, durationFlag, listFlag, shardFlag } from '../flags.ts';
 
 interface Flags {
   readonly tag?: readonly string[];
@@ -20,38 +21,33 @@ const defaultWatchMs = 60_000;
 
 const health: Leaf = {
   formats: ['text', 'json', 'junit', 'github', 'markdown', 'nagios', 'prometheus'],
-  configure: (command) =>
-    command
-      .argument('[agents...]', 'agents to check; all by default')
-      .option('--tag <tags>', 'only agents with one of these tags', listFlag)
-      .option('--tier <tiers>', 'only agents of these tiers: 1, 2, 3', listFlag)
-      .option('--env <names>', 'only agents of these environments', listFlag)
-      .option('--check <ids>', 'only these checks; judges them alone', listFlag)
-      .option('--due', 'only checks whose time has come; fail_after and recover_after apply (for cron)')
-      .option('--fail-on <states>', 'also exit 1 for these states: yellow, unknown', listFlag)
-      .option('--no-store', 'keep no results and use no history')
-      .option('--watch [every]', 'check again and again; default every 60s', durationFlag)
-      .option('--shard <i/n>', 'only one of n parts of the checks, for parallel jobs', shardFlag)
-      .option('--timeout <duration>', 'how long one turn may take, whatever the manifest says', durationFlag)
-      .option('--concurrency <n>', 'checks at the same time', countFlag, 16)
-      .option('--per-host <n>', 'checks of one host at the same time', countFlag, 8)
-      .addHelpText(
-        'after',
-        helpEnd(
-          [
-            ['agentops health', 'the whole fleet'],
-            ['agentops health support --verbose', 'one agent, every check and assertion'],
-            ['agentops health --tier 1 --output junit > health.xml', 'a gate in CI'],
-            ['agentops health --due --quiet', 'one line of cron'],
-          ],
-          [
-            ['0', 'all green, or yellow (see --fail-on)'],
-            ['1', 'a red agent'],
-            ['2', 'wrong usage, an invalid manifest, nothing selected; nothing was sent'],
-            ['3', 'an agent is unknown: the checker could not see'],
-          ],
-        ),
-      ),
+  arguments: [{ name: '[agents...]', summary: 'agents to check; all by default' }],
+  flags: [
+    { flags: '--tag <tags>', summary: 'only agents with one of these tags', parse: listFlag },
+    { flags: '--tier <tiers>', summary: 'only agents of these tiers: 1, 2, 3', parse: listFlag },
+    { flags: '--env <names>', summary: 'only agents of these environments', parse: listFlag },
+    { flags: '--check <ids>', summary: 'only these checks; judges them alone', parse: listFlag },
+    { flags: '--due', summary: 'only checks whose time has come; fail_after and recover_after apply (for cron)' },
+    { flags: '--fail-on <states>', summary: 'also exit 1 for these states: yellow, unknown', parse: listFlag },
+    { flags: '--no-store', summary: 'keep no results and use no history' },
+    { flags: '--watch [every]', summary: 'check again and again; default every 60s', parse: durationFlag },
+    { flags: '--shard <i/n>', summary: 'only one of n parts of the checks, for parallel jobs', parse: shardFlag },
+    { flags: '--timeout <duration>', summary: 'how long one turn may take, whatever the manifest says', parse: durationFlag },
+    { flags: '--concurrency <n>', summary: 'checks at the same time', parse: countFlag, fallback: 16 },
+    { flags: '--per-host <n>', summary: 'checks of one host at the same time', parse: countFlag, fallback: 8 },
+  ],
+  examples: [
+    ['agentops health', 'the whole fleet'],
+    ['agentops health support --verbose', 'one agent, every check and assertion'],
+    ['agentops health --tier 1 --output junit > health.xml', 'a gate in CI'],
+    ['agentops health --due --quiet', 'one line of cron'],
+  ],
+  exits: [
+    ['0', 'all green, or yellow (see --fail-on)'],
+    ['1', 'a red agent'],
+    ['2', 'wrong usage, an invalid manifest, nothing selected; nothing was sent'],
+    ['3', 'an agent is unknown: the checker could not see'],
+  ],
   async run(session, [names], given) {
     const flags = given as unknown as Flags;
     const selection = await selectionOf(names as readonly string[], flags);

@@ -1,20 +1,16 @@
-import { durationFlag, helpEnd, type Leaf } from '../command.ts';
+import type { Leaf } from '../command.ts';
+import { durationFlag } from '../flags.ts';
 
 const weekMs = 7 * 86_400_000;
 
 const history: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown'],
-  configure: (command) =>
-    command
-      .argument('<agent>', 'whose past is shown')
-      .option('--since <duration>', 'how far back', durationFlag, weekMs)
-      .addHelpText(
-        'after',
-        helpEnd([
-          ['agentops history support', 'the last seven days'],
-          ['agentops history support --since 30d --output csv', 'a month, for a spreadsheet'],
-        ]),
-      ),
+  arguments: [{ name: '<agent>', summary: 'whose past is shown' }],
+  flags: [{ flags: '--since <duration>', summary: 'how far back', parse: durationFlag, fallback: weekMs }],
+  examples: [
+    ['agentops history support', 'the last seven days'],
+    ['agentops history support --since 30d --output csv', 'a month, for a spreadsheet'],
+  ],
   async run({ ctx, fleet: load }, [name], { since }) {
     const { fleet } = await load();
     const { requireAgent } = await import('../../fleet/select.ts');

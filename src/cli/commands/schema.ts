@@ -1,22 +1,19 @@
-import { helpEnd, type Leaf, type Outcome, type Session } from '../command.ts';
+import type { Leaf, Outcome, Session } from '../command.ts';
 
-const documents = ['health', 'history', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
+const documents = ['health', 'history', 'demo', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
 
 const schema: Leaf = {
   formats: ['text', 'json'],
   words: (before) => (before.length === 0 ? ['manifest', 'output'] : before.length === 1 && before[0] === 'output' ? documents : []),
-  configure: (command) =>
-    command
-      .argument('[what]', 'manifest, or output', 'manifest')
-      .argument('[command]', 'with output: whose JSON document; also error and metrics')
-      .addHelpText(
-        'after',
-        helpEnd([
-          ['agentops schema > agentops.schema.json', 'for editors, beside the manifest'],
-          ['agentops schema output health', 'what agentops health --json prints'],
-          ['agentops schema output metrics', 'the Prometheus metrics there are'],
-        ]),
-      ),
+  arguments: [
+    { name: '[what]', summary: 'manifest, or output', fallback: 'manifest' },
+    { name: '[command]', summary: 'with output: whose JSON document; also error and metrics' },
+  ],
+  examples: [
+    ['agentops schema > agentops.schema.json', 'for editors, beside the manifest'],
+    ['agentops schema output health', 'what agentops health --json prints'],
+    ['agentops schema output metrics', 'the Prometheus metrics there are'],
+  ],
   async run(session, [what, command]) {
     if (what === 'manifest' && command === undefined) return { finding: 'none', formats: await manifestSchemaOf(session) };
     if (what === 'output') return { finding: 'none', formats: await outputSchema(session, command as string | undefined) };
@@ -34,13 +31,8 @@ const schema: Leaf = {
 export default schema;
 
 const manifestSchemaOf = async ({ readers }: Session): Promise<Outcome['formats']> => {
-  const [{ jsonSchemaOf }, { loadSlotKinds }, { manifestSchema }, { inertJson }] = await Promise.all([
-    import('../../fleet/json-schema.ts'),
-    import('../../fleet/load-slot-kinds.ts'),
-    import('../../fleet/schema.ts'),
-    import('../../ground/output/json.ts'),
-  ]);
-  const text = inertJson(jsonSchemaOf(manifestSchema, await loadSlotKinds(await readers()), 'agentops.yaml'));
+  const { manifestSchemaText } = await import('../manifest-schema.ts');
+  const text = await manifestSchemaText(await readers());
   return { text: () => text, json: () => text };
 };
 

@@ -1,21 +1,15 @@
-import { helpEnd, type Leaf } from '../command.ts';
+import type { Leaf } from '../command.ts';
 
 const validate: Leaf = {
   formats: ['text', 'json'],
-  configure: (command) =>
-    command.addHelpText(
-      'after',
-      helpEnd(
-        [
-          ['agentops validate', 'the nearest agentops.yaml'],
-          ['agentops validate -m fork/agentops.yaml --untrusted --allow-host 127.0.0.1', 'a file from somebody else'],
-        ],
-        [
-          ['0', 'the manifest is right'],
-          ['2', 'it is not; every problem is listed with its place'],
-        ],
-      ),
-    ),
+  examples: [
+    ['agentops validate', 'the nearest agentops.yaml'],
+    ['agentops validate -m fork/agentops.yaml --untrusted --allow-host 127.0.0.1', 'a file from somebody else'],
+  ],
+  exits: [
+    ['0', 'the manifest is right'],
+    ['2', 'it is not; every problem is listed with its place'],
+  ],
   async run({ ctx, fleet: load }) {
     const loaded = await load();
     const { validateFormats } = await import('../../views/validate.ts');

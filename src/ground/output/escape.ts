@@ -74,10 +74,11 @@ export const markdownText = (text: string): string =>
     .replace(/:(?=\/\/)/g, `:${seam}`)
     .replace(/\b(?:www\.|GH-)/gi, `$&${seam}`)
     .replace(/^[-+=]/, '\\$&')
-    .replace(/^\d+(?=[.)])/, `$&${seam}`);
+    .replace(/^\d+(?=[.)](?:\s|$))/, `$&${seam}`);
 
 /** A data field of a GitHub workflow command (actions/toolkit, `escapeData`). */
-export const githubData = (text: string): string => inertText(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+export const githubData = (text: string): string =>
+  inertText(text).replace(commandAnywhere, '# #').replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 
 /** A property of a GitHub workflow command (actions/toolkit, `escapeProperty`). */
 export const githubProperty = (text: string): string => githubData(text).replace(/:/g, '%3A').replace(/,/g, '%2C');

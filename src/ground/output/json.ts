@@ -1,5 +1,5 @@
 /** The version of every JSON document; keys may be added under it, never removed or renamed. */
-export const schemaVersion = '1';
+const schemaVersion = '1';
 
 /** ISO-8601 UTC for an instant in epoch ms; null stays null. */
 export const isoTime = <At extends number | null>(at: At): At extends null ? string | null : string =>

@@ -1,19 +1,25 @@
-import { inertLine } from './escape.ts';
+import { inertLine, longestText } from './escape.ts';
 import { type Cell, type Look, markOf } from './look.ts';
 import { cutToWidth, displayWidth } from './width.ts';
 
 /** Inert, with the blanks at its ends that set a piece apart from its neighbours. */
 const inertPiece = (text: string): string => {
-  const inert = inertLine(text);
-  if (inert === '') return /^ *$/.test(text) ? text : '';
-  return `${/^ */.exec(text)?.[0] ?? ''}${inert}${/ *$/.exec(text)?.[0] ?? ''}`;
+  const blanks = text.length - text.trimEnd().length;
+  if (blanks === text.length) return ' '.repeat(Math.min(blanks, longestText));
+  return `${/^ */.exec(text)?.[0] ?? ''}${inertLine(text)}${' '.repeat(blanks)}`;
 };
 
 /** One indented line of differently toned pieces, which hold raw text. In a terminal it is cut to the width; elsewhere it is whole. */
 export const renderLine = (look: Look, indent: number, pieces: readonly Cell[]): string => {
   const inert = pieces.map(({ text, tone = 'plain' }) => ({ text: inertPiece(text), tone }));
   const room = (look.width ?? Number.POSITIVE_INFINITY) - indent;
-  const fits = displayWidth(inert.map(({ text }) => text.trimEnd()).join('')) <= room;
+  const fits =
+    displayWidth(
+      inert
+        .map(({ text }) => text)
+        .join('')
+        .trimEnd(),
+    ) <= room;
   const mark = fits ? '' : markOf(look);
   let left = room - displayWidth(mark);
   let line = ' '.repeat(indent);

@@ -42,12 +42,17 @@ export const localTime = (at: number, zone: string): string => {
   return `${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']} ${parts['timeZoneName']}`;
 };
 
-/** The name a person most likely meant, or null where none is near: at most a third of the letters may differ. */
+const sameLetters = (a: string, b: string): boolean => [...a].sort().join('') === [...b].sort().join('');
+
+/** The name a person most likely meant, or null where none is near: at most a third of the letters may differ; two that changed places are one. */
 export const nearest = (name: string, names: readonly string[]): string | null => {
   const asked = name.toLowerCase();
   const far = Math.max(1, Math.floor(asked.length / 3));
   const near = names
-    .map((candidate) => ({ candidate, edits: distance(asked, candidate.toLowerCase()) }))
+    .map((candidate) => {
+      const edits = distance(asked, candidate.toLowerCase());
+      return { candidate, edits: edits === 2 && sameLetters(asked, candidate.toLowerCase()) ? 1 : edits };
+    })
     .filter(({ edits }) => edits <= far)
     .sort((a, b) => a.edits - b.edits)
     .at(0);

@@ -8,7 +8,7 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** May be cut with `…`; ids may not. */
   readonly flexible?: boolean;
-  /** Columns a flexible one keeps; default 8. */
+  /** Columns a flexible one keeps as long as an optional column can go instead; default 8. */
   readonly minWidth?: number;
   /** Left out where the table would not fit otherwise; the last such column goes first. */
   readonly optional?: boolean;
@@ -30,14 +30,22 @@ const chars = { ...Object.fromEntries([...sides, ...corners].map((name) => [name
 
 const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, gap * Math.max(0, widths.length - 1));
 
-/** Widths that fit into `room`: the widest flexible column gives way first, each down to its least. They may still be too wide. */
+/** Where nothing else gives way, a flexible column keeps that much. */
+const narrowest = 4;
+
+/** Widths that fit into `room`: the widest flexible column gives way first, to its least width, then further. They may still be too wide. */
 const shrunk = (columns: readonly Filled[], room: number): readonly number[] => {
   const widths = columns.map(({ natural }) => natural);
+  const widestAbove = (floorOf: (column: Filled) => number): number => {
+    const spare = columns.map((column, at) => ((widths[at] ?? 0) > floorOf(column) ? (widths[at] ?? 0) : 0));
+    const most = Math.max(0, ...spare);
+    return most === 0 ? -1 : spare.indexOf(most);
+  };
   for (let over = total(widths) - room; over > 0; over -= 1) {
-    const spare = columns.map(({ least }, at) => ((widths[at] ?? 0) > least ? (widths[at] ?? 0) : 0));
-    const widest = spare.indexOf(Math.max(...spare));
-    if (!spare[widest]) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+    const soft = widestAbove(({ least }) => least);
+    const gives = soft >= 0 ? soft : widestAbove(({ column, natural }) => (column.flexible ? narrowest : natural));
+    if (gives < 0) break;
+    widths[gives] = (widths[gives] ?? 0) - 1;
   }
   return widths;
 };
@@ -79,7 +87,10 @@ const layOut = (columns: readonly Filled[], lines: readonly (readonly Cell[])[],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
     colAligns: columns.map(({ column }) => column.align ?? 'left'),
   });
-  table.push(...lines.map((line) => line.map(({ text }) => standIn.repeat(displayWidth(text)))));
+  // The last column is not padded, so one stand-in is enough: cli-table3 is slow on long texts.
+  const widthAt = (text: string, at: number): number =>
+    at === columns.length - 1 && columns[at]?.column.align !== 'right' ? Math.min(1, displayWidth(text)) : displayWidth(text);
+  table.push(...lines.map((line) => line.map(({ text }, at) => standIn.repeat(widthAt(text, at)))));
   const visible = lines.flat().filter(({ text }) => displayWidth(text) > 0);
   let next = 0;
   const painted = table.toString().replace(/\uE000+/g, () => {

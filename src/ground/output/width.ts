@@ -12,24 +12,43 @@ const widthOfGrapheme = (grapheme: string): number => {
   return spaceless.test(grapheme) ? 0 : 1;
 };
 
-/** Terminal columns that a text without control sequences takes: wide letters and emoji two, combining marks none. */
-export const displayWidth = (text: string): number => {
-  if (ascii.test(text)) return text.length;
+/** ASCII, but for a last letter that could carry a mark; or the rest, which has to be taken apart. Segmenting is a hundred times slower. */
+const runs = /[ -~]+(?=[ -~]|$)|[ -~]?[^ -~]+/g;
+
+const segmentsOf = function* (run: string): Generator<string> {
+  for (const { segment } of graphemes.segment(run)) yield segment;
+};
+
+const charactersOf = (run: string): Iterable<string> => (ascii.test(run) ? run : segmentsOf(run));
+
+const widthOfRun = (run: string): number => {
+  if (ascii.test(run)) return run.length;
   let columns = 0;
-  for (const { segment } of graphemes.segment(text)) columns += widthOfGrapheme(segment);
+  for (const segment of segmentsOf(run)) columns += widthOfGrapheme(segment);
   return columns;
+};
+
+/** Terminal columns that a text without control sequences takes: wide letters and emoji two, combining marks none. */
+export const displayWidth = (text: string): number => (text.match(runs) ?? []).reduce((columns, run) => columns + widthOfRun(run), 0);
+
+/** As much of the text as fits into that many columns. */
+const headOf = (text: string, columns: number): string => {
+  let taken = 0;
+  let end = 0;
+  for (const [run] of text.matchAll(runs)) {
+    for (const character of charactersOf(run)) {
+      taken += widthOfGrapheme(character);
+      if (taken > columns) return text.slice(0, end);
+      end += character.length;
+    }
+  }
+  return text;
 };
 
 /** The text if it fits into that many columns, else as much of it as fits before the mark. Never splits a character. */
 export const cutToWidth = (text: string, columns: number, mark: string): string => {
-  if (displayWidth(text) <= columns) return text;
+  const whole = headOf(text, columns);
+  if (whole === text) return text;
   const room = columns - displayWidth(mark);
-  let taken = 0;
-  let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
-    taken += widthOfGrapheme(segment);
-    if (taken > room) break;
-    kept += segment;
-  }
-  return room < 0 ? mark.slice(0, Math.max(0, columns)) : `${kept.trimEnd()}${mark}`;
+  return room < 0 ? mark.slice(0, Math.max(0, columns)) : `${headOf(text, room).trimEnd()}${mark}`;
 };

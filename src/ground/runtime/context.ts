@@ -35,6 +35,8 @@ export interface Files {
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(path: string): readonly string[];
   isFolder(path: string): boolean;
+  /** The path with symbolic links followed; as it is where it leads nowhere. */
+  realPath(path: string): string;
   /** Writes beside and renames, so that a reader sees the old or the new text. Folders are made 0700. */
   writePrivate(path: string, text: string): void;
   /** Makes a new folder (0700) where this machine keeps temporary files. Throws an unable error where it cannot. */

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf, nodeCodeOf, type OpsError, unableError, usageError } from '../errors.ts';
@@ -24,7 +35,21 @@ export const systemFiles: Files = {
       throw explainRead(path, thrown);
     }
   },
-  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  isFolder(path) {
+    try {
+      return statSync(path).isDirectory();
+    } catch {
+      // Links in a circle or behind a closed door lead to no folder.
+      return false;
+    }
+  },
+  realPath(path) {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
+  },
   writePrivate(path, text) {
     const beside = `${path}.${process.pid}.new`;
     try {
@@ -32,7 +57,7 @@ export const systemFiles: Files = {
       writeFileSync(beside, text, { mode: 0o600 });
       renameSync(beside, path);
     } catch (thrown) {
-      rmSync(beside, { force: true });
+      removeQuietly(beside);
       throw unableError({
         code: 'write_failed',
         message: `${path} could not be written: ${messageOf(thrown)}`,
@@ -52,6 +77,15 @@ export const systemFiles: Files = {
     }
   },
   removeFolder: (path) => rmSync(path, { recursive: true, force: true }),
+};
+
+/** Takes a half-written file away; what stopped the writing is what gets told. */
+const removeQuietly = (path: string) => {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where nothing could be written, nothing is left behind.
+  }
 };
 
 const tooLarge = (path: string, size: number, maxBytes: number): OpsError =>

@@ -1,55 +1,64 @@
+export interface Bounds<Task> {
+  /** How many tasks may run at once; 1 or more. */
+  readonly total: number;
+  /** How many tasks of one key may run at once; 1 or more. */
+  readonly perKey: number;
+  readonly keyOf: (task: Task) => string;
+  /** Once aborted, nothing more is started. */
+  readonly signal: AbortSignal;
+}
+
+interface Lane<Task> {
+  readonly waiting: Task[];
+  running: number;
+}
+
 /**
- * Runs tasks with at most `total` at once and at most `perKey` of one key at once. Keys take turns, so that one slow host does not
- * hold up the others; tasks of one key start in order. Resolves when all that were started have ended; after `signal` none is started.
+ * Runs each task once, within bounds. Keys take turns, so that one slow host does not hold up the others; tasks of one key start in
+ * order. Ends when all that were started have ended: after an error no more are started, and it rejects with the first.
  */
 export const runBounded = async <Task>(
   tasks: readonly Task[],
-  { total, perKey, keyOf, signal }: { total: number; perKey: number; keyOf: (task: Task) => string; signal: AbortSignal },
+  { total, perKey, keyOf, signal }: Bounds<Task>,
   run: (task: Task) => Promise<void>,
 ): Promise<void> => {
-  const queues = new Map<string, { tasks: Task[]; next: number; running: number }>();
-  for (const task of tasks) {
-    const queue = queues.get(keyOf(task)) ?? { tasks: [], next: 0, running: 0 };
-    queue.tasks.push(task);
-    queues.set(keyOf(task), queue);
-  }
-  let ring = [...queues.values()];
-  let running = 0;
-  let failure: { thrown: unknown } | null = null;
+  const lanes = lanesOf(tasks, keyOf);
+  const failures: unknown[] = [];
 
-  await new Promise<void>((done) => {
-    const fill = () => {
-      let idle = 0;
-      while (running < total && idle < ring.length && !signal.aborted && failure === null) {
-        const queue = ring.shift();
-        if (queue === undefined) break;
-        const task = queue.tasks[queue.next];
-        if (task === undefined) continue;
-        ring.push(queue);
-        if (queue.running >= perKey) {
-          idle += 1;
-          continue;
-        }
-        idle = 0;
-        queue.next += 1;
-        queue.running += 1;
-        running += 1;
-        run(task)
-          .catch((thrown: unknown) => {
-            failure ??= { thrown };
-          })
-          .finally(() => {
-            queue.running -= 1;
-            running -= 1;
-            fill();
-          });
+  /** The next task that may start now. Its lane goes to the end of the line, or leaves it with its last task. */
+  const take = (): { task: Task; lane: Lane<Task> } | null => {
+    if (signal.aborted || failures.length > 0) return null;
+    const at = lanes.findIndex(({ running }) => running < perKey);
+    const [lane] = at < 0 ? [] : lanes.splice(at, 1);
+    const task = lane?.waiting.shift();
+    if (lane === undefined || task === undefined) return null;
+    if (lane.waiting.length > 0) lanes.push(lane);
+    lane.running += 1;
+    return { task, lane };
+  };
+  // A worker that finds every lane full may leave: each task that ends makes room for one, which its own worker takes.
+  const work = async () => {
+    for (let taken = take(); taken !== null; taken = take()) {
+      try {
+        await run(taken.task);
+      } catch (thrown) {
+        failures.push(thrown);
+      } finally {
+        taken.lane.running -= 1;
       }
-      if (running === 0 && (signal.aborted || failure !== null || ring.every((queue) => queue.next >= queue.tasks.length))) {
-        ring = [];
-        done();
-      }
-    };
-    fill();
-  });
-  if (failure !== null) throw (failure as { thrown: unknown }).thrown;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(total, tasks.length) }, work));
+  if (failures.length > 0) throw failures[0];
+};
+
+const lanesOf = <Task>(tasks: readonly Task[], keyOf: (task: Task) => string): Lane<Task>[] => {
+  const byKey = new Map<string, Lane<Task>>();
+  for (const task of tasks) {
+    const key = keyOf(task);
+    const lane = byKey.get(key) ?? { waiting: [], running: 0 };
+    lane.waiting.push(task);
+    byKey.set(key, lane);
+  }
+  return [...byKey.values()];
 };

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { usageError } from '../errors.ts';
+import { githubData, inertLine, inertText, markdownText, nagiosText, prometheusLabel, xmlText } from '../output/escape.ts';
 import { parseReference, referencePattern } from '../units/reference.ts';
 import type { Env, Files, Secrets } from './context.ts';
 
@@ -12,7 +13,8 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
   const given = new Set<string>();
   let masker: RegExp | null = null;
 
-  const resolveOne = (inside: string, base: string): string => {
+  /** `isTyped`: a default that stands in the manifest, for all to read. */
+  const resolveOne = (inside: string, base: string): { readonly value: string; readonly isTyped: boolean } => {
     const reference = parseReference(inside);
     if (reference === null)
       throw usageError({
@@ -20,10 +22,12 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
         message: `\${${inside}} is not a reference`,
         hint: 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}',
       });
-    if (reference.kind === 'file') return files.readText(resolve(base, reference.name), maxSecretBytes).replace(/\r?\n$/, '');
+    if (reference.kind === 'file') {
+      return { value: files.readText(resolve(base, reference.name), maxSecretBytes).replace(/\r?\n$/, ''), isTyped: false };
+    }
     const value = env[reference.name];
-    if (value !== undefined && value !== '') return value;
-    if (reference.fallback !== null) return reference.fallback;
+    if (value !== undefined && value !== '') return { value, isTyped: false };
+    if (reference.fallback !== null) return { value: reference.fallback, isTyped: true };
     const complaint = reference.complaint === null || reference.complaint === '' ? '' : `: ${reference.complaint}`;
     throw usageError({
       code: 'secret_missing',
@@ -46,8 +50,8 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
       let isSecret = false;
       const text = secret.replace(referencePattern, (whole: string, inside: string | undefined, at: number) => {
         if (inside === undefined) return whole.slice(1);
-        const value = resolveOne(inside, base);
-        if (isPort(secret.slice(0, at), value, secret.slice(at + whole.length))) return value;
+        const { value, isTyped } = resolveOne(inside, base);
+        if (isTyped || isPort(secret.slice(0, at), value, secret.slice(at + whole.length))) return value;
         isSecret = true;
         remember(value);
         return value;
@@ -57,15 +61,8 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
     },
     mask(text) {
       if (given.size === 0) return text;
-      masker ??= new RegExp(
-        [...given]
-          .flatMap(spellings)
-          .sort((a, b) => b.length - a.length)
-          .map(escapeRegExp)
-          .join('|'),
-        'g',
-      );
-      return text.replace(masker, '***');
+      masker ??= maskerOf([...given].flatMap(spellings));
+      return hide(text, masker);
     },
   };
 };
@@ -74,28 +71,85 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
 const isPort = (before: string, value: string, after: string): boolean =>
   /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:$/i.test(before) && /^\d{1,5}$/.test(value) && /^(?:[/?#]|$)/.test(after);
 
+/** Finds the longest spelling at each place without moving on, so that two that overlap are both found. */
+const maskerOf = (forms: readonly string[]): RegExp =>
+  new RegExp(
+    `(?=(${[...new Set(forms)]
+      .sort((a, b) => b.length - a.length)
+      .map(escapeRegExp)
+      .join('|')}))`,
+    'g',
+  );
+
+const hide = (text: string, masker: RegExp): string => {
+  let shown = '';
+  let hiddenTo = 0;
+  for (const { index, 1: found = '' } of text.matchAll(masker)) {
+    if (index >= hiddenTo) shown += `${text.slice(hiddenTo, index)}***`;
+    hiddenTo = Math.max(hiddenTo, index + found.length);
+  }
+  return shown + text.slice(hiddenTo);
+};
+
 /** The password inside a URL, which error messages like to repeat alone. */
 const urlCredentials = (text: string): readonly string[] => {
   if (!URL.canParse(text)) return [];
   const { password } = new URL(text);
-  return password === '' ? [] : [password, decodeURIComponent(password)];
+  return password === '' ? [] : [password, percentDecoded(password)];
 };
 
-/** Every way a value may turn up: as it is, JSON-escaped, URL-encoded, in base64 at each of three alignments, in hex. */
-const spellings = (value: string): readonly string[] => {
+/** A password may hold a percent sign that encodes nothing; it is then meant as it is. */
+const percentDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/** Every way a value may turn up: as it is, JSON-escaped, URL-encoded, in base64 at each of three alignments, in hex, and as outputs escape it. */
+const spellings = (given: string): readonly string[] => {
+  // Half a surrogate pair cannot be sent, so it cannot come back.
+  const value = given.replace(/\p{Surrogate}/gu, '\uFFFD');
   const bytes = Buffer.from(value);
+  return [
+    value,
+    ...jsonForms(value),
+    ...urlForms(value),
+    ...base64Forms(bytes),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    ...printedForms(value),
+  ].filter((form) => form.length >= minMaskedLength);
+};
+
+/** In a JSON text, in one that is ASCII or escapes slashes, and in a JSON text inside another. */
+const jsonForms = (value: string): readonly string[] => {
   const json = JSON.stringify(value).slice(1, -1);
+  const ascii = json.replace(/[\u007F-\uFFFF]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [json, ascii, json.replaceAll('/', '\\/'), JSON.stringify(json).slice(1, -1)];
+};
+
+/** RFC 3986 with and without its sub-delimiters, and the form encoding of HTML; percent codes in either case. */
+const urlForms = (value: string): readonly string[] => {
   const encoded = encodeURIComponent(value);
-  const forms = [value, json, JSON.stringify(json).slice(1, -1), encoded, encoded.replaceAll('%20', '+'), bytes.toString('hex')];
-  for (const shift of [0, 1, 2]) {
+  const strict = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams({ v: value }).toString().slice('v='.length);
+  return [encoded, strict, encodeURI(value), form].flatMap((each) => [each, each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
+};
+
+/** The characters that are the same wherever in an encoded text the value stands; the first and last mix with neighbouring bytes. */
+const base64Forms = (bytes: Buffer): readonly string[] =>
+  [0, 1, 2].flatMap((shift) => {
     const base64 = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
       .replace(/=+$/, '');
-    // The first and last characters mix with neighbouring bytes; what is left is the same wherever the value stands.
     const inner = base64.slice(shift === 0 ? 0 : shift + 1, (shift + bytes.length) % 3 === 0 ? undefined : -1);
-    forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'));
-  }
-  return [...new Set(forms)].filter((form) => form.length >= minMaskedLength);
-};
+    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+
+/** What an output makes of the value in the middle of a line. */
+const printedForms = (value: string): readonly string[] =>
+  [inertText, inertLine, xmlText, markdownText, githubData, prometheusLabel, nagiosText].map((print) => print(`x${value}x`).slice(1, -1));
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');

@@ -26,7 +26,10 @@ export const journalSteps: readonly (readonly string[])[] = [
       fingerprint TEXT,
       drift TEXT NOT NULL
     ) STRICT`,
-    'CREATE INDEX check_result_by_check ON check_result (agent, check_id, ended_at)',
+    'CREATE INDEX check_result_by_check ON check_result (agent, check_id, ended_at, id, status)',
+    'CREATE INDEX check_result_by_agent ON check_result (agent, ended_at)',
+    // A slot is filled once. NULL, a run that a person asked for, may stand any number of times.
+    'CREATE UNIQUE INDEX check_result_slot ON check_result (agent, check_id, slot_at)',
     `CREATE TABLE beat (
       id TEXT NOT NULL PRIMARY KEY,
       agent TEXT NOT NULL,

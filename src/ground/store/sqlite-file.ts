@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { messageOf, nodeCodeOf, OpsError, unableError } from '../errors.ts';
@@ -38,13 +38,13 @@ export const openSqliteFile = async (path: string, file: SqliteFile): Promise<Op
   };
   const database = guarded(() => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const isNew = !existsSync(path);
-    const opened = new Database(path, { timeout: file.busyTimeoutMs });
-    if (isNew) chmodSync(path, 0o600);
-    return opened;
+    // Made before SQLite sees it, so that it is never readable to others, not even for a moment.
+    closeSync(openSync(path, 'a', 0o600));
+    return new Database(path, { timeout: file.busyTimeoutMs });
   });
   try {
     guarded(() => {
+      knownVersionOf(database, path, file);
       for (const pragma of file.pragmas) database.pragma(pragma);
       migrate(database, path, file);
     });
@@ -63,6 +63,17 @@ export const openSqliteFile = async (path: string, file: SqliteFile): Promise<Op
   return { database, statement, explained, guarded };
 };
 
+/** The version of SQLite inside the native module. Throws an unable error where that cannot be loaded. */
+export const sqliteVersion = async (): Promise<string> => {
+  const Database = await loadDriver();
+  const database = new Database(':memory:');
+  try {
+    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+  } finally {
+    database.close();
+  }
+};
+
 /** better-sqlite3 is a native module: where it is missing or was built for another Node, only the store is out of reach. */
 const loadDriver = async (): Promise<typeof Sqlite> => {
   try {
@@ -79,22 +90,27 @@ const loadDriver = async (): Promise<typeof Sqlite> => {
   }
 };
 
-const migrate = (database: Sqlite.Database, path: string, { word, steps, hints }: SqliteFile) => {
-  const versionNow = () => Number(database.pragma('user_version', { simple: true }));
-  if (versionNow() === steps.length) return;
+const versionOf = (database: Sqlite.Database): number => Number(database.pragma('user_version', { simple: true }));
+
+/** The version of a file that this agentops may touch. Asked before anything is set: even the mode of a newer file is not ours to change. */
+const knownVersionOf = (database: Sqlite.Database, path: string, { word, steps, hints }: SqliteFile): number => {
+  const version = versionOf(database);
+  if (version <= steps.length) return version;
+  throw unableError({
+    code: `${word}_newer`,
+    message: `${path} was written by a newer agentops (format ${version}, this one knows ${steps.length}); it is left as it is`,
+    hint: hints.newer,
+  });
+};
+
+const migrate = (database: Sqlite.Database, path: string, file: SqliteFile) => {
+  if (versionOf(database) === file.steps.length) return;
   database
     .transaction(() => {
       // Read again under the write lock: another process may just have done it.
-      const from = versionNow();
-      if (from > steps.length) {
-        throw unableError({
-          code: `${word}_newer`,
-          message: `${path} was written by a newer agentops (format ${from}, this one knows ${steps.length}); it is left as it is`,
-          hint: hints.newer,
-        });
-      }
-      for (const step of steps.slice(from)) for (const sql of step) database.exec(sql);
-      database.pragma(`user_version = ${steps.length}`);
+      const version = knownVersionOf(database, path, file);
+      for (const step of file.steps.slice(version)) for (const sql of step) database.exec(sql);
+      database.pragma(`user_version = ${file.steps.length}`);
     })
     .immediate();
 };
@@ -109,15 +125,8 @@ const explain = (path: string, { word, hints, busyTimeoutMs }: SqliteFile, throw
     return failed('could not be written: the disk is full', 'free some space; nothing was half-written');
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
     return failed('is damaged or is not a database', hints.damaged);
-  if (
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_CANTOPEN') ||
-    code === 'EACCES' ||
-    code === 'EROFS' ||
-    code === 'EPERM'
-  ) {
-    return failed('cannot be opened for writing', hints.readOnly);
-  }
+  // Whatever the file system answers, from EACCES to ENOTDIR, is about this path.
+  if (/^(SQLITE_(READONLY|CANTOPEN|PERM)|E[A-Z]+$)/.test(code)) return failed(`cannot be opened for writing (${code})`, hints.readOnly);
   if (code.startsWith('SQLITE_')) return failed(`failed: ${messageOf(thrown)}`, 'agentops doctor looks closer');
   return thrown;
 };

@@ -32,19 +32,23 @@ export const parseCount = (text: string): number | null => {
 /** Dollars of nano-dollars, as JSON shows them. */
 export const toUsd = (nanos: number): number => nanos / nanosPerDollar;
 
-/** For people: `$0.0042`, `$1.20`, `$1,234`. Small amounts keep two significant digits. */
+/** For people: `$0.0042`, `$1.20`, `$1,234`, `-$0.50`. Small amounts keep two significant digits. */
 export const formatMoney = (nanos: number): string => {
-  const usd = nanos / nanosPerDollar;
+  const usd = Math.abs(nanos) / nanosPerDollar;
   if (usd === 0) return '$0';
-  if (usd >= 1000) return `$${Math.round(usd).toLocaleString('en-US')}`;
-  if (usd >= 0.1) return `$${usd.toFixed(2)}`;
-  const digits = Math.min(9, Math.max(2, 1 - Math.floor(Math.log10(usd))));
-  return `$${usd.toFixed(digits)}`;
+  return `${nanos < 0 ? '-' : ''}$${dollars(usd)}`;
 };
 
-/** For people: `0.4%`, `12%`, `99.95%`. */
+const dollars = (usd: number): string => {
+  if (usd >= 999.995) return Math.round(usd).toLocaleString('en-US');
+  const digits = usd >= 0.1 ? 2 : Math.min(9, Math.max(2, 1 - Math.floor(Math.log10(usd))));
+  return usd.toFixed(digits);
+};
+
+/** For people: `<0.1%`, `0.4%`, `12%`, `99.95%`. What is not all is never shown as 100%. */
 export const formatShare = (value: number): string => {
   const percent = value * 100;
   if (percent > 99 && percent < 100) return `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
-  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toFixed(1)}%`;
+  if (percent > 0 && percent < 0.05) return '<0.1%';
+  return `${percent >= 9.95 || percent === 0 ? Math.round(percent) : percent.toFixed(1)}%`;
 };

@@ -9,7 +9,7 @@ export const parseDuration = (text: string): number | null => {
   return Number.isSafeInteger(Math.round(ms)) && Math.abs(ms - Math.round(ms)) < 1e-6 ? Math.round(ms) : null;
 };
 
-/** The shortest exact form that `parseDuration` reads back: 5400000 → `90m`. */
+/** The shortest exact form that `parseDuration` reads back, of whole milliseconds: 5400000 → `90m`. */
 export const formatDuration = (ms: number): string => {
   for (const unit of ['w', 'd', 'h', 'm', 's'] as const) {
     if (ms !== 0 && ms % unitMs[unit] === 0) return `${ms / unitMs[unit]}${unit}`;
@@ -17,22 +17,21 @@ export const formatDuration = (ms: number): string => {
   return `${ms}ms`;
 };
 
-/** For people, two significant parts at most: `850 ms`, `1.24 s`, `12 s`, `4 m 10 s`, `3 d 4 h`. */
+/** For people, two parts at most: `850 ms`, `1.24 s`, `12 s`, `4 m 10 s`, `3 d 4 h`. */
 export const humanDuration = (ms: number): string => {
   if (ms < 1) return '<1 ms';
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 9_995) return `${(ms / 1000).toFixed(2)} s`;
   if (ms < 59_500) return `${Math.round(ms / 1000)} s`;
-  const pairs = [
-    ['d', unitMs.d, 'h', unitMs.h],
-    ['h', unitMs.h, 'm', unitMs.m],
-    ['m', unitMs.m, 's', unitMs.s],
-  ] as const;
-  for (const [big, bigMs, small, smallMs] of pairs) {
-    const rounded = Math.round(ms / smallMs) * smallMs;
-    if (rounded < bigMs) continue;
-    const rest = Math.round((rounded % bigMs) / smallMs);
-    return rest === 0 ? `${Math.floor(rounded / bigMs)} ${big}` : `${Math.floor(rounded / bigMs)} ${big} ${rest} ${small}`;
-  }
-  return `${Math.round(ms / 1000)} s`;
+  if (roundTo(ms, unitMs.s) < unitMs.h) return inTwo(ms, 'm', 's');
+  return roundTo(ms, unitMs.m) < unitMs.d ? inTwo(ms, 'h', 'm') : inTwo(ms, 'd', 'h');
+};
+
+const roundTo = (ms: number, unit: number): number => Math.round(ms / unit) * unit;
+
+const inTwo = (ms: number, big: 'd' | 'h' | 'm', small: 'h' | 'm' | 's'): string => {
+  const rounded = roundTo(ms, unitMs[small]);
+  const rest = (rounded % unitMs[big]) / unitMs[small];
+  const whole = `${Math.floor(rounded / unitMs[big])} ${big}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 };

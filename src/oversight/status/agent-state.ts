@@ -1,4 +1,5 @@
 import { listOf } from '../../ground/output/phrases.ts';
+import { humanDuration } from '../../ground/units/duration.ts';
 import type { CheckEvidence, Evidence } from './evidence.ts';
 import type { StateName } from './health-report.ts';
 
@@ -32,12 +33,15 @@ const judged = (state: StateName, findings: readonly Finding[]): AgentState => (
   since: earliest(findings.map((finding) => finding.since)),
 });
 
-const downFinding = ({ check, standing, reason, since }: CheckEvidence): readonly Finding[] =>
-  standing === 'down' ? [{ reason: `${check}: ${reason === '' ? 'failed, and has not passed often enough since' : reason}`, since }] : [];
+const downFinding = ({ check, standing, reason, since }: CheckEvidence): readonly Finding[] => {
+  if (standing === 'down') return [{ reason: `${check}: ${reason}`, since }];
+  if (standing === 'recovering') return [{ reason: `${check}: passes again, but not often enough since: ${reason}`, since }];
+  return [];
+};
 
 const safetyFinding = ({ check, safety, standing, lastFailedAt }: CheckEvidence, now: number, windowMs: number): readonly Finding[] =>
-  safety && standing !== 'down' && lastFailedAt !== null && now - lastFailedAt <= windowMs
-    ? [{ reason: `${check}: a safety event happened in the last ${Math.ceil(windowMs / 60_000)} minutes`, since: lastFailedAt }]
+  safety && standing !== 'down' && standing !== 'recovering' && lastFailedAt !== null && now - lastFailedAt <= windowMs
+    ? [{ reason: `${check}: a safety event happened in the last ${humanDuration(windowMs)}`, since: lastFailedAt }]
     : [];
 
 const unknownFinding = ({ check, standing, reason, since }: CheckEvidence): readonly Finding[] => {
@@ -54,8 +58,12 @@ const yellowFindings = ({ check, standing, reason, since, flapping, drift }: Che
   ...(drift.length > 0 ? [{ reason: `${check}: changed since last time: ${listOf(drift)}`, since }] : []),
 ];
 
-/** The fleet: red with a red tier-1 agent, yellow with any other trouble. Agents that do not count are not handed in. */
+/**
+ * The fleet: red with a red tier-1 agent, yellow with any other trouble. Agents that do not count are not handed in; where none is left
+ * there is nothing to say, which is not green.
+ */
 export const judgeFleet = (agents: readonly { readonly tier: number; readonly state: StateName }[]): StateName => {
+  if (agents.length === 0) return 'unknown';
   if (agents.some(({ tier, state }) => tier === 1 && state === 'red')) return 'red';
   return agents.some(({ state }) => state !== 'green') ? 'yellow' : 'green';
 };

@@ -29,7 +29,7 @@ const misplaced = (path: readonly string[], message: string, hint: string): Valu
 
 /** The written value, from where this kind of assertion has it. */
 const writtenValue = (assertion: AnyAssertion, picked: Picked): Value => {
-  const { type, value, valuePath: path, threshold, form } = picked;
+  const { base, type, value, valuePath: path, threshold, form } = picked;
   if (assertion.value === 'none') {
     return value === undefined || value === null || value === true
       ? { ok: true, value: undefined, path }
@@ -38,7 +38,8 @@ const writtenValue = (assertion: AnyAssertion, picked: Picked): Value => {
   if (assertion.value === 'threshold') {
     if (value === undefined && threshold !== null) return { ok: true, value: threshold, path: ['threshold'] };
     if (typeof value === 'number') {
-      return misplaced(path, `has no unit (found ${value})`, assertion.summary);
+      const units = base === 'cost' ? `$${value}` : `${value}s or ${value}ms`;
+      return misplaced(path, `has no unit (found ${value})`, `write ${units}`);
     }
   }
   if ((value === undefined || value === null) && assertion.value !== 'optional') {

@@ -7,7 +7,7 @@ export type PersonalKind = (typeof personalKinds)[number];
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 /** The check digit of payment cards (ISO/IEC 7812-1, annex B). */
-export const passesLuhn = (digits: string): boolean => {
+const passesLuhn = (digits: string): boolean => {
   const sum = [...digits].reverse().reduce((total, char, index) => {
     const doubled = Number(char) * (index % 2 === 0 ? 1 : 2);
     return total + (doubled > 9 ? doubled - 9 : doubled);
@@ -16,7 +16,7 @@ export const passesLuhn = (digits: string): boolean => {
 };
 
 /** The check digits of an account number (ISO 13616: the rearranged number modulo 97 is 1). */
-export const isIban = (written: string): boolean => {
+const isIban = (written: string): boolean => {
   const compact = written.replace(/ /g, '').toUpperCase();
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(compact)) return false;
   const moved = compact.slice(4) + compact.slice(0, 4);

@@ -3,7 +3,7 @@ import { findPersonalData } from './personal-data.ts';
 import { findSecrets, type Sensitive } from './secret-formats.ts';
 
 /** Most characters of an agent's words that a grade may show. */
-export const shownLength = 200;
+const shownLength = 200;
 
 /** How far around the shown piece secrets are looked for, so that none is cut in half before it is recognised. */
 const margin = 2000;

@@ -45,6 +45,8 @@ export const settingsFields = z.strictObject({
     .describe('What an unknown cost or token count means.'),
 });
 
+const longKeys = ['type', 'value', ...Object.keys(settingsFields.shape)];
+
 const failed = (...problems: readonly Problem[]): Picking => ({ ok: false, problems });
 
 const problem = (path: Problem['path'], message: string, hint: string | null = null): Problem => ({ path, about: 'value', message, hint });
@@ -75,7 +77,12 @@ const pickLong = (raw: Readonly<Record<string, Json>>): Picking => {
   if (typeof type !== 'string') return failed(problem(['type'], 'must be the name of an assertion'));
   const name = nameOf(type);
   const settings = settingsFields.safeParse(rest);
-  const problems: Problem[] = [...(name === null ? [unknownName(['type'], 'value', type)] : []), ...problemsOf(settingsFields, rest)];
+  const problems: Problem[] = [
+    ...(name === null ? [unknownName(['type'], 'value', type)] : []),
+    ...problemsOf(settingsFields, rest).map((found) =>
+      found.about === 'key' ? { ...found, hint: suggestion(String(found.path.at(-1)), longKeys) } : found,
+    ),
+  ];
   if (name === null || !settings.success || problems.length > 0) return failed(...problems);
 
   // A threshold with a unit is a value: `{ type: latency, threshold: 5s }`.

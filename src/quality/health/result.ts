@@ -42,3 +42,6 @@ export interface CheckResult {
   /** The facets that differ from the last fingerprint; empty where none does. */
   readonly drift: readonly string[];
 }
+
+/** The id of one run of a check; `runId` is random, so that no two processes make the same one. */
+export const resultId = (runId: string, agent: string, check: string): string => `${runId}:${agent}/${check}`;

@@ -1,4 +1,4 @@
-import type { Journal, Write } from '../../ground/store/port.ts';
+import type { Journal, Param, Write } from '../../ground/store/port.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Beat } from './heartbeat.ts';
 import type { AssertionResult, CheckResult, CheckStatus } from './result.ts';
@@ -30,37 +30,42 @@ const columns =
   'id, agent, check_id, slot_at, started_at, ended_at, status, outcome, cause, reason, attempts, latency_ms, ttft_ms, cost_nanos, trace_id, assertions, safety, in_maintenance, fingerprint, drift';
 const marks = columns.replace(/[a-z_]+/g, '?');
 
-/** Stores finished results in one commit. A result that is there already is left as it is. */
+const insert = `INSERT INTO check_result (${columns}) VALUES (${marks}) ON CONFLICT DO NOTHING`;
+
+/**
+ * Stores finished results in one commit. A result that is there already is left as it is. A slot holds one result: where another
+ * process was first, this one is kept beside it, as if a person had asked for it.
+ */
 export const saveResults = (journal: Journal, results: readonly CheckResult[]): Promise<void> =>
   journal.commit(
-    results.map(
-      (result): Write => ({
-        sql: `INSERT INTO check_result (${columns}) VALUES (${marks}) ON CONFLICT (id) DO NOTHING`,
-        params: [
-          result.id,
-          result.agent,
-          result.check,
-          result.slotAt,
-          result.startedAt,
-          result.endedAt,
-          result.status,
-          result.outcome,
-          result.cause,
-          result.reason,
-          result.attempts,
-          result.latencyMs,
-          result.ttftMs,
-          result.costNanos,
-          result.traceId,
-          JSON.stringify(result.assertions),
-          result.safety ? 1 : 0,
-          result.inMaintenance ? 1 : 0,
-          result.fingerprint === null ? null : JSON.stringify(result.fingerprint),
-          JSON.stringify(result.drift),
-        ],
-      }),
-    ),
+    results.flatMap((result): readonly Write[] => [
+      { sql: insert, params: paramsOf(result) },
+      ...(result.slotAt === null ? [] : [{ sql: insert, params: paramsOf({ ...result, slotAt: null }) }]),
+    ]),
   );
+
+const paramsOf = (result: CheckResult): readonly Param[] => [
+  result.id,
+  result.agent,
+  result.check,
+  result.slotAt,
+  result.startedAt,
+  result.endedAt,
+  result.status,
+  result.outcome,
+  result.cause,
+  result.reason,
+  result.attempts,
+  result.latencyMs,
+  result.ttftMs,
+  result.costNanos,
+  result.traceId,
+  JSON.stringify(result.assertions),
+  result.safety ? 1 : 0,
+  result.inMaintenance ? 1 : 0,
+  result.fingerprint === null ? null : JSON.stringify(result.fingerprint),
+  JSON.stringify(result.drift),
+];
 
 const readRow = (row: Row): CheckResult => ({
   id: row.id,
@@ -85,34 +90,33 @@ const readRow = (row: Row): CheckResult => ({
   drift: JSON.parse(row.drift) as string[],
 });
 
-/** The latest results of a check, newest first. */
-export const latestResults = async (journal: Journal, agent: string, check: string, limit: number): Promise<readonly CheckResult[]> => {
+/** Which results of a check are meant: every one, or those that filled a scheduled slot. */
+export type Series = 'all' | 'slots';
+
+const only = (series: Series): string => (series === 'slots' ? ' AND slot_at IS NOT NULL' : '');
+
+/** The latest results of a check up to a moment, newest first. What a clock that was ahead has written for later does not hide them. */
+export const latestResults = async (
+  journal: Journal,
+  { agent, check, series, until, limit }: { agent: string; check: string; series: Series; until: number; limit: number },
+): Promise<readonly CheckResult[]> => {
   const rows = await journal.all<Row>(
-    `SELECT ${columns} FROM check_result WHERE agent = ? AND check_id = ? ORDER BY ended_at DESC, id DESC LIMIT ?`,
+    `SELECT ${columns} FROM check_result WHERE agent = ? AND check_id = ? AND ended_at <= ?${only(series)} ORDER BY ended_at DESC, id DESC LIMIT ?`,
     agent,
     check,
+    until,
     limit,
   );
   return rows.map(readRow);
 };
 
-/** The latest results that filled a scheduled slot, newest first. */
-export const latestSlots = async (journal: Journal, agent: string, check: string, limit: number): Promise<readonly CheckResult[]> => {
-  const rows = await journal.all<Row>(
-    `SELECT ${columns} FROM check_result WHERE agent = ? AND check_id = ? AND slot_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT ?`,
-    agent,
-    check,
-    limit,
-  );
-  return rows.map(readRow);
-};
-
-/** The latest scheduled slot that was filled; null where none was. */
-export const lastSlotAt = async (journal: Journal, agent: string, check: string): Promise<number | null> => {
+/** The latest scheduled slot, at or before a moment, that was filled; null where none was. */
+export const lastSlotAt = async (journal: Journal, agent: string, check: string, until: number): Promise<number | null> => {
   const [row] = await journal.all<{ slot_at: number | null }>(
-    'SELECT MAX(slot_at) AS slot_at FROM check_result WHERE agent = ? AND check_id = ?',
+    'SELECT MAX(slot_at) AS slot_at FROM check_result WHERE agent = ? AND check_id = ? AND slot_at <= ?',
     agent,
     check,
+    until,
   );
   return row?.slot_at ?? null;
 };
@@ -127,22 +131,23 @@ export const lastFingerprint = async (journal: Journal, agent: string, check: st
   return row === undefined ? null : (JSON.parse(row.fingerprint) as Fingerprint);
 };
 
-/** How many results in a row ended with the given statuses, and when the first of them ended. */
-export const streakOf = async (
-  journal: Journal,
-  agent: string,
-  check: string,
-  statuses: readonly CheckStatus[],
-): Promise<{ length: number; since: number | null }> => {
-  const same = statuses.map(() => '?').join(', ');
+const kinds: readonly (readonly CheckStatus[])[] = [['pass', 'degraded'], ['fail'], ['error'], ['skipped']];
+
+/**
+ * How many results in a row, `last` being the last of them, ended as it did, and when the first of them ended. A pass and a degraded
+ * pass are alike; a skipped check neither lengthens nor ends another's streak. `length` is 0 where `last` itself is not stored so.
+ */
+export const streakOf = async (journal: Journal, last: CheckResult, series: Series): Promise<{ length: number; since: number | null }> => {
+  const alike = kinds.find((kind) => kind.includes(last.status)) ?? [last.status];
+  const breaking = kinds.flat().filter((status) => !alike.includes(status) && status !== 'skipped');
+  const upToLast = `FROM check_result WHERE agent = ? AND check_id = ?${only(series)} AND (ended_at, id) <= (?, ?)`;
+  const [broken] = await journal.all<{ ended_at: number; id: string }>(
+    `SELECT ended_at, id ${upToLast} AND status IN (${breaking.map(() => '?').join(', ')}) ORDER BY ended_at DESC, id DESC LIMIT 1`,
+    ...[last.agent, last.check, last.endedAt, last.id, ...breaking],
+  );
   const [row] = await journal.all<{ length: number; since: number | null }>(
-    `SELECT COUNT(*) AS length, MIN(ended_at) AS since FROM check_result WHERE agent = ? AND check_id = ? AND ended_at >
-      COALESCE((SELECT MAX(ended_at) FROM check_result WHERE agent = ? AND check_id = ? AND status NOT IN (${same})), -1)`,
-    agent,
-    check,
-    agent,
-    check,
-    ...statuses,
+    `SELECT COUNT(*) AS length, MIN(ended_at) AS since ${upToLast} AND (ended_at, id) > (?, ?) AND status IN (${alike.map(() => '?').join(', ')})`,
+    ...[last.agent, last.check, last.endedAt, last.id, broken?.ended_at ?? -1, broken?.id ?? '', ...alike],
   );
   return { length: Number(row?.length ?? 0), since: row?.since ?? null };
 };
@@ -177,6 +182,7 @@ export const resultsSince = async (journal: Journal, agent: string, since: numbe
   return rows.map(readRow);
 };
 
+/** Stores a beat under an id of its own. */
 export const saveBeat = (journal: Journal, agent: string, check: string, id: string, beat: Beat): Promise<void> =>
   journal.commit([
     {
@@ -186,6 +192,7 @@ export const saveBeat = (journal: Journal, agent: string, check: string, id: str
     },
   ]);
 
+/** The last report of an agent about itself; null where there is none. */
 export const lastBeat = async (journal: Journal, agent: string, check: string): Promise<Beat | null> => {
   const [row] = await journal.all<{ at: number; status: string; note: string }>(
     'SELECT at, status, note FROM beat WHERE agent = ? AND check_id = ? ORDER BY at DESC, id DESC LIMIT 1',

@@ -1,19 +1,25 @@
 import { converse } from '../../agents/protocols/converse.ts';
 import type { AgentProtocol, Turn, TurnLimits } from '../../agents/protocols/port.ts';
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
+import type { Slot } from '../../fleet/slots.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { type GradedAssertion, gradeTurns } from '../expect/grade-turns.ts';
 import type { Expectation } from '../expect/port.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { CheckResult } from './result.ts';
+import type { ProbeBudget } from './probe-budget.ts';
+import { type CheckResult, resultId } from './result.ts';
 import { retryDelay } from './retry.ts';
-import { isAccepted, isJudgeable, judge, totals } from './verdict.ts';
+import { type GradedConversation, isAccepted, isJudgeable, judge, totals } from './verdict.ts';
 
 /** One check about to be run. */
 export interface PlannedCheck {
   readonly agent: Agent;
   readonly check: Check;
   readonly protocol: AgentProtocol;
+  /** Null where it is a program of this machine. */
+  readonly host: string | null;
+  /** Null: no limit, or what was spent is not known. */
+  readonly budget: ProbeBudget | null;
   readonly slotAt: number | null;
   readonly traceId: string;
   readonly limits: TurnLimits;
@@ -24,19 +30,22 @@ export interface PlannedCheck {
 export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck): Promise<Omit<CheckResult, 'drift'> | null> => {
   const { agent, check, slotAt, traceId, inMaintenance } = planned;
   const startedAt = ctx.clock.now();
+  const earlier: Turn[] = [];
   for (let attempt = 1; ; attempt++) {
-    const { turns, grades } = await ask(ctx, fleet, planned);
+    const graded = await ask(ctx, fleet, planned);
     if (ctx.signal.aborted) return null;
-    const last = turns.at(-1);
+    const last = graded.turns.at(-1);
     const delay = last === undefined ? null : retryDelay(check.retry, last, attempt, ctx.random());
     if (delay !== null) {
+      earlier.push(...graded.turns);
       await ctx.clock.sleep(delay, ctx.signal).catch(() => undefined);
       if (ctx.signal.aborted) return null;
       continue;
     }
-    const { status, reason } = judge(check, turns, grades, attempt);
+    const { status, reason } = judge(check, graded, attempt);
+    const { latencyMs, ttftMs } = totals(graded.turns);
     return {
-      id: `${traceId}:${agent.name}/${check.id}`,
+      id: resultId(traceId, agent.name, check.id),
       agent: agent.name,
       check: check.id,
       slotAt,
@@ -47,9 +56,11 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
       cause: last?.cause ?? null,
       reason: ctx.secrets.mask(reason),
       attempts: attempt,
-      ...totals(turns),
+      latencyMs,
+      ttftMs,
+      costNanos: totals([...earlier, ...graded.turns]).costNanos,
       traceId,
-      assertions: grades.map(({ assertion, pass, score, saw, message }) => ({
+      assertions: [...graded.byTurn.flat(), ...graded.overall].map(({ assertion, pass, score, saw, message }) => ({
         assertion,
         pass,
         score,
@@ -63,35 +74,26 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
   }
 };
 
-/** One conversation with its grades: those of each turn first, then those of the conversation. */
-const ask = async (
-  ctx: Context,
-  fleet: Fleet,
-  { check, protocol, traceId, limits }: PlannedCheck,
-): Promise<{ turns: readonly Turn[]; grades: readonly GradedAssertion[] }> => {
-  const graded = new Map<number, readonly GradedAssertion[]>();
-  const whole = check.expect.map((slot) => slot.config as Expectation);
+/** One conversation, graded turn by turn: an outcome that nobody expected ends it, for what follows would judge something else. */
+const ask = async (ctx: Context, fleet: Fleet, { check, protocol, traceId, limits }: PlannedCheck): Promise<GradedConversation> => {
   const aids = { sandbox: ctx.sandbox };
-  const talk = { protocol, inputs: check.turns.map((turn) => turn.input), traceId, limits, prices: fleet.prices };
-  const turns = await converse(ctx, talk, goOnWhileAnswered(check), ctx.signal);
-  for (const index of turns.keys()) {
-    const expected = (check.turns[index]?.expect ?? []).map((slot) => slot.config as Expectation);
-    const turn = turns[index];
-    if (expected.length === 0 || turn === undefined || !isJudgeable(turn, expected)) continue;
-    graded.set(index, await gradeTurns(expected, turns.slice(0, index + 1), aids));
-  }
-  const last = turns.at(-1);
-  const reachedEnd = turns.length >= Math.max(1, check.turns.length);
-  const overall = last !== undefined && reachedEnd && isJudgeable(last, whole) ? await gradeTurns(whole, turns, aids) : [];
-  return { turns, grades: [...[...graded.values()].flat(), ...overall] };
-};
-
-/** A turn that ended in an outcome nobody expected ends the conversation: what follows would judge something else. */
-const goOnWhileAnswered =
-  (check: Check) =>
-  (turns: readonly Turn[]): boolean => {
+  const grade = async (expect: readonly Slot[], turns: readonly Turn[]): Promise<readonly GradedAssertion[]> => {
+    const expected = expect.map((slot) => slot.config as Expectation);
     const last = turns.at(-1);
-    if (last === undefined) return true;
-    const expected = (check.turns[turns.length - 1]?.expect ?? []).map((slot) => slot.config as Expectation);
-    return isAccepted(last, []) || expected.some(({ base }) => base === 'outcome' || base === 'is-refusal');
+    return last !== undefined && isJudgeable(last, expected) ? gradeTurns(expected, turns, aids) : [];
   };
+  const byTurn: (readonly GradedAssertion[])[] = [];
+  const turns = await converse(
+    ctx,
+    { protocol, inputs: check.turns.map((turn) => turn.input), traceId, limits, prices: fleet.prices },
+    async (soFar) => {
+      const last = soFar.at(-1);
+      const grades = await grade(check.turns[soFar.length - 1]?.expect ?? [], soFar);
+      byTurn.push(grades);
+      return last !== undefined && isAccepted(last, grades);
+    },
+    ctx.signal,
+  );
+  const reachedEnd = turns.length >= check.turns.length;
+  return { turns, byTurn, overall: reachedEnd ? await grade(check.expect, turns) : [] };
+};

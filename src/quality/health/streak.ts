@@ -1,69 +1,75 @@
 import type { Check } from '../../fleet/agent.ts';
+import { freshUntil } from './due.ts';
 import type { CheckResult } from './result.ts';
 
-/** How a check stands. `failing`: failed, but not often enough to be `down`. `stale`: its last result is too old to mean anything. */
-export type Standing = 'up' | 'degraded' | 'failing' | 'down' | 'error' | 'skipped' | 'stale' | 'never';
+/**
+ * How a check stands. `failing`: failed, but not often enough to be `down`. `recovering`: passes again, but not often enough to be up.
+ * `stale`: its last result is too old to mean anything.
+ */
+export type Standing = 'up' | 'degraded' | 'failing' | 'down' | 'recovering' | 'error' | 'skipped' | 'stale' | 'never';
 
 export interface CheckState {
   readonly standing: Standing;
+  /** The result that says so; null for `never`. */
+  readonly evidence: CheckResult | null;
   /** Changes between pass and fail come so often that neither means much. */
   readonly flapping: boolean;
 }
 
-/** How many of the latest results flapping is judged by, and how many changes among them make it. */
-export const flapWindow = 10;
-const flapChanges = 4;
+/** `run`: what was just run decides, as a person or CI asked for it. `slots`: scheduled slots, with `fail_after` and `recover_after`. */
+export type Mode = 'run' | 'slots';
 
-/**
- * Folds the latest results of a check into how it stands.
- * @param newestFirst at least as many as `fail_after`, `recover_after` and the flap window ask for, where there are as many
- * @param mode `run`: the newest result alone decides, as a person or CI asked for it; `slots`: scheduled slots, with `fail_after` and `recover_after`
- */
-export const foldResults = (
-  check: Check,
-  newestFirst: readonly CheckResult[],
-  mode: 'run' | 'slots',
-  now: number,
-  freshMs: number,
-): CheckState => {
-  const counted = mode === 'run' ? newestFirst : newestFirst.filter((result) => result.slotAt !== null);
-  const flapping = isFlapping(counted);
-  const [newest] = counted;
-  if (newest === undefined) return { standing: 'never', flapping };
-  if (mode === 'run') return { standing: standingOf(newest), flapping };
-  if (now - newest.endedAt > freshMs) return { standing: 'stale', flapping };
-  const down = isDown(check, counted);
-  if (isBad(newest)) return { standing: down ? 'down' : 'failing', flapping };
-  const standing = standingOf(newest);
-  // A check that has not passed often enough since is still down: one good slot does not end an outage.
-  return { standing: down && (standing === 'up' || standing === 'degraded') ? 'down' : standing, flapping };
+/** How many of the latest results flapping is judged by, and how many changes among them make it. */
+const flapWindow = 10;
+const flapChanges = 4;
+const dayMs = 86_400_000;
+
+/** How many of the latest results `foldResults` wants to see: twice what it counts, since some of them say nothing. */
+export const foldDepth = ({ failAfter, recoverAfter }: Check): number => 2 * Math.max(flapWindow, failAfter + recoverAfter);
+
+/** Folds the latest results of a check into how it stands. A result that was skipped says nothing while an earlier one is fresh. */
+export const foldResults = (check: Check, newestFirst: readonly CheckResult[], mode: Mode, now: number): CheckState => {
+  const counted = mode === 'run' ? newestFirst : newestFirst.filter(({ slotAt }) => slotAt !== null);
+  const flapping = isFlapping(mode === 'run' ? counted.filter(({ endedAt }) => now - endedAt <= dayMs) : counted);
+  return { ...standingOf(check, counted, mode, now), flapping };
 };
 
-const standingOf = ({ status }: CheckResult): Standing =>
-  (({ pass: 'up', degraded: 'degraded', fail: 'down', error: 'error', skipped: 'skipped' }) as const)[status];
+const standingOf = (check: Check, newestFirst: readonly CheckResult[], mode: Mode, now: number): Omit<CheckState, 'flapping'> => {
+  const isFresh = ({ endedAt }: CheckResult) => now <= freshUntil(check, endedAt);
+  const [newest] = newestFirst;
+  if (newest === undefined) return { standing: 'never', evidence: null };
+  const told = newestFirst.find(({ status }) => status !== 'skipped');
+  if (told === undefined || !isFresh(told)) return { standing: newest.status === 'skipped' ? 'skipped' : 'stale', evidence: newest };
+  if (mode === 'run') return { standing: plainly[told.status], evidence: told };
+  const judged = newestFirst.filter((result) => isGood(result) || isBad(result));
+  const lastBad = outageOf(check, judged);
+  const [latest] = judged;
+  // An outage ends by passing often enough: neither the first good slot ends it, nor one in which the checker could not see.
+  if (lastBad !== null && latest !== undefined && isFresh(latest)) {
+    return { standing: isBad(latest) ? 'down' : 'recovering', evidence: lastBad };
+  }
+  return { standing: told.status === 'fail' ? 'failing' : plainly[told.status], evidence: told };
+};
+
+const plainly = { pass: 'up', degraded: 'degraded', fail: 'down', error: 'error', skipped: 'skipped' } as const;
 
 const isGood = ({ status }: CheckResult): boolean => status === 'pass' || status === 'degraded';
 
 /** Being turned away slot after slot is a failure too, though one such answer says nothing of the agent. */
 const isBad = ({ status, outcome }: CheckResult): boolean => status === 'fail' || (status === 'error' && outcome === 'rate_limited');
 
-/** Whether the run of bad slots before now has reached `fail_after`, and has not been ended by `recover_after` good ones. */
-const isDown = (check: Check, newestFirst: readonly CheckResult[]): boolean => {
-  let down = false;
+/** The last bad result of an outage that is still on: `fail_after` bad ones in a row began it, `recover_after` good ones end it. */
+const outageOf = (check: Check, judgedNewestFirst: readonly CheckResult[]): CheckResult | null => {
+  let outage: CheckResult | null = null;
   let bad = 0;
   let good = 0;
-  for (const result of [...newestFirst].reverse()) {
-    if (isBad(result)) {
-      bad += 1;
-      good = 0;
-      if (bad >= check.failAfter) down = true;
-    } else if (isGood(result)) {
-      good += 1;
-      bad = 0;
-      if (good >= check.recoverAfter) down = false;
-    }
+  for (const result of judgedNewestFirst.toReversed()) {
+    bad = isBad(result) ? bad + 1 : 0;
+    good = isBad(result) ? 0 : good + 1;
+    if (bad >= check.failAfter || (bad > 0 && outage !== null)) outage = result;
+    else if (good >= check.recoverAfter) outage = null;
   }
-  return down;
+  return outage;
 };
 
 const isFlapping = (newestFirst: readonly CheckResult[]): boolean => {

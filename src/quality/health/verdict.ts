@@ -27,6 +27,16 @@ const sentence: Partial<Record<Outcome, string>> = {
   rate_limited: 'the agent is rate limited',
 };
 
+/** A conversation with what its assertions said. */
+export interface GradedConversation {
+  /** In order; the last is the one that ended the conversation. */
+  readonly turns: readonly Turn[];
+  /** The grades of each turn, as many as there are turns; empty for a turn that could not be held against its assertions. */
+  readonly byTurn: readonly (readonly GradedAssertion[])[];
+  /** Of the last answer and the conversation as a whole; empty where it ended early. */
+  readonly overall: readonly GradedAssertion[];
+}
+
 export interface Judged {
   readonly status: CheckStatus;
   /** One sentence; empty for a plain pass. */
@@ -41,7 +51,7 @@ export const isJudgeable = (turn: Turn, expected: readonly { readonly base: stri
   turn.outcome === 'truncated' ||
   expected.some(({ base }) => base === 'outcome');
 
-/** The conversation goes on while the agent answers; an outcome that an assertion expects is an answer too. */
+/** Whether a turn ended in a way that may be judged by its assertions: it was answered, or one of its own grades expected this outcome. */
 export const isAccepted = (turn: Turn, grades: readonly GradedAssertion[]): boolean => {
   if (meaning[turn.outcome] === 'judge') return true;
   if (turn.outcome === 'checker_error') return false;
@@ -52,17 +62,16 @@ export const isAccepted = (turn: Turn, grades: readonly GradedAssertion[]): bool
 
 /**
  * The status of a check.
- * @param turns in order; the last is the one that ended the conversation
- * @param grades of all turns and of the conversation
  * @param attempts how many were made; a pass on a later one is not a plain pass
  */
-export const judge = (check: Check, turns: readonly Turn[], grades: readonly GradedAssertion[], attempts: number): Judged => {
+export const judge = (check: Check, { turns, byTurn, overall }: GradedConversation, attempts: number): Judged => {
   const last = turns.at(-1);
   if (last === undefined) return { status: 'error', reason: 'nothing was asked' };
-  if (!isAccepted(last, grades)) {
+  if (!isAccepted(last, [...(byTurn.at(-1) ?? []), ...overall])) {
     const told = last.detail === '' ? (sentence[last.outcome] ?? `the outcome is ${last.outcome}`) : last.detail;
     return { status: meaning[last.outcome] === 'error' ? 'error' : 'fail', reason: told };
   }
+  const grades = [...byTurn.flat(), ...overall];
   const failed = grades.filter(({ pass }) => pass === false);
   const [first] = failed;
   if (first !== undefined) {

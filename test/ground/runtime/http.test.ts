@@ -68,6 +68,19 @@ describe('limits', () => {
     await gone;
   });
 
+  it('lets a slow body go on so long as no silence in it is too long', async () => {
+    const peer = await openPeer((_request, response) => {
+      response.writeHead(200).write('0');
+      let sent = 1;
+      const timer = setInterval(() => {
+        response.write(String(sent++));
+        if (sent === 9) response.end();
+      }, 50);
+      response.on('close', () => clearInterval(timer));
+    });
+    expect(await send(peer.url, { limits: { stallMs: 250 } })).toMatchObject({ failure: null, text: '012345678' });
+  });
+
   it('lets the total limit run across redirects', async () => {
     const peer = await openPeer((request, response) => {
       setTimeout(() => redirect(`/${Number(request.path.slice(1)) + 1}`)(request, response), 60);

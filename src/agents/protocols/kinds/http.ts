@@ -17,10 +17,10 @@ const pathField = z.string().superRefine((source, ctx) => {
 });
 
 const usagePaths = z.strictObject({
-  input: pathField.optional(),
-  output: pathField.optional(),
-  cached: pathField.optional(),
-  reasoning: pathField.optional(),
+  input: pathField.optional().describe('Input tokens, cached ones included.'),
+  output: pathField.optional().describe('Output tokens, reasoning included.'),
+  cached: pathField.optional().describe('Input tokens read from a cache.'),
+  reasoning: pathField.optional().describe('Output tokens spent on reasoning.'),
 });
 
 const response = z.strictObject({

@@ -1,0 +1,96 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { OpsError } from '../ground/errors.ts';
+import type { Context } from '../ground/runtime/context.ts';
+import { type Diagnosed, findingsIn } from './diagnosed.ts';
+
+const { ok, warn, fail, skipped } = findingsIn('state');
+
+/**
+ * Where the journal and the snapshot are kept: writable, closed to others, and readable as a journal.
+ * @param ctx null where no fleet says which journal it is
+ */
+export const diagnoseState = async (ctx: Context | null, folder: string): Promise<readonly Diagnosed[]> => {
+  const here = modeOf(folder);
+  if (here === null) {
+    const parent = nearestFolder(folder);
+    return [
+      isWritable(parent)
+        ? ok('folder', `${folder} is not there yet; the first check makes it`)
+        : fail(
+            'folder',
+            `${folder} cannot be made: ${parent} is not writable`,
+            `give yourself the right to write to ${parent}, or set state: in the manifest`,
+          ),
+    ];
+  }
+  const open = [
+    ...(isWritable(folder) ? [] : [fail('folder', `${folder} is not writable`, `chmod u+rwx ${folder}, or set state: in the manifest`)]),
+    ...openToOthers('folder', folder, here, '700'),
+  ];
+  return [...(open.length > 0 ? open : [ok('folder', folder)]), ...(ctx === null ? [] : await journalFindings(ctx, folder))];
+};
+
+const journalFindings = async (ctx: Context, folder: string): Promise<readonly Diagnosed[]> => {
+  const path = join(folder, 'journal.db');
+  const files = ctx.files.list(folder).flatMap((name) => {
+    const mode = modeOf(join(folder, name));
+    return mode === null ? [] : openToOthers(name, join(folder, name), mode, '600');
+  });
+  if (!ctx.files.exists(path)) return [...files, skipped('journal', 'not there yet; the first check makes it')];
+  try {
+    const journal = await ctx.journal();
+    await journal.now();
+    return [...files, ...clockFindings(ctx, path), ok('journal', `opens, ${sizeOf(path)}`)];
+  } catch (thrown) {
+    if (!(thrown instanceof OpsError)) throw thrown;
+    return [...files, fail('journal', thrown.message, thrown.hint)];
+  }
+};
+
+/** Clocks of machines that share a folder differ a little. */
+const clockSlackMs = 5 * 60_000;
+
+/** A journal from the future means that a clock is wrong, and that states would be judged from it wrongly. */
+const clockFindings = (ctx: Context, journal: string): readonly Diagnosed[] => {
+  const ahead = statSync(journal).mtimeMs - ctx.clock.now();
+  if (ahead < clockSlackMs) return [];
+  return [
+    warn(
+      'clock',
+      `the journal was written ${Math.round(ahead / 60_000)} minutes in the future`,
+      'set the clock of this machine (timedatectl set-ntp true)',
+    ),
+  ];
+};
+
+/** Permission bits; null where there is nothing. */
+const modeOf = (path: string): number | null => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : found.mode & 0o777;
+};
+
+/** Windows keeps rights elsewhere, and shows bits that mean nothing. */
+const openToOthers = (name: string, path: string, mode: number, wanted: string): readonly Diagnosed[] =>
+  (mode & 0o077) === 0 || process.platform === 'win32'
+    ? []
+    : [warn(name, `other users of this machine may open it (mode ${mode.toString(8)}): ${path}`, `chmod ${wanted} ${path}`)];
+
+const isWritable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const nearestFolder = (path: string): string => {
+  const parent = dirname(path);
+  return parent === path || statSync(parent, { throwIfNoEntry: false })?.isDirectory() ? parent : nearestFolder(parent);
+};
+
+const sizeOf = (path: string): string => {
+  const { size } = statSync(path);
+  return size < 1024 * 1024 ? `${Math.ceil(size / 1024)} KiB` : `${(size / 1024 / 1024).toFixed(1)} MiB`;
+};

@@ -1,0 +1,16 @@
+import { inertJson } from '../ground/output/json.ts';
+import type { Secrets } from '../ground/runtime/context.ts';
+
+/** The value with every text in it masked; numbers, and the shape, stay as they are even where a secret looks like one. */
+export const maskValue = (secrets: Pick<Secrets, 'mask'>, value: unknown): unknown => {
+  if (typeof value === 'string') return secrets.mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskValue(secrets, item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, maskValue(secrets, child)]));
+};
+
+/** An answer without secrets. A JSON document stays one: where masking would touch it, or an escape could hide a secret, it is taken apart. */
+export const maskAnswer = (secrets: Pick<Secrets, 'mask'>, text: string, isJson: boolean): string => {
+  const masked = secrets.mask(text);
+  return isJson && (masked !== text || text.includes('\\u')) ? inertJson(maskValue(secrets, JSON.parse(text))) : masked;
+};

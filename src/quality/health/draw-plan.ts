@@ -1,0 +1,108 @@
+import type { AgentProtocol } from '../../agents/protocols/port.ts';
+import { newTraceId } from '../../agents/protocols/trace-context.ts';
+import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
+import type { Selected } from '../../fleet/select.ts';
+import type { Registry, Slot } from '../../fleet/slots.ts';
+import { dig } from '../../ground/json.ts';
+import type { Context, SecretRef } from '../../ground/runtime/context.ts';
+import type { Journal } from '../../ground/store/port.ts';
+import { inMaintenance, slotAt } from './due.ts';
+import { judgeHeartbeat } from './heartbeat.ts';
+import type { ProbeBudget } from './probe-budget.ts';
+import type { CheckResult } from './result.ts';
+import { lastBeat, lastSlotAt, spentSince } from './results.journal.ts';
+import type { PlannedCheck } from './run-check.ts';
+import { turnLimits } from './turn-limits.ts';
+import { unaskedResult } from './unasked.ts';
+
+export interface PlanOptions {
+  readonly protocols: Registry<AgentProtocol>;
+  /** Null: nothing is kept, and nothing that needs history is known. */
+  readonly journal: Journal | null;
+  /** Only checks whose slot has not been filled yet; results then count as scheduled. */
+  readonly due: boolean;
+  /** Milliseconds for one turn; null: as the manifest says. */
+  readonly timeoutMs: number | null;
+}
+
+/** What a run will do: the checks it asks, and the results of those that need no asking. */
+export interface RunPlan {
+  readonly asked: readonly PlannedCheck[];
+  readonly settled: readonly CheckResult[];
+}
+
+const dayMs = 86_400_000;
+
+/** Decides which of the selected checks are run at a moment. Sends nothing. */
+export const drawPlan = async (
+  ctx: Context,
+  fleet: Fleet,
+  selected: readonly Selected[],
+  { journal, protocols, due, timeoutMs }: PlanOptions,
+  now: number,
+): Promise<RunPlan> => {
+  const asked: PlannedCheck[] = [];
+  const settled: CheckResult[] = [];
+  for (const { agent, checks } of selected) {
+    const pending = due ? await openSlots(journal, agent, checks, now) : checks.map((check) => ({ check, slot: null }));
+    if (pending.length === 0) continue;
+    const maintenance = inMaintenance(agent, now);
+    const budget = await budgetOf(journal, agent, now);
+    const protocol = agent.endpoint === null ? null : await openProtocol(ctx, protocols, agent.endpoint);
+    const host = hostOf(ctx, agent);
+    for (const { check, slot } of pending) {
+      const traceId = newTraceId(ctx.random);
+      if (check.heartbeat !== null) {
+        const { status, reason } =
+          journal === null ? withoutStore : judgeHeartbeat(await lastBeat(journal, agent.name, check.id), check.heartbeat, now);
+        const told = { slotAt: slot, at: now, status, reason: ctx.secrets.mask(reason), inMaintenance: maintenance };
+        settled.push(unaskedResult(traceId, agent, check, told));
+      } else if (protocol !== null) {
+        const limits = turnLimits(fleet, agent, check, timeoutMs);
+        asked.push({ agent, check, protocol, host, budget, slotAt: slot, traceId, limits, inMaintenance: maintenance });
+      }
+    }
+  }
+  return { asked, settled };
+};
+
+const withoutStore = { status: 'skipped', reason: 'a heartbeat cannot be judged without the store' } as const;
+
+/** The checks whose latest slot has not been filled yet. */
+const openSlots = async (
+  journal: Journal | null,
+  agent: Agent,
+  checks: readonly Check[],
+  now: number,
+): Promise<readonly { check: Check; slot: number }[]> => {
+  const open: { check: Check; slot: number }[] = [];
+  for (const check of checks) {
+    const slot = slotAt(agent.name, check, now);
+    if (slot === null) continue;
+    const filled = journal === null ? null : await lastSlotAt(journal, agent.name, check.id, now);
+    if (filled === null || filled < slot) open.push({ check, slot });
+  }
+  return open;
+};
+
+const budgetOf = async (journal: Journal | null, agent: Agent, now: number): Promise<ProbeBudget | null> =>
+  agent.probeBudgetNanos === null || journal === null
+    ? null
+    : { perDayNanos: agent.probeBudgetNanos, spentNanos: await spentSince(journal, agent.name, now - (now % dayMs)) };
+
+const openProtocol = async (ctx: Context, protocols: Registry<AgentProtocol>, { kind, config }: Slot): Promise<AgentProtocol> => {
+  const load = protocols[kind];
+  if (load === undefined) throw new Error(`the manifest was accepted with protocol ${kind}, which is not registered`);
+  return (await load()).default.open(config, ctx);
+};
+
+/** The host behind an agent; null where it has none. A url that cannot be resolved stands for itself: the turn will say what is wrong. */
+const hostOf = (ctx: Context, { endpoint }: Agent): string | null => {
+  const url = dig(endpoint?.config, 'url') as SecretRef | undefined;
+  if (url === undefined) return null;
+  try {
+    return new URL(ctx.secrets.reveal(url)).host;
+  } catch {
+    return url.secret;
+  }
+};

@@ -1,0 +1,110 @@
+import { Validator } from '@cfworker/json-schema';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { commandTable } from '../../src/cli/command-table.ts';
+import { documentSchemas } from '../../src/views/schemas.ts';
+import { openPeer } from '../support/http-peer.ts';
+import { type CliResult, runCli, scratch } from '../support/run-cli.ts';
+
+const manifest = (url: string): string =>
+  [
+    'version: 1',
+    'fleet: acme',
+    'agents:',
+    `  support: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ] }`,
+  ].join('\n');
+
+/** How each command that has JSON is called here; the same words are what its document is called. */
+const calls: Readonly<Record<string, readonly string[]>> = {
+  health: ['health'],
+  history: ['history', 'support'],
+  beat: ['beat', 'support'],
+  init: ['init', '--yes', '-m', 'new.yaml'],
+  validate: ['validate'],
+  doctor: ['doctor'],
+  explain: ['explain', 'agents.checks'],
+  demo: ['demo'],
+};
+
+const answer = JSON.stringify({ model: 'm', choices: [{ finish_reason: 'stop', message: { content: 'pong' } }], data: [{ id: 'm' }] });
+
+const run = async (args: readonly string[]): Promise<CliResult> => {
+  const peer = await openPeer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(answer);
+  });
+  using folder = scratch({ 'agentops.yaml': manifest(peer.url) });
+  if (args[0] === 'history') await runCli(['health'], { cwd: folder.path });
+  return await runCli([...args, '--json'], { cwd: folder.path });
+};
+
+const printed = async (...words: readonly string[]): Promise<Record<string, unknown>> => {
+  using folder = scratch({});
+  const { status, stdout, stderr } = await runCli(['schema', ...words], { cwd: folder.path });
+  expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout) as Record<string, unknown>;
+};
+
+/** The schema with every map closed, so that a key that is not in the contract is seen. */
+const closed = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([key, child]) => [key, closed(child)]));
+  return 'properties' in inner ? { ...inner, additionalProperties: false } : inner;
+};
+
+const complaints = (schema: unknown, document: unknown) =>
+  new Validator(closed(schema) as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(document).errors;
+
+describe('the contract of JSON', () => {
+  let commands: readonly string[];
+  beforeAll(async () => {
+    const all = await Promise.all(commandTable.map(async ({ name, load }) => ({ name, formats: (await load()).default.formats })));
+    commands = all.filter(({ name, formats }) => formats.includes('json') && name !== 'schema').map(({ name }) => name);
+  });
+
+  test('every command that has JSON is called here, and has a schema', () => {
+    expect([...commands].sort()).toEqual(Object.keys(calls).sort());
+  });
+
+  test.each(Object.entries(calls))('%s prints what its schema says, and nothing else', async (name, args) => {
+    const result = await run(args);
+    expect(result.stdout, result.stderr).not.toBe('');
+    expect(complaints(await printed('output', name), JSON.parse(result.stdout))).toEqual([]);
+  });
+
+  test('errors too', async () => {
+    const { status, stdout, stderr } = await run(['health', 'nobody']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(complaints(await printed('output', 'error'), JSON.parse(stderr))).toEqual([]);
+  });
+
+  test('the metrics are listed, as text and as a document', async () => {
+    expect(
+      complaints(
+        await import('zod').then(({ z }) => z.toJSONSchema(documentSchemas.metrics)),
+        await printed('output', 'metrics', '--json'),
+      ),
+    ).toEqual([]);
+    using folder = scratch({});
+    expect((await runCli(['schema', 'output', 'metrics'], { cwd: folder.path })).stdout).toContain('agentops_agent_state  gauge  ');
+  });
+});
+
+describe('agentops schema', () => {
+  test('prints the schema of the manifest, with and without its name', async () => {
+    const schema = await printed();
+    expect(schema).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'agentops.yaml' });
+    expect(await printed('manifest')).toEqual(schema);
+  });
+
+  test.each([
+    [['suite'], 'there is no schema of "suite" in this version'],
+    [['output', 'helth'], 'no JSON document is called "helth"'],
+    [['output'], 'output needs the name of a command'],
+  ])('%j is refused, exit 2', async (words, message) => {
+    using folder = scratch({});
+    const { status, stderr } = await runCli(['schema', ...words], { cwd: folder.path });
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});

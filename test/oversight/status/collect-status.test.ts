@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { Agent } from '../../../src/fleet/agent.ts';
+import type { Context } from '../../../src/ground/runtime/context.ts';
+import type { Journal } from '../../../src/ground/store/port.ts';
+import { collectHealth, type StatusRequest } from '../../../src/oversight/status/collect-status.ts';
+import type { CheckResult } from '../../../src/quality/health/result.ts';
+import { saveResults } from '../../../src/quality/health/results.journal.ts';
+import { aCheck, aFleet, anAgent, aResult, aSlot, day, hour, minute, noon, selectedOf } from '../../support/facts.ts';
+import { fakeClock, fakeContext } from '../../support/fake-context.ts';
+import { temporaryJournal } from '../../support/temporary.ts';
+
+interface Given {
+  readonly agents?: readonly Agent[];
+  readonly stored?: readonly CheckResult[];
+  readonly results?: readonly CheckResult[];
+  readonly mode?: StatusRequest['mode'];
+  readonly journal?: Journal | null;
+  readonly ctx?: Partial<Context>;
+}
+
+const collect = async ({ agents = [anAgent()], stored = [], results = [], mode = 'run', journal, ctx = {} }: Given) => {
+  const fleet = aFleet(...agents);
+  const kept = journal === undefined ? await temporaryJournal() : journal;
+  // As a run does: what it found is stored before it is judged.
+  if (kept !== null) await saveResults(kept, [...stored, ...results]);
+  return collectHealth(fakeContext(ctx), fleet, { selected: selectedOf(fleet), results, journal: kept, mode, tookMs: 1 });
+};
+const only = async (given: Given) => {
+  const { agents } = await collect(given);
+  const [agent] = agents;
+  if (agent === undefined) throw new Error('there is no agent');
+  return agent;
+};
+/** Slots ten minutes apart, oldest first, the last at noon. */
+const slots = (...statuses: readonly CheckResult['status'][]) =>
+  statuses.toReversed().map((status, index) => aSlot({ status, endedAt: noon - index * 10 * minute }));
+
+describe('a run that a person asked for', () => {
+  test('judges itself, whatever came before or beside it', async () => {
+    const stored = [...slots('fail', 'fail'), aResult({ status: 'fail', endedAt: noon })];
+    expect(await only({ stored, results: [aResult({ endedAt: noon - 1 })] })).toMatchObject({ state: 'green' });
+    expect(await only({ stored: slots('pass'), results: [aResult({ status: 'fail' })] })).toMatchObject({ state: 'red' });
+  });
+
+  test.each(['run', 'slots'] as const)('does not grow old while slower agents are waited for (%s)', async (mode) => {
+    const agents = [anAgent({ checks: [aCheck({ schedule: { kind: 'every', everyMs: 1000 } })] })];
+    expect(await only({ agents, mode, results: [aSlot({ endedAt: noon - minute })] })).toMatchObject({ state: 'green' });
+  });
+
+  test('without a store judges what it has', async () => {
+    expect(await only({ journal: null, results: [aResult()] })).toMatchObject({ state: 'green', uptime24h: null, since: noon });
+    expect(await only({ journal: null })).toMatchObject({ state: 'unknown', reasons: ['ping: has not run yet'], checks: [] });
+  });
+
+  test('counts itself once in the streak, which began with the first of its kind', async () => {
+    const stored = [
+      aResult({ status: 'fail', endedAt: noon - 9 }),
+      aResult({ endedAt: noon - 5 }),
+      aResult({ status: 'degraded', endedAt: noon - 3 }),
+    ];
+    expect(await only({ stored, results: [aResult()] })).toMatchObject({ since: noon - 5, checks: [{ streak: 3 }] });
+  });
+
+  test('that skipped a check falls back on an earlier result while that is fresh, and shows what was skipped', async () => {
+    const results = [aResult({ status: 'skipped', reason: 'no budget' })];
+    const fresh = await only({ stored: [aResult({ endedAt: noon - 25 * minute })], results });
+    expect(fresh).toMatchObject({ state: 'green', checks: [{ status: 'skipped', reason: 'no budget', streak: 1 }] });
+    const failed = await only({ stored: [aResult({ status: 'fail', endedAt: noon - 5 * minute })], results });
+    expect(failed).toMatchObject({ state: 'red', reasons: ['ping: it is fail'], since: noon - 5 * minute });
+    expect(await only({ stored: [aResult({ endedAt: noon - 26 * minute })], results })).toMatchObject({
+      state: 'unknown',
+      reasons: ['ping: no budget'],
+    });
+  });
+
+  test('that was given up is not green by what was seen last week', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const report = await collect({ stored: [aResult({ endedAt: noon - 7 * day })], ctx: { signal: controller.signal } });
+    expect(report).toMatchObject({ complete: false, state: 'yellow', agents: [{ state: 'unknown' }] });
+  });
+});
+
+describe('scheduled runs', () => {
+  const patient = anAgent({ checks: [aCheck({ failAfter: 2, recoverAfter: 2 })] });
+  const judged = (stored: readonly CheckResult[], agent = patient) => only({ agents: [agent], stored, mode: 'slots' });
+
+  test('judge stored slots where nothing is due', async () => {
+    expect(await judged(slots('pass'))).toMatchObject({ state: 'green', checks: [{ status: 'pass' }] });
+    expect(await judged(slots('pass', 'fail'))).toMatchObject({ state: 'yellow' });
+    expect(await judged(slots('fail', 'fail'))).toMatchObject({ state: 'red', since: noon - 10 * minute });
+  });
+
+  test('an outage that is recovering is told by what broke, since it broke', async () => {
+    const agent = await judged(slots('pass', 'fail', 'fail', 'fail', 'pass'));
+    expect(agent).toMatchObject({
+      state: 'red',
+      since: noon - 30 * minute,
+      reasons: ['ping: passes again, but not often enough since: it is fail'],
+      checks: [{ status: 'pass', streak: 1 }],
+    });
+  });
+
+  test('manual runs change neither state nor streak', async () => {
+    const manual = [aResult({ status: 'fail', endedAt: noon }), aResult({ status: 'fail', endedAt: noon - 1 })];
+    expect(await judged([...slots('pass', 'pass'), ...manual])).toMatchObject({ state: 'green', checks: [{ streak: 2 }] });
+  });
+
+  test('stale evidence is unknown since it ran out', async () => {
+    const stored = slots('pass').map((slot) => ({ ...slot, endedAt: noon - hour }));
+    expect(await judged(stored)).toMatchObject({ state: 'unknown', since: noon - 35 * minute });
+  });
+
+  test('what was just run is not hidden by a clock that was set back meanwhile', async () => {
+    const clock = fakeClock(noon - hour);
+    const results = [aSlot({ status: 'fail', endedAt: noon })];
+    expect(await only({ results, mode: 'slots', ctx: { clock } })).toMatchObject({ state: 'red' });
+  });
+
+  test('what a clock that was ahead has stored decides nothing before its time', async () => {
+    const ahead = aSlot({ status: 'fail', endedAt: noon + hour });
+    expect(await judged([...slots('pass'), ahead], anAgent())).toMatchObject({ state: 'green' });
+  });
+});
+
+describe('several agents', () => {
+  const results = (failed: readonly string[], passed: readonly string[]) => [
+    ...failed.map((agent) => aResult({ id: agent, agent, status: 'fail' })),
+    ...passed.map((agent) => aResult({ id: agent, agent })),
+  ];
+  const always = [{ cron: '* * * * *', zone: 'UTC', forMs: minute }];
+  const states = async (given: Given) => {
+    const report = await collect({ journal: null, ...given });
+    const agents = report.agents.map(({ agent, state, suppressedBy, inMaintenance }) => [agent, state, suppressedBy, inMaintenance]);
+    return { fleet: report.state, agents };
+  };
+
+  test('a red parent suppresses what depends on it, and only its own tier decides', async () => {
+    const agents = [anAgent({ name: 'kb', tier: 2 }), anAgent({ name: 'app', tier: 1, dependsOn: ['kb'] })];
+    expect(await states({ agents, results: results(['kb', 'app'], []) })).toEqual({
+      fleet: 'yellow',
+      agents: [
+        ['kb', 'red', null, false],
+        ['app', 'red', 'kb', false],
+      ],
+    });
+  });
+
+  test('maintenance of a parent excuses its children too; where nobody counts, nothing is known', async () => {
+    const agents = [anAgent({ name: 'kb', maintenance: always }), anAgent({ name: 'app', tier: 1, dependsOn: ['kb'] })];
+    expect(await states({ agents, results: results(['kb', 'app'], []) })).toEqual({
+      fleet: 'unknown',
+      agents: [
+        ['kb', 'red', null, true],
+        ['app', 'red', 'kb', false],
+      ],
+    });
+  });
+
+  test('a parent that is not selected suppresses nobody', async () => {
+    const agents = [anAgent({ name: 'app', tier: 1, dependsOn: ['kb'] })];
+    expect(await states({ agents, results: results(['app'], []) })).toEqual({ fleet: 'red', agents: [['app', 'red', null, false]] });
+  });
+
+  test('selected checks are judged alone', async () => {
+    const agent = anAgent({ checks: [aCheck({ id: 'good' }), aCheck({ id: 'bad' })] });
+    const journal = await temporaryJournal();
+    await saveResults(journal, [aResult({ check: 'bad', status: 'fail' })]);
+    const good = aResult({ check: 'good' });
+    const fleet = aFleet(agent);
+    const selected = [{ agent, checks: agent.checks.filter(({ id }) => id === 'good') }];
+    const report = await collectHealth(fakeContext(), fleet, { selected, results: [good], journal, mode: 'run', tookMs: 1 });
+    expect(report.agents).toMatchObject([{ state: 'green', checks: [{ check: 'good' }] }]);
+  });
+
+  test('uptime is that of a day, over all checks of an agent', async () => {
+    const stored = [
+      aResult({ status: 'fail', endedAt: noon - 2 * day }),
+      aResult({ status: 'fail', endedAt: noon - hour, check: 'other' }),
+    ];
+    expect(await only({ stored, results: [aResult()] })).toMatchObject({ uptime24h: 0.5 });
+  });
+});
+
+test('a safety event keeps an agent red for its window, however well it answers since', async () => {
+  const agent = anAgent({ checks: [aCheck({ safety: true })] });
+  const failedAt = (ago: number) => [aResult({ status: 'fail', safety: true, endedAt: noon - ago })];
+  expect(await only({ agents: [agent], stored: failedAt(15 * minute), results: [aResult()] })).toMatchObject({
+    state: 'red',
+    since: noon - 15 * minute,
+  });
+  expect(await only({ agents: [agent], stored: failedAt(16 * minute), results: [aResult()] })).toMatchObject({ state: 'green' });
+});

@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Journal } from '../../src/ground/store/port.ts';
+import { openSqliteJournal } from '../../src/ground/store/sqlite.ts';
+import { noon } from './facts.ts';
+
+/** A folder that is gone after the test. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'agentops-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** An empty journal file that is gone after the test. */
+export const temporaryJournal = async (): Promise<Journal> => {
+  const folder = mkdtempSync(join(tmpdir(), 'agentops-test-'));
+  const journal = await openSqliteJournal(join(folder, 'journal.db'), () => noon);
+  onTestFinished(async () => {
+    await journal.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return journal;
+};
