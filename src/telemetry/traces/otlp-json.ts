@@ -108,9 +108,10 @@ const microsOf = (value: Json | undefined): number => {
   return typeof value === 'string' && /^\d{4,20}$/.test(value) ? Number(value.slice(0, -3)) : 0;
 };
 
-const statusCodes: Readonly<Record<string, number>> = { STATUS_CODE_UNSET: 0, STATUS_CODE_OK: 1, STATUS_CODE_ERROR: 2 };
+const statusNames = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 
-const statusCodeOf = (value: Json | undefined): number => (typeof value === 'number' ? value : (statusCodes[textOf(value)] ?? 0));
+const statusCodeOf = (value: Json | undefined): number =>
+  typeof value === 'number' ? value : Math.max(0, statusNames.indexOf(textOf(value)));
 
 const attributesOf = (pairs: Json | undefined): Attributes => {
   const attributes = new Map<string, Json>();
