@@ -380,6 +380,12 @@ export const backendContract = (
       }
     });
 
+    test('stays brief about a backend that is not', async () => {
+      const page = body(`${'so sorry '.repeat(20_000)}`, 'text/plain', 500);
+      const peer = await openPeer((request, response) => (dialect.isRows(request) ? page : dialect.aside)(request, response));
+      expect((await failureOf(peer)).message.length).toBeLessThan(500);
+    });
+
     test('sends its credentials in a header and nowhere else', async () => {
       const { peer } = await readAll(book(rowPerPage));
       for (const { headers, path, query, body: sent } of rowRequests(peer)) {

@@ -38,7 +38,7 @@ describeWithPeer('Langfuse described by its vendor', { packages: ['@stoplight/pr
   });
   afterAll(() => prism.stop());
   afterEach(() => {
-    expect(prism.violations).toEqual([]);
+    expect(prism.takeViolations()).toEqual([]);
   });
 
   const open = async (reply: Reply, parts: Record<string, unknown> = {}) => {

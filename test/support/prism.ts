@@ -8,8 +8,8 @@ const folder = fileURLToPath(new URL('../prism/', import.meta.url));
 
 /** Holds requests against a vendor's own description of its API. */
 export interface Prism {
-  /** What was wrong with the requests so far, one sentence each. */
-  readonly violations: readonly string[];
+  /** What was wrong with the requests since this was last asked, one sentence each. */
+  takeViolations(): readonly string[];
   /** Method and path template of each request that was judged. */
   readonly judged: readonly string[];
   /** Judges a request, then answers it as `reply` does; without one, with what Prism makes up from the description. */
@@ -48,7 +48,7 @@ export const openPrism = async (description: string): Promise<Prism> => {
     return answer;
   };
   return {
-    violations,
+    takeViolations: () => violations.splice(0),
     judged,
     judging: (reply) => (request, response) => {
       const answered = judge(request).then(async (answer) => {

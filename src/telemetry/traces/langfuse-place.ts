@@ -18,6 +18,8 @@ export interface LangfusePlace {
   readonly list: number;
   /** The page inside the slice; null for the first. */
   readonly at: string | null;
+  /** How often a slice was begun anew because the server no longer knew the page that it had named. */
+  readonly anew: number;
 }
 
 export const firstPlace = ({ fromUs, toUs }: TimeWindow): LangfusePlace => ({
@@ -27,6 +29,7 @@ export const firstPlace = ({ fromUs, toUs }: TimeWindow): LangfusePlace => ({
   limit: null,
   list: 0,
   at: null,
+  anew: 0,
 });
 
 export const sliceOf = ({ fromUs, widthUs }: LangfusePlace, window: TimeWindow): TimeWindow => ({
@@ -46,14 +49,16 @@ const minuteUs = 60_000_000;
 const fewestRows = 50;
 
 /**
- * Where to go on after a trouble; null where nothing is left to try. The list of an older server; fewer rows where an answer was too
- * large; half the time where a query took too long. Each starts the slice again: its rows may come twice.
+ * Where to go on after a trouble; null where nothing is left to try. The same again where the server lost its cursor; the list of an
+ * older server; fewer rows where an answer was too large; half the time where a query took too long. Each starts the slice again: its
+ * rows may come twice.
  */
 export const placeDespite = (
   trouble: ApiTrouble,
   place: LangfusePlace,
   asked: { readonly limit: number; readonly lists: number },
 ): LangfusePlace | null => {
+  if (isCursorLost(trouble, place)) return { ...place, at: null, anew: place.anew + 1 };
   if (isMissing(trouble) && place.list + 1 < asked.lists) return { ...place, list: place.list + 1, at: null };
   if (trouble.tooMuch === 'answer' && asked.limit > fewestRows) return { ...place, limit: Math.ceil(asked.limit / 2), at: null };
   if (trouble.tooMuch === 'query' && place.widthUs > minuteUs) {
@@ -62,15 +67,18 @@ export const placeDespite = (
   return null;
 };
 
-/** The server no longer knows the page that it named itself. */
-export const isCursorLost = (trouble: ApiTrouble, place: LangfusePlace): boolean =>
-  place.at !== null && trouble.status === 400 && /cursor/i.test(digString(trouble.json, 'message') ?? '');
+/** Stateless cursors are forgotten where the server is replaced by another version: now and then, not always. */
+const mostAnew = 3;
+
+const isCursorLost = ({ status, json }: ApiTrouble, { at, anew }: LangfusePlace): boolean =>
+  at !== null && anew < mostAnew && status === 400 && /cursor/i.test(digString(json, 'message') ?? '');
 
 /** A place that was written as JSON; null where it is none, or none of this window. */
 export const placeOf = (told: unknown, window: TimeWindow): LangfusePlace | null => {
   const part = digString(told, 'part');
-  const [fromUs, widthUs, list] = [digNumber(told, 'fromUs'), digNumber(told, 'widthUs'), digNumber(told, 'list')];
-  if ((part !== 'spans' && part !== 'scores') || fromUs === null || widthUs === null || list === null) return null;
+  const [fromUs, widthUs] = [digNumber(told, 'fromUs'), digNumber(told, 'widthUs')];
+  const [list, anew] = [digNumber(told, 'list'), digNumber(told, 'anew')];
+  if ((part !== 'spans' && part !== 'scores') || fromUs === null || widthUs === null || list === null || anew === null) return null;
   if (fromUs < window.fromUs || fromUs >= window.toUs || widthUs <= 0) return null;
-  return { part, fromUs, widthUs, limit: digNumber(told, 'limit'), list, at: digString(told, 'at') };
+  return { part, fromUs, widthUs, limit: digNumber(told, 'limit'), list, at: digString(told, 'at'), anew };
 };

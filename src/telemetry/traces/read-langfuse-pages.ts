@@ -2,15 +2,12 @@ import { type ApiTrouble, troubleError } from '../../clients/api-trouble.ts';
 import type { Langfuse } from '../../clients/langfuse.ts';
 import { digString, type Json } from '../../ground/json.ts';
 import { boundedQuery, type LangfuseExtra, scoreLists, spanLists } from './langfuse-lists.ts';
-import { firstPlace, isCursorLost, type LangfusePlace, placeAfter, placeDespite, placeOf, sliceOf } from './langfuse-place.ts';
+import { firstPlace, type LangfusePlace, placeAfter, placeDespite, placeOf, sliceOf } from './langfuse-place.ts';
 import { isLangfuseOwn, langfuseScore, langfuseSpan } from './langfuse-rows.ts';
 import type { Page, TimeWindow } from './port.ts';
 import { openTraceReader } from './read-langfuse-traces.ts';
 import { type Fetched, readPages } from './read-pages.ts';
 import type { Score, Span } from './span.ts';
-
-/** A server may forget a cursor now and then; one that always does is broken. */
-const mostNewStarts = 3;
 
 /**
  * Spans and then scores of a window, a page at a time. What the server finds too much is asked for in smaller pieces. Spans in
@@ -24,7 +21,6 @@ export const readLangfusePages = (
   signal: AbortSignal,
 ): AsyncIterable<Page> => {
   const traces = openTraceReader(langfuse);
-  let newStarts = 0;
 
   const pageAt = async (place: LangfusePlace): Promise<Fetched<LangfusePlace>> => {
     const generation = await langfuse.generation(signal);
@@ -33,8 +29,7 @@ export const readLangfusePages = (
     const limit = place.limit ?? list.limit;
     const slice = sliceOf(place, window);
     const despite = (trouble: ApiTrouble): Promise<Fetched<LangfusePlace>> => {
-      const isAnew = isCursorLost(trouble, place) && newStarts++ < mostNewStarts;
-      const other = isAnew ? { ...place, at: null } : placeDespite(trouble, place, { limit, lists: lists.length });
+      const other = placeDespite(trouble, place, { limit, lists: lists.length });
       if (other === null) throw troubleError(trouble);
       return pageAt(other);
     };
