@@ -19,3 +19,19 @@ export const noteProbes = (journal: Journal, probes: readonly Probe[]): Promise<
       }),
     ),
   );
+
+/** SQLite and PostgreSQL both take this many parameters in one statement. */
+const atOnce = 500;
+
+/** Those of the traces that are probes of ours. */
+export const probesAmong = async (journal: Journal, traceIds: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
+  const ids = [...traceIds];
+  const found = new Set<string>();
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const some = ids.slice(from, from + atOnce);
+    const places = some.map(() => '?').join(', ');
+    const rows = await journal.all<{ trace_id: string }>(`SELECT trace_id FROM probe WHERE trace_id IN (${places})`, ...some);
+    for (const { trace_id } of rows) found.add(trace_id);
+  }
+  return found;
+};

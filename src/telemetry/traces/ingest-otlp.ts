@@ -1,0 +1,87 @@
+import { openPricer } from '../../agents/prices/span-cost.ts';
+import type { Fleet } from '../../fleet/agent.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import type { Cache } from '../../ground/store/port.ts';
+import { spansOfGroup } from './attributes.ts';
+import { scoresOfGroup } from './evaluation.ts';
+import { loadHashKey } from './load-hash-key.ts';
+import { decodeOtlp, type OtlpEncoding, type OtlpSignal } from './otlp.ts';
+import type { Ownership } from './ownership.ts';
+import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
+import { probesAmong } from './probes.journal.ts';
+import { type PageResult, upsertPage } from './spans.cache.ts';
+
+/** Where spans go, and by which rules. */
+export interface OtlpSettings {
+  readonly cache: Cache;
+  readonly ownership: Ownership;
+  /** The backend of the manifest that they count as. */
+  readonly source: string;
+  /** Whether costs that agents report outrank our prices. */
+  readonly trustCost: boolean;
+  /** Makes a prompt or an answer fit to be kept; null: texts are not kept. */
+  readonly keepText: ((text: string) => string) | null;
+}
+
+/** One export request, not compressed. */
+export interface OtlpRequest {
+  readonly body: Uint8Array;
+  readonly encoding: OtlpEncoding;
+  readonly signal: OtlpSignal;
+  /** The agent whose token it came with. */
+  readonly boundAgent: string | null;
+}
+
+/** What became of a request. `reason` stands behind "the body ". */
+export type Ingested =
+  | { readonly ok: false; readonly reason: string }
+  | {
+      readonly ok: true;
+      /** Spans and log records that make no sense by themselves, and why. */
+      readonly rejected: number;
+      readonly reasons: readonly string[];
+      readonly page: PageResult;
+      readonly unpriced: readonly string[];
+    };
+
+/** Takes export requests into the cache. */
+export interface OtlpIntake {
+  /** What it answers is in the cache. Throws an unable error where journal or cache fail; then nothing of the request was taken. */
+  take(request: OtlpRequest): Promise<Ingested>;
+}
+
+/** Makes ready to take requests: the price list is loaded, the key of the hashes read or made. */
+export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpSettings): Promise<OtlpIntake> => {
+  const { openPriceTable } = await import('../../agents/prices/price-table.ts');
+  const price = openPricer(fleet.prices, openPriceTable(), settings.trustCost);
+  const hashKey = loadHashKey(ctx.files, settings.cache, fleet.stateFolder);
+  return {
+    async take(request) {
+      const decoded = decodeOtlp(request.body, request.encoding, request.signal);
+      if (!decoded.ok) return decoded;
+      const { groups, rejected, reasons } = decoded.batch;
+      const spans = groups.flatMap(spansOfGroup);
+      const scores = groups.flatMap(scoresOfGroup);
+      const probes = await probesAmong(await ctx.journal(), new Set(spans.map(({ traceId }) => traceId)));
+      const settling: Settling = { price, hashKey, probes };
+      const priced = spans.map((span) => pricedSpan(span, settling));
+      const { cache, ownership, source, keepText } = settings;
+      const page = upsertPage(cache, ownership, {
+        source,
+        scores,
+        boundAgent: request.boundAgent,
+        keepPayload: keepText !== null,
+        spans: keepText === null ? priced : priced.map((span) => withText(span, keepText)),
+      });
+      return { ok: true, rejected, reasons, page, unpriced: unpricedModels(priced) };
+    },
+  };
+};
+
+const withText = <Texts extends Record<'input' | 'output' | 'statusMessage', string | null>>(
+  span: Texts,
+  keep: (text: string) => string,
+): Texts => {
+  const kept = (text: string | null) => (text === null ? null : keep(text));
+  return { ...span, input: kept(span.input), output: kept(span.output), statusMessage: kept(span.statusMessage) };
+};
