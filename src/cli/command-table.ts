@@ -13,6 +13,7 @@ export interface CommandEntry {
 }
 
 const up = 'Is each agent up, and are its answers still right?';
+const doing = 'What is the fleet doing, costing, failing at?';
 const setUp = 'Set up and look inside';
 
 /** Every command, as data: what it is called, what it is for, what it may do, and where it is. */
@@ -37,6 +38,13 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Report a heartbeat of an agent, from its own job or script',
     safety: 'keeps',
     load: () => import('./commands/beat.ts'),
+  },
+  {
+    name: 'sync',
+    group: doing,
+    summary: 'Read spans and scores from the trace backends into the local cache',
+    safety: 'asks',
+    load: () => import('./commands/sync.ts'),
   },
   {
     name: 'init',

@@ -5,7 +5,7 @@ import type { Context, Env, Http, Sandbox } from '../ground/runtime/context.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import { systemProcesses } from '../ground/runtime/process.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
-import type { Journal } from '../ground/store/port.ts';
+import type { Cache, Journal } from '../ground/store/port.ts';
 import type { Format, GlobalFlags, Outcome, Session } from './command.ts';
 
 export interface OpenSession extends Session {
@@ -28,11 +28,11 @@ export interface SessionParts {
 /** Builds what a command may touch. Network, store and sandbox are opened by their first use. */
 export const openSession = ({ env, cwd, flags, format, terminal, secrets, version, signal, show }: SessionParts): OpenSession => {
   const closers: (() => Promise<void>)[] = [];
-  const opened = <T extends { close(): Promise<void> }>(open: () => Promise<T>) => {
+  const opened = <T extends { close(): Promise<void> | void }>(open: () => Promise<T>) => {
     let promise: Promise<T> | null = null;
     return () => {
       promise ??= open().then((thing) => {
-        closers.push(() => thing.close());
+        closers.push(async () => thing.close());
         return thing;
       });
       return promise;
@@ -44,6 +44,11 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
     const { fleet } = await fleetOnce();
     const { openSqliteJournal } = await import('../ground/store/sqlite.ts');
     return openSqliteJournal(join(fleet.stateFolder, 'journal.db'), () => systemClock.now());
+  });
+  const cache = opened(async (): Promise<Cache> => {
+    const { fleet } = await fleetOnce();
+    const { openSqliteCache } = await import('../ground/store/sqlite-cache.ts');
+    return openSqliteCache(join(fleet.stateFolder, 'cache.db'));
   });
   const readers = async () => (await import('./registries.ts')).slotReaders;
   let loaded: Promise<LoadedFleet> | null = null;
@@ -62,6 +67,7 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
     sandbox: { run: async (...call) => (await sandbox()).run(...call) } satisfies Sandbox,
     signal,
     journal,
+    cache,
   };
   return {
     ctx,

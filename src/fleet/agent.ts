@@ -55,7 +55,45 @@ export interface Agent {
   readonly maintenance: readonly Maintenance[];
   /** Nano-dollars a UTC day; null: no limit. */
   readonly probeBudgetNanos: number | null;
+  readonly traces: AgentTraces | null;
+  readonly sla: Sla;
+  readonly budget: Budget;
+  /** The score that stands for its quality; null: the one named `quality`. */
+  readonly qualityScore: string | null;
   readonly at: At;
+}
+
+/** Where an agent's traces are read from, and which of them are its own: the keys of `traces.match`, all of which must match. */
+export interface AgentTraces {
+  readonly backend: string;
+  readonly match: {
+    readonly trace_name?: string | undefined;
+    readonly service_name?: string | undefined;
+    readonly agent_name?: string | undefined;
+    readonly environment?: string | undefined;
+    readonly tags?: readonly string[] | undefined;
+    readonly metadata?: Readonly<Record<string, string>> | undefined;
+    readonly [metadataKey: `metadata.${string}`]: string | undefined;
+  };
+}
+
+/** What an agent promises; null where it promises nothing. */
+export interface Sla {
+  readonly latencyP95Ms: number | null;
+  /** 0 to 1. */
+  readonly errorRate: number | null;
+  readonly quality: number | null;
+  readonly availability: number | null;
+}
+
+/** What may be spent, nano-dollars; null: no limit. */
+export interface Budget {
+  readonly perRequestNanos: number | null;
+  readonly perHourNanos: number | null;
+  readonly perDayNanos: number | null;
+  readonly perMonthNanos: number | null;
+  readonly tokensPerRequest: number | null;
+  readonly stepsPerRequest: number | null;
 }
 
 /** Dollars per million tokens. */
@@ -77,5 +115,8 @@ export interface Fleet {
   /** In the order of the manifest. */
   readonly agents: readonly Agent[];
   readonly backends: Readonly<Record<string, Slot>>;
+  /** `io`: prompts and answers are kept, redacted and capped. */
+  readonly capture: 'none' | 'io';
+  readonly budget: Pick<Budget, 'perDayNanos' | 'perMonthNanos'>;
   readonly prices: Readonly<Record<string, Price>>;
 }

@@ -1,4 +1,4 @@
-import type { Agent, Check, Fleet, Maintenance, Price, Schedule } from './agent.ts';
+import type { Agent, AgentTraces, Check, Fleet, Maintenance, Price, Schedule } from './agent.ts';
 import type { ParsedAgent, ParsedCheck, ParsedManifest } from './schema.ts';
 import type { At, Slot } from './slots.ts';
 
@@ -16,6 +16,8 @@ export const assembleFleet = (
   stateFolder: places.stateFolder,
   defaults: { timeoutMs: manifest.defaults.timeout, windowMs: manifest.defaults.window },
   agents: Object.entries(manifest.agents).map(([name, agent]) => assembleAgent(name, agent, manifest, places.at(['agents', name]))),
+  capture: manifest.capture,
+  budget: { perDayNanos: manifest.budget?.per_day ?? null, perMonthNanos: manifest.budget?.per_month ?? null },
   backends: (manifest.backends ?? {}) as Readonly<Record<string, Slot>>,
   prices: Object.fromEntries(
     Object.entries(manifest.prices ?? {}).map(([model, price]): [string, Price] => [
@@ -42,6 +44,22 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
       (window): Maintenance => ({ cron: window.cron, zone: window.tz ?? 'UTC', forMs: window.for }),
     ),
     probeBudgetNanos: agent.probe_budget?.per_day ?? null,
+    traces: (agent.traces as AgentTraces | undefined) ?? null,
+    sla: {
+      latencyP95Ms: agent.sla?.latency_p95 ?? null,
+      errorRate: agent.sla?.error_rate ?? null,
+      quality: agent.sla?.quality ?? null,
+      availability: agent.sla?.availability ?? null,
+    },
+    budget: {
+      perRequestNanos: agent.budget?.per_request ?? null,
+      perHourNanos: agent.budget?.per_hour ?? null,
+      perDayNanos: agent.budget?.per_day ?? null,
+      perMonthNanos: agent.budget?.per_month ?? null,
+      tokensPerRequest: agent.budget?.tokens_per_request ?? null,
+      stepsPerRequest: agent.budget?.steps_per_request ?? null,
+    },
+    qualityScore: agent.quality?.score ?? null,
     at,
   };
 };

@@ -1,4 +1,4 @@
-import type { Journal } from '../store/port.ts';
+import type { Cache, Journal } from '../store/port.ts';
 
 export interface Clock {
   /** UTC epoch milliseconds. */
@@ -185,4 +185,6 @@ export interface Context {
   readonly sandbox: Sandbox;
   readonly signal: AbortSignal;
   journal(): Promise<Journal>;
+  /** What can be made again: spans, rollups, scores. Always on this machine. */
+  cache(): Promise<Cache>;
 }

@@ -17,5 +17,10 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
   kind: 'otlp',
   summary: 'Spans that agents send to this machine over OTLP.',
   config,
-  open: () => ({ ping: async () => ({ state: 'ok', detail: 'nothing to reach: agents send to this machine' }) }),
+  open: () => ({
+    traits: { spans: false, aggregates: false, overlapMs: 0, sliceMs: 86_400_000 },
+    ping: async () => ({ state: 'ok', detail: 'nothing to reach: agents send to this machine' }),
+    // What arrives is taken by agentops serve; there is nothing to read.
+    async *pages() {},
+  }),
 });
