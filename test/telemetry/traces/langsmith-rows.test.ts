@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../src/ground/json.ts';
 import { langsmithScore, langsmithSpan } from '../../../src/telemetry/traces/langsmith-rows.ts';
 
 const trace = '019a2f0c-79f0-7d11-8a21-5f0b0f3c2211';
@@ -115,7 +116,7 @@ describe('a run of v1', () => {
   });
 });
 
-it.each([null, 7, [], {}, { id: 'x' }, { ...call, start_time: 'soon' }, { ...call, trace_id: null }])('is no run: %j', (row) => {
+it.each<Json>([null, 7, [], {}, { id: 'x' }, { ...call, start_time: 'soon' }, { ...call, trace_id: null }])('is no run: %j', (row) => {
   expect(langsmithSpan(row)).toBeNull();
 });
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { troubleError } from '../../../clients/api-trouble.ts';
-import type { JsonApi } from '../../../clients/json-api.ts';
+import type { ApiRequest, JsonApi } from '../../../clients/json-api.ts';
 import { isLangsmithCloud, langsmithSite, openLangsmith } from '../../../clients/langsmith.ts';
 import { secretField, urlField } from '../../../fleet/fields.ts';
 import { adapter } from '../../../fleet/slots.ts';
 import { OpsError, unableError } from '../../../ground/errors.ts';
 import { dig, digArray, digNumber, digString, type Json } from '../../../ground/json.ts';
 import { formatInstant } from '../../../ground/units/instant.ts';
-import { oldRunsQuery, type RunsQuery, runsQuery } from '../langsmith-queries.ts';
+import { oldRunsQuery, runsQuery } from '../langsmith-queries.ts';
 import { langsmithScore, langsmithSpan } from '../langsmith-rows.ts';
 import { pingOfTrouble } from '../ping.ts';
-import type { TraceBackend } from '../port.ts';
+import type { TimeWindow, TraceBackend } from '../port.ts';
 import { type Fetched, readPages } from '../read-pages.ts';
 import { includeField, spanBackend } from '../schema.ts';
 
@@ -53,7 +53,7 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
     const api = openLangsmith({ url, apiKey: api_key, workspace, timeoutMs: timeout ?? minute }, world);
     const isId = uuid.test(project);
     const wanted = { [isId ? 'id' : 'name']: project, limit: 1 };
-    let projectId = isId ? project : null;
+    let found: Project | null = null;
     const overlapMs = overlap ?? 15 * minute;
     return {
       traits: { spans: true, aggregates: false, overlapMs, sliceMs: Math.max(day, overlapMs) },
@@ -64,15 +64,8 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
         return { state: 'ok', detail: `${api.host()} accepts the key and has the project ${project}` };
       },
       async *pages(window, cursor, signal) {
-        const findProject = async () => {
-          const { json } = await api.read({ path: '/api/v1/sessions', query: wanted }, signal);
-          const id = projectOf(json);
-          if (id === null)
-            throw unableError({ code: 'backend_failed', message: missingProject(api, project), hint: 'check project and workspace' });
-          return id;
-        };
-        projectId ??= await findProject();
-        const about = { project: projectId, window, hasIo: include.includes('io') };
+        found ??= await readProject(api, project, wanted, signal);
+        const about = { project: found, window, hasIo: include.includes('io') };
         yield* readPages<Place>({
           first: { runs: 'v2', cursor: null },
           cursor,
@@ -82,31 +75,58 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
           pageAt: (at) => ('runs' in at ? readRuns(api, about, at, signal) : readFeedback(api, about, at.feedback, signal)),
         });
       },
+      /** Known from the manifest where it names both ids, else once the project was asked for. */
       link(traceId) {
-        if (workspace === undefined || !isId) return null;
-        return `${langsmithSite(url, world)}/o/${workspace}/projects/p/${project}/r/${encodeURIComponent(traceId)}`;
+        const space = workspace ?? found?.workspace ?? null;
+        const id = isId ? project : (found?.id ?? null);
+        if (space === null || id === null) return null;
+        return `${langsmithSite(url, world)}/o/${space}/projects/p/${id}/r/${encodeURIComponent(traceId)}`;
       },
     };
   },
 });
 
-const projectOf = (answer: Json): string | null => digString(answer, 0, 'id');
+interface Project {
+  readonly id: string;
+  /** Queries of v2 want it named; null where the server does not tell. */
+  readonly workspace: string | null;
+}
 
-const missingProject = (api: JsonApi, project: string): string => `${api.host()} has no project ${project} that this key may read`;
+const projectOf = (answer: Json): Project | null => {
+  const id = digString(answer, 0, 'id');
+  return id === null ? null : { id, workspace: digString(answer, 0, 'tenant_id') };
+};
 
-/** `POST /runs/query` only reads: sending it twice does no harm. */
-const asking = { method: 'POST', repeatable: true } as const;
+const missingProject = (api: JsonApi, name: string): string => `${api.host()} has no project ${name} that this key may read`;
+
+const readProject = async (api: JsonApi, name: string, query: ApiRequest['query'], signal: AbortSignal): Promise<Project> => {
+  const { json } = await api.read({ path: '/api/v1/sessions', query: query ?? {} }, signal);
+  const project = projectOf(json);
+  if (project === null)
+    throw unableError({ code: 'backend_failed', message: missingProject(api, name), hint: 'check project and workspace' });
+  return project;
+};
+
+/** What is read. */
+interface About {
+  readonly project: Project;
+  readonly window: TimeWindow;
+  readonly hasIo: boolean;
+}
 
 const readRuns = async (
   api: JsonApi,
-  about: Omit<RunsQuery, 'cursor'>,
+  about: About,
   { runs, cursor }: Extract<Place, { runs: unknown }>,
   signal: AbortSignal,
 ): Promise<Fetched<Place>> => {
-  const query = { ...about, cursor };
+  const { id, workspace } = about.project;
+  const query = { ...about, project: id, cursor };
   const isOld = runs === 'v1';
   const body = isOld ? oldRunsQuery(query) : runsQuery(query);
-  const { answer, trouble } = await api.ask({ ...asking, path: `/api/${runs}/runs/query`, body }, signal);
+  const headers: Record<string, string> = workspace === null ? {} : { 'x-tenant-id': workspace };
+  const asked = { method: 'POST', repeatable: true, path: `/api/${runs}/runs/query`, body, headers } as const;
+  const { answer, trouble } = await api.ask(asked, signal);
   if (answer !== null && isOld) return runsPage(api, answer.json, 'runs', digString(answer.json, 'cursors', 'next'), runs);
   if (answer !== null) return runsPage(api, answer.json, 'items', nextCursor(api, answer.json), runs);
   if (isOld || cursor !== null || !unknownPath.includes(trouble.status)) throw troubleError(trouble);
@@ -136,14 +156,9 @@ const runsPage = (api: JsonApi, page: Json, field: string, next: string | null, 
 };
 
 /** Feedback by when it was given, whatever the age of its run: the API has no filter by when it was changed. */
-const readFeedback = async (
-  api: JsonApi,
-  { project, window }: Omit<RunsQuery, 'cursor'>,
-  offset: number,
-  signal: AbortSignal,
-): Promise<Fetched<Place>> => {
+const readFeedback = async (api: JsonApi, { project, window }: About, offset: number, signal: AbortSignal): Promise<Fetched<Place>> => {
   const query = {
-    session: project,
+    session: project.id,
     min_created_at: formatInstant(window.fromUs),
     max_created_at: formatInstant(window.toUs),
     limit: feedbackPage,
