@@ -48,11 +48,11 @@ export const openPricer = (prices: Prices, table: PriceTable, trustReported: boo
   const hasPrices = Object.keys(prices).length > 0;
   const known = new Map<string, readonly Level[] | null>();
   const ownLevels = (provider: string | null, model: string): readonly Level[] | null => {
-    const name = canonicalName(provider === null ? model : `${provider}/${model}`);
+    const name = provider === null ? model : `${provider}/${model}`;
     let levels = known.get(name);
     if (levels === undefined) {
       if (known.size >= mostRemembered) known.clear();
-      const price = priceOf(canonical, name);
+      const price = priceOf(canonical, canonicalName(name));
       levels = price === null ? null : levelsOf(price);
       known.set(name, levels);
     }

@@ -195,13 +195,8 @@ export const resourceNames = {
 };
 
 /** What follows such a prefix is the name of a fact of its own. */
-export const metadataPrefixes: readonly string[] = [
-  'traceloop.association.properties.',
-  'ai.telemetry.metadata.',
-  'ai.settings.context.',
-  'langfuse.trace.metadata.',
-  'langfuse.observation.metadata.',
-];
+export const metadataPrefix =
+  /^(?:traceloop\.association\.properties|ai\.telemetry\.metadata|ai\.settings\.context|langfuse\.(?:trace|observation)\.metadata)\./;
 
 /** Facts of a resource that say nothing of the agent. */
 export const resourceNoise = /^(telemetry\.|process\.|os\.|service\.name$|service\.version$|deployment\.environment)/;

@@ -2,7 +2,7 @@ import { providerName } from '../../agents/prices/model-name.ts';
 import type { Json, JsonObject } from '../../ground/json.ts';
 import {
   firstTokenEvents,
-  metadataPrefixes,
+  metadataPrefix,
   numberedInput,
   numberedOutput,
   resourceNames,
@@ -160,7 +160,7 @@ const costOf = (told: SpanTold): number | null => {
 const prefixed = (attributes: Attributes): Facts => {
   const facts: (readonly [string, Json])[] = [];
   for (const [name, value] of attributes) {
-    const prefix = metadataPrefixes.find((each) => name.startsWith(each));
+    const prefix = metadataPrefix.exec(name)?.[0];
     if (prefix !== undefined) facts.push([name.slice(prefix.length), value]);
   }
   return facts;
