@@ -1,5 +1,5 @@
 import type { Cache } from '../../ground/store/port.ts';
-import { type BucketRange, type Grain, widthUs } from '../../ground/units/window.ts';
+import { type BucketRange, bucketOf, type Grain, widthUs } from '../../ground/units/window.ts';
 import { kind, statusError } from '../traces/codes.ts';
 import {
   type CallCell,
@@ -230,3 +230,24 @@ export const countDirty = (cache: Cache): number => cache.all<{ n: number }>('SE
 export const clearDirty = (cache: Cache, buckets: readonly number[]): void => {
   for (const bucket of buckets) cache.run('DELETE FROM dirty_bucket WHERE bucket = ?', bucket);
 };
+
+/** Where `meta` says from when on buckets of a grain are kept. */
+const keptFromKey = (grain: Grain): string => `${grain}_from_us`;
+
+/** The start of the oldest buckets of a grain that retention has left, microseconds; 0: all are there. */
+export const readKeptFrom = (cache: Cache, grain: Grain): number =>
+  Number(cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', keptFromKey(grain))[0]?.v ?? 0);
+
+/** Deletes the buckets of a grain before an instant; returns how many cells went. */
+export const pruneBuckets = (cache: Cache, grain: Grain, beforeUs: number): number =>
+  cache.transact(() => {
+    const bucket = bucketOf(grain, beforeUs);
+    let gone = 0;
+    for (const facet of Object.values(facets))
+      gone += cache.run('DELETE FROM run_roll WHERE grain = ? AND facet = ? AND bucket < ?', grainCodes[grain], facet, bucket);
+    for (const table of ['call_roll', 'score_roll'])
+      gone += cache.run(`DELETE FROM ${table} WHERE grain = ? AND bucket < ?`, grainCodes[grain], bucket);
+    if (beforeUs > readKeptFrom(cache, grain))
+      cache.run('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)', keptFromKey(grain), String(beforeUs));
+    return gone;
+  });

@@ -3,7 +3,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import { type BucketRange, bucketOf, coverOf, type Grain, grains, type Range, widthUs } from '../../ground/units/window.ts';
 import { errorCodes, kind, splitPair } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
-import { readHorizon } from '../traces/spans.cache.ts';
+import { readHorizon } from '../traces/settle.cache.ts';
 import {
   addCall,
   addRun,
@@ -16,7 +16,7 @@ import {
   type RunRow,
   runSums,
 } from './cell.ts';
-import { readCalls, readRuns, readScoreCells, readScoresOf } from './cells.cache.ts';
+import { readCalls, readKeptFrom, readRuns, readScoreCells, readScoresOf } from './cells.cache.ts';
 import type { Counted, Grouping } from './figures.ts';
 import { type Filter, isOneOf, type Numbered, noWord, numberFilter, promptWord, unmatched } from './filter.cache.ts';
 import { type Facet, facetGrains, keyOf, otherKey } from './rollup.ts';
@@ -255,7 +255,3 @@ const snap = (cache: Cache, us: number, of: readonly Grain[], horizonUs: number,
   const grain = of.find((grain) => us >= readKeptFrom(cache, grain)) ?? of.at(-1);
   return grain === undefined ? us : round(us / widthUs[grain]) * widthUs[grain];
 };
-
-/** The start of the oldest buckets of a grain that retention has left, microseconds; 0: all are there. */
-const readKeptFrom = (cache: Cache, grain: Grain): number =>
-  Number(cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', `${grain}_from_us`)[0]?.v ?? 0);

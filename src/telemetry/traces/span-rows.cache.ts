@@ -101,6 +101,18 @@ export const writeSpan = (cache: Cache, traceNo: number, { facts, runNo, counts 
   );
 };
 
+/** What rollups need to know of a request before it is replaced. */
+export interface RunOwner {
+  readonly start_us: number;
+  readonly agent: number;
+  readonly quality_n: number;
+  readonly quality_micro: number;
+}
+
+/** The requests of a trace in the order of their numbers. */
+export const readRunOwners = (cache: Cache, traceNo: number): readonly RunOwner[] =>
+  cache.all('SELECT start_us, agent, quality_n, quality_micro FROM run WHERE trace_no = ? ORDER BY run_no', traceNo);
+
 /** Puts a trace's requests in place of those it had. */
 export const writeRuns = (cache: Cache, traceNo: number, runs: readonly RunFacts[], had: number): void => {
   for (const [runNo, run] of runs.entries()) cache.run(putRun, ...runParams(traceNo, runNo, run));

@@ -1,12 +1,11 @@
 import type { Cache } from '../../ground/store/port.ts';
-import { bucketOf } from '../../ground/units/window.ts';
-import { type Dictionary, dictionaryOf } from './dictionary.cache.ts';
+import { dictionaryOf } from './dictionary.cache.ts';
 import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } from './facts.ts';
 import { packId, type StoredId } from './identifier.ts';
-import type { Claim, Ownership } from './ownership.ts';
-import { digestTrace } from './runs.ts';
+import type { Ownership } from './ownership.ts';
+import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
-import { readScores, readSpans, type StoredScore, type StoredSpan, writeRuns, writeScore, writeSpan } from './span-rows.cache.ts';
+import { readScores, readSpans, type StoredScore, type StoredSpan } from './span-rows.cache.ts';
 
 /** What one read of a source brought. */
 export interface SpanPage {
@@ -123,7 +122,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     if (fresh.size === 0 && freshScores.size === 0) return;
     result.scores += freshScores.size;
     const traceNo = known ?? addTrace(cache, source, packed);
-    settle(cache, traceNo, { stored, storedScores, fresh, freshScores, isNew: known === undefined }, claims, dirty);
+    settleTrace(cache, traceNo, { stored, storedScores, fresh, freshScores, isNew: known === undefined }, claims, dirty);
     if (page.keepPayload === true) for (const span of spans) if (fresh.has(span.spanId)) keepPayload(cache, traceNo, span);
   };
 
@@ -138,86 +137,11 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
 const addTrace = (cache: Cache, source: number, traceId: StoredId): number =>
   cache.all<{ no: number }>('INSERT INTO trace (source, trace_id) VALUES (?, ?) RETURNING no', source, traceId)[0]?.no ?? 0;
 
-interface Claims {
-  of(labels: number): Claim<number>;
-  quality(agent: number): number;
-}
-
-/** The rules' answers as numbers of the dictionary, each asked once. */
-const claimsOf = (ownership: Ownership, words: Dictionary, source: string): Claims => {
-  const known = new Map<number, Claim<number>>();
-  const agentNumber = (agent: string | null) => (agent === null ? null : words.number('agent', agent));
-  return {
-    of: (labels) => {
-      const found = known.get(labels);
-      if (found !== undefined) return found;
-      const { bound, named, placed } = ownership.claimOf(words.word(labels) ?? '[]', source);
-      const claim = { bound: agentNumber(bound), named: agentNumber(named), placed: agentNumber(placed) };
-      known.set(labels, claim);
-      return claim;
-    },
-    quality: (agent) => words.number('score', ownership.qualityOf(words.word(agent))),
-  };
-};
-
-interface Trace {
-  readonly stored: ReadonlyMap<string, StoredSpan>;
-  readonly storedScores: ReadonlyMap<string, StoredScore>;
-  readonly fresh: ReadonlySet<string>;
-  readonly freshScores: ReadonlySet<string>;
-  readonly isNew: boolean;
-}
-
-/** Derives a trace again and writes what came out differently. */
-const settle = (cache: Cache, traceNo: number, trace: Trace, claims: Claims, dirty: Set<number>): void => {
-  const spans = [...trace.stored.values()];
-  const scores = [...trace.storedScores.values()];
-  const facts = spans.map((span) => span.facts);
-  const digest =
-    facts.length === 0
-      ? { runOf: [], counts: [], runOfScore: scores.map(() => 0), runs: [] }
-      : digestTrace(
-          facts,
-          facts.map((span) => claims.of(span.labels)),
-          scores.map((score) => score.facts),
-          claims.quality,
-        );
-  for (const [at, span] of spans.entries()) {
-    const runNo = digest.runOf[at] ?? 0;
-    const counts = digest.counts[at] ?? false;
-    if (trace.fresh.has(span.facts.id)) writeSpan(cache, traceNo, { facts: span.facts, runNo, counts });
-    else if (runNo !== span.runNo || counts !== span.counts) {
-      const [id, flag] = [packId(span.facts.id), counts ? 1 : 0];
-      cache.run('UPDATE span SET run_no = ?, counts = ? WHERE trace_no = ? AND span_id = ?', runNo, flag, traceNo, id);
-    }
-  }
-  for (const [at, score] of scores.entries()) {
-    const runNo = digest.runOfScore[at] ?? 0;
-    if (trace.freshScores.has(score.facts.id) || runNo !== score.runNo) writeScore(cache, traceNo, { facts: score.facts, runNo });
-  }
-  const old = trace.isNew ? [] : cache.all<{ start_us: number }>('SELECT start_us FROM run WHERE trace_no = ?', traceNo);
-  for (const { start_us } of old) dirty.add(bucketOf('quarter', start_us));
-  for (const { startUs } of digest.runs) dirty.add(bucketOf('quarter', startUs));
-  writeRuns(cache, traceNo, digest.runs, old.length);
-};
-
 const keepPayload = (cache: Cache, traceNo: number, { spanId, input, output, statusMessage }: PricedSpan): void => {
   if (input === null && output === null && statusMessage === null) return;
   const body = JSON.stringify({ input, output, message: statusMessage });
   cache.run('INSERT OR REPLACE INTO payload (trace_no, span_id, body) VALUES (?, ?, ?)', traceNo, packId(spanId), body);
 };
-
-/** Buckets before the horizon are frozen: their spans are gone, so they could only come out wrong. */
-const markDirty = (cache: Cache, buckets: Iterable<number>, horizonUs: number): void => {
-  const frozen = bucketOf('quarter', horizonUs);
-  for (const bucket of buckets) if (bucket >= frozen) cache.run('INSERT OR IGNORE INTO dirty_bucket (bucket) VALUES (?)', bucket);
-};
-
-const horizonKey = 'horizon_us';
-
-/** Single spans of requests that started before this are gone, microseconds; 0: none are. */
-export const readHorizon = (cache: Cache): number =>
-  Number(cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', horizonKey)[0]?.v ?? 0);
 
 const writeProgress = (cache: Cache, source: number, { cursor, highUs, syncedUs }: SyncProgress): void => {
   cache.run('INSERT OR REPLACE INTO sync_state (source, cursor, high_us, synced_us) VALUES (?, ?, ?, ?)', source, cursor, highUs, syncedUs);

@@ -1,0 +1,48 @@
+import type { Cache } from '../../ground/store/port.ts';
+import { dictionaryOf } from './dictionary.cache.ts';
+import type { Ownership } from './ownership.ts';
+import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
+import { readScores, readSpans } from './span-rows.cache.ts';
+
+const versionKey = 'ownership';
+const none: ReadonlySet<string> = new Set();
+const tracesPerCommit = 500;
+
+/**
+ * Decides again whose every kept span is, where the rules are not those of the last time, and marks what changed for `rebuildRollups`.
+ * Rules that look at tags or metadata that no rule looked at before see them only on spans that come from now on. Returns how many
+ * traces were looked at; stopped half-way, the next call begins again.
+ */
+export const reassignOwners = (cache: Cache, ownership: Ownership, isStopped: () => boolean = () => false): number => {
+  const version = cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', versionKey)[0]?.v;
+  if (version === ownership.version) return 0;
+  let seen = 0;
+  for (let after = 0; ; ) {
+    if (isStopped()) return seen;
+    const done = cache.transact(() => reassignSome(cache, ownership, after));
+    if (done.count === 0) break;
+    after = done.last;
+    seen += done.count;
+  }
+  cache.run('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)', versionKey, ownership.version);
+  return seen;
+};
+
+const reassignSome = (cache: Cache, ownership: Ownership, after: number): { readonly count: number; readonly last: number } => {
+  const traces = cache.all<{ no: number; source: number }>(
+    'SELECT no, source FROM trace WHERE no > ? ORDER BY no LIMIT ?',
+    after,
+    tracesPerCommit,
+  );
+  const words = dictionaryOf(cache);
+  const dirty = new Set<number>();
+  const bySource = new Map<number, ReturnType<typeof claimsOf>>();
+  for (const { no, source } of traces) {
+    const claims = bySource.get(source) ?? claimsOf(ownership, words, words.word(source) ?? '');
+    bySource.set(source, claims);
+    const trace = { stored: readSpans(cache, no), storedScores: readScores(cache, no), fresh: none, freshScores: none, isNew: false };
+    settleTrace(cache, no, trace, claims, dirty);
+  }
+  markDirty(cache, dirty, readHorizon(cache));
+  return { count: traces.length, last: traces.at(-1)?.no ?? after };
+};

@@ -1,0 +1,65 @@
+import type { Cache } from '../../ground/store/port.ts';
+import { bucketOf, widthUs } from '../../ground/units/window.ts';
+import { dims } from './dictionary.cache.ts';
+import { horizonKey, readHorizon } from './settle.cache.ts';
+
+const tracesPerCommit = 2000;
+
+/**
+ * Moves the horizon to the beginning of the UTC day of `beforeUs`: from now on the buckets before it are frozen. False where some of them
+ * still wait to be recomputed, which has to come first. It never moves back.
+ */
+export const freezeBefore = (cache: Cache, beforeUs: number): boolean =>
+  cache.transact(() => {
+    const horizonUs = bucketOf('day', beforeUs) * widthUs.day;
+    if (horizonUs <= readHorizon(cache)) return true;
+    const waiting = cache.all('SELECT 1 FROM dirty_bucket WHERE bucket < ? LIMIT 1', bucketOf('quarter', horizonUs));
+    if (waiting.length > 0) return false;
+    cache.run('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)', horizonKey, String(horizonUs));
+    return true;
+  });
+
+/** Deletes the single spans, requests and scores of traces that lie wholly before the horizon. Returns how many traces went. */
+export const pruneSpans = (cache: Cache, isStopped: () => boolean = () => false): number => {
+  const horizonUs = readHorizon(cache);
+  let gone = 0;
+  while (!isStopped()) {
+    const count = cache.transact(() => {
+      const traces = [...oldTraces(cache, horizonUs)];
+      for (const no of traces) {
+        for (const table of ['span', 'run', 'score', 'payload']) cache.run(`DELETE FROM ${table} WHERE trace_no = ?`, no);
+        cache.run('DELETE FROM trace WHERE no = ?', no);
+      }
+      return traces.length;
+    });
+    gone += count;
+    if (count < tracesPerCommit) break;
+  }
+  if (gone > 0) pruneSessions(cache);
+  return gone;
+};
+
+const oldTraces = (cache: Cache, horizonUs: number): readonly number[] =>
+  cache
+    .all<{ no: number }>(
+      `SELECT DISTINCT trace_no AS no FROM run r WHERE start_us < ?
+       AND NOT EXISTS (SELECT 1 FROM run o WHERE o.trace_no = r.trace_no AND o.start_us >= ?) LIMIT ?`,
+      horizonUs,
+      horizonUs,
+      tracesPerCommit,
+    )
+    .map(({ no }) => no);
+
+/** Sessions are the only words that keep coming and that no rollup needs. */
+const pruneSessions = (cache: Cache): void => {
+  cache.transact(() => cache.run('DELETE FROM dict WHERE dim = ? AND id NOT IN (SELECT session FROM span)', dims.session));
+};
+
+/** Deletes what was asked and answered in requests that started before an instant (microseconds). */
+export const prunePayload = (cache: Cache, beforeUs: number): number =>
+  cache.run('DELETE FROM payload WHERE trace_no IN (SELECT trace_no FROM run WHERE run_no = 0 AND start_us < ?)', beforeUs);
+
+/** Gives freed pages back to the disk, a bounded number at a time. */
+export const shrinkFile = (cache: Cache, pages = 5000): void => {
+  cache.all(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`);
+};

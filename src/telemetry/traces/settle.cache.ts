@@ -1,0 +1,98 @@
+import type { Cache } from '../../ground/store/port.ts';
+import { bucketOf } from '../../ground/units/window.ts';
+import type { Dictionary } from './dictionary.cache.ts';
+import { packId } from './identifier.ts';
+import type { Claim, Ownership } from './ownership.ts';
+import { digestTrace, type RunFacts } from './runs.ts';
+import { type RunOwner, readRunOwners, type StoredScore, type StoredSpan, writeRuns, writeScore, writeSpan } from './span-rows.cache.ts';
+
+/** What the rules say, as numbers of the dictionary, each asked once. */
+export interface Claims {
+  of(labels: number): Claim<number>;
+  quality(agent: number): number;
+}
+
+/** The claims of one source's spans, for one transaction. */
+export const claimsOf = (ownership: Ownership, words: Dictionary, source: string): Claims => {
+  const known = new Map<number, Claim<number>>();
+  const agentNumber = (agent: string | null) => (agent === null ? null : words.number('agent', agent));
+  return {
+    of: (labels) => {
+      const found = known.get(labels);
+      if (found !== undefined) return found;
+      const { bound, named, placed } = ownership.claimOf(words.word(labels) ?? '[]', source);
+      const claim = { bound: agentNumber(bound), named: agentNumber(named), placed: agentNumber(placed) };
+      known.set(labels, claim);
+      return claim;
+    },
+    quality: (agent) => words.number('score', ownership.qualityOf(words.word(agent))),
+  };
+};
+
+/** All that is known of a trace, and what of it just came. */
+export interface OpenTrace {
+  readonly stored: ReadonlyMap<string, StoredSpan>;
+  readonly storedScores: ReadonlyMap<string, StoredScore>;
+  readonly fresh: ReadonlySet<string>;
+  readonly freshScores: ReadonlySet<string>;
+  readonly isNew: boolean;
+}
+
+/** Derives a trace again, writes what came or came out differently, and notes the buckets of its requests, as they were and as they are. */
+export const settleTrace = (cache: Cache, traceNo: number, trace: OpenTrace, claims: Claims, dirty: Set<number>): void => {
+  const spans = [...trace.stored.values()];
+  const scores = [...trace.storedScores.values()];
+  const facts = spans.map((span) => span.facts);
+  const digest =
+    facts.length === 0
+      ? { runOf: [], counts: [], runOfScore: scores.map(() => 0), runs: [] }
+      : digestTrace(
+          facts,
+          facts.map((span) => claims.of(span.labels)),
+          scores.map((score) => score.facts),
+          claims.quality,
+        );
+  let isSame = trace.fresh.size === 0 && trace.freshScores.size === 0;
+  for (const [at, span] of spans.entries()) {
+    const runNo = digest.runOf[at] ?? 0;
+    const counts = digest.counts[at] ?? false;
+    if (trace.fresh.has(span.facts.id)) writeSpan(cache, traceNo, { facts: span.facts, runNo, counts });
+    else if (runNo !== span.runNo || counts !== span.counts) {
+      const [id, flag] = [packId(span.facts.id), counts ? 1 : 0];
+      cache.run('UPDATE span SET run_no = ?, counts = ? WHERE trace_no = ? AND span_id = ?', runNo, flag, traceNo, id);
+      isSame = false;
+    }
+  }
+  for (const [at, score] of scores.entries()) {
+    const runNo = digest.runOfScore[at] ?? 0;
+    if (!trace.freshScores.has(score.facts.id) && runNo === score.runNo) continue;
+    writeScore(cache, traceNo, { facts: score.facts, runNo });
+    isSame = false;
+  }
+  const old = trace.isNew ? [] : readRunOwners(cache, traceNo);
+  if (isSame && areOwnedAlike(old, digest.runs)) return;
+  for (const { start_us } of old) dirty.add(bucketOf('quarter', start_us));
+  for (const { startUs } of digest.runs) dirty.add(bucketOf('quarter', startUs));
+  writeRuns(cache, traceNo, digest.runs, old.length);
+};
+
+/** With the same spans and scores, a request can only differ in what the rules decide. */
+const areOwnedAlike = (old: readonly RunOwner[], runs: readonly RunFacts[]): boolean =>
+  old.length === runs.length &&
+  runs.every(
+    ({ agent, qualityN, qualityMicro }, at) =>
+      agent === old[at]?.agent && qualityN === old[at]?.quality_n && qualityMicro === old[at]?.quality_micro,
+  );
+
+/** Buckets before the horizon are frozen: their spans are gone, so they could only come out wrong. */
+export const markDirty = (cache: Cache, buckets: Iterable<number>, horizonUs: number): void => {
+  const frozen = bucketOf('quarter', horizonUs);
+  for (const bucket of buckets) if (bucket >= frozen) cache.run('INSERT OR IGNORE INTO dirty_bucket (bucket) VALUES (?)', bucket);
+};
+
+/** Where the horizon stands in `meta`. */
+export const horizonKey = 'horizon_us';
+
+/** Single spans of requests that started before this are gone, microseconds; 0: none are. */
+export const readHorizon = (cache: Cache): number =>
+  Number(cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', horizonKey)[0]?.v ?? 0);
