@@ -28,9 +28,21 @@ export interface Secrets {
   mask(text: string): string;
 }
 
+export interface FileFacts {
+  readonly size: number;
+  /** The same as long as the file is, under whatever name. */
+  readonly inode: string;
+  /** UTC epoch milliseconds. */
+  readonly modifiedMs: number;
+}
+
 export interface Files {
   /** Throws a usage error where the file is missing or larger than `maxBytes`. */
   readText(path: string, maxBytes: number): string;
+  /** Bytes from an offset on: fewer than `length` at the end, none behind it. Throws a usage error where the file cannot be read. */
+  readBytes(path: string, offset: number, length: number): Uint8Array;
+  /** Null where there is no such file. */
+  factsOf(path: string): FileFacts | null;
   exists(path: string): boolean;
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(path: string): readonly string[];

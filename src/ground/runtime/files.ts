@@ -1,9 +1,12 @@
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -25,6 +28,23 @@ export const systemFiles: Files = {
     } catch (thrown) {
       throw explainRead(path, thrown);
     }
+  },
+  readBytes(path, offset, length) {
+    let file: number | null = null;
+    try {
+      file = openSync(path, 'r');
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+    } catch (thrown) {
+      throw explainRead(path, thrown);
+    } finally {
+      if (file !== null) closeSync(file);
+    }
+  },
+  factsOf(path) {
+    const facts = statSync(path, { throwIfNoEntry: false, bigint: true });
+    if (facts === undefined || !facts.isFile()) return null;
+    return { size: Number(facts.size), inode: `${facts.dev}:${facts.ino}`, modifiedMs: Number(facts.mtimeMs) };
   },
   exists: (path) => existsSync(path),
   list(path) {

@@ -7,6 +7,7 @@ export const backends: Registry<TraceBackend> = {
   langfuse: () => import('./backends/langfuse.ts'),
   langsmith: () => import('./backends/langsmith.ts'),
   otlp: () => import('./backends/otlp.ts'),
+  'otlp-file': () => import('./backends/otlp-file.ts'),
   phoenix: () => import('./backends/phoenix.ts'),
   prometheus: () => import('./backends/prometheus.ts'),
 };
