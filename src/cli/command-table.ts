@@ -47,6 +47,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/sync.ts'),
   },
   {
+    name: 'status',
+    group: doing,
+    summary: 'Show every agent: state, requests, errors, latency, cost, quality',
+    safety: 'reads',
+    load: () => import('./commands/status.ts'),
+  },
+  {
     name: 'init',
     group: setUp,
     summary: 'Write a first agentops.yaml, by questions or from an endpoint',

@@ -57,3 +57,49 @@ export const shardFlag = flagOf((text) => {
   const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
   return index >= 1 && index <= of ? { index, of } : null;
 }, '1/4');
+
+/** One of a few words, spelled `<a|b|c>` in the flag, so that a shell can offer them. */
+export const choiceFlag = (words: readonly string[]) => flagOf((text) => (words.includes(text) ? text : null), words.join(', '));
+
+/** Windows of figures: from a minute to ten years of milliseconds. */
+export const windowFlag = flagOf((text) => {
+  const ms = parseDuration(text);
+  return ms !== null && ms >= 60_000 && ms <= 3650 * 86_400_000 ? ms : null;
+}, '15m, 24h or 30d');
+
+/** What figures can be grouped by, as `--by` spells it. */
+export const groupingWords = [
+  'agent',
+  'model',
+  'provider',
+  'user',
+  'task',
+  'env',
+  'release',
+  'prompt-version',
+  'error',
+  'tool',
+  'score',
+  'caller',
+] as const;
+
+const filterWords: readonly string[] = groupingWords.filter((word) => word !== 'score');
+
+/** Collects `key=value` flags into one filter, in the spelling of `telemetry/stats`; all must hold. */
+export const filterFlag = (given: string, before: unknown): Readonly<Record<string, string>> => {
+  const at = given.indexOf('=');
+  const [key, value] = [given.slice(0, at), given.slice(at + 1)];
+  if (at <= 0 || value === '' || !filterWords.includes(key))
+    throw usageError({
+      code: 'flag_invalid',
+      message: `${JSON.stringify(given)} is not a filter`,
+      hint: `write it like model=gpt-4o; the keys are ${filterWords.join(', ')}`,
+    });
+  return { ...((before ?? {}) as Readonly<Record<string, string>>), [key === 'prompt-version' ? 'promptVersion' : key]: value };
+};
+
+/** `cost`, `cost:asc`: a column and its direction; figures have the greatest first. */
+export const sortFlag = flagOf((text) => {
+  const [, column = '', direction] = /^([\w-]+)(?::(asc|desc))?$/.exec(text) ?? [];
+  return column === '' ? null : { column, descending: direction === undefined ? column !== 'key' : direction === 'desc' };
+}, 'cost or p95:asc');

@@ -18,6 +18,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   health: ['health'],
   history: ['history', 'support'],
   beat: ['beat', 'support'],
+  status: ['status'],
   init: ['init', '--yes', '-m', 'new.yaml'],
   validate: ['validate'],
   doctor: ['doctor'],

@@ -1,6 +1,6 @@
 import type { Leaf, Outcome, Session } from '../command.ts';
 
-const documents = ['health', 'history', 'demo', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
+const documents = ['health', 'history', 'demo', 'status', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
 
 const schema: Leaf = {
   formats: ['text', 'json'],
@@ -43,9 +43,13 @@ const outputSchema = async ({ ctx }: Session, command: string | undefined): Prom
     import('../../ground/output/json.ts'),
   ]);
   if (command === 'metrics') {
-    const { healthMetrics } = await import('../../views/health-monitoring.ts');
-    const { metricsFormats } = await import('../../views/metrics.ts');
-    return metricsFormats(healthMetrics, ctx.clock.now());
+    const [{ healthMetrics }, { statusMetrics }, { metricsFormats }] = await Promise.all([
+      import('../../views/health-monitoring.ts'),
+      import('../../views/status-metrics.ts'),
+      import('../../views/metrics.ts'),
+    ]);
+    const known = new Map([...healthMetrics, ...statusMetrics].map((metric) => [metric.name, metric]));
+    return metricsFormats([...known.values()], ctx.clock.now());
   }
   const known = Object.entries(documentSchemas).find(([name]) => name === command);
   if (known !== undefined) {

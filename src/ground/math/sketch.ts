@@ -88,3 +88,11 @@ export const quantilesOf = (sketch: Sketch, wanted: readonly number[]): readonly
     return rank === below ? low : low + (valueAt(below + 1) - low) * (rank - below);
   });
 };
+
+/** How many of the counted values are greater, as far as bins of 1 % can tell. */
+export const countAbove = (sketch: Sketch, value: number): number => {
+  const limit = binOf(value);
+  let above = 0;
+  for (const [bin, count] of sketch) if (bin > limit) above += count;
+  return above;
+};

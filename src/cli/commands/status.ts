@@ -1,0 +1,103 @@
+import type { FleetQuery } from '../../oversight/status/collect-fleet-status.ts';
+import type { FleetStatus } from '../../oversight/status/fleet-status.ts';
+import type { StatusLayout } from '../../views/status-text.ts';
+import type { Leaf, Outcome, Session } from '../command.ts';
+import { choiceFlag, durationFlag, filterFlag, groupingWords, listFlag, sortFlag, windowFlag } from '../flags.ts';
+
+interface Flags {
+  readonly window: number;
+  readonly by: FleetQuery['by'];
+  readonly sort?: NonNullable<StatusLayout['sorting']>;
+  readonly columns?: readonly string[];
+  readonly filter?: FleetQuery['filter'];
+  readonly watch?: number | true;
+}
+
+const dayMs = 86_400_000;
+const defaultWatchMs = 10_000;
+
+const status: Leaf = {
+  formats: ['text', 'json', 'csv', 'markdown', 'prometheus'],
+  arguments: [{ name: '[agent]', summary: 'only this agent' }],
+  flags: [
+    { flags: '-w, --window <duration>', summary: 'how far back: 15m, 1h, 24h, 7d, 30d', parse: windowFlag, fallback: dayMs },
+    { flags: `--by <${groupingWords.join('|')}>`, summary: 'what a line is', parse: choiceFlag(groupingWords), fallback: 'agent' },
+    { flags: '--sort <column>', summary: 'greatest first; p95:asc for the smallest first', parse: sortFlag },
+    { flags: '--columns <names>', summary: 'which figures to show, in this order', parse: listFlag },
+    { flags: '--filter <key=value>', summary: 'only requests or calls with it; may be given again', parse: filterFlag },
+    { flags: '--watch [every]', summary: 'again and again; default every 10s', parse: durationFlag },
+  ],
+  examples: [
+    ['agentops status', 'every agent over the last day'],
+    ['agentops status --by model --window 7d --sort cost', 'what each model costs'],
+    ['agentops status --by user --filter agent=support', 'who uses one agent'],
+    ['agentops status --output prometheus', 'for a text file collector'],
+  ],
+  exits: [
+    ['0', 'the figures were read, whatever they say; agentops health is the gate'],
+    ['3', 'the cache cannot be read'],
+  ],
+  async run(session, [agent], given) {
+    const flags = given as unknown as Flags;
+    const layout = await layoutOf(flags);
+    const query = await queryOf(session, agent as string | undefined, flags);
+    for (;;) {
+      const outcome = await answer(session, query, layout);
+      if (flags.watch === undefined || session.ctx.signal.aborted) return outcome;
+      await session.show(outcome);
+      const wait = flags.watch === true ? defaultWatchMs : flags.watch;
+      await session.ctx.clock.sleep(wait, session.ctx.signal).catch(() => undefined);
+      if (session.ctx.signal.aborted) return { ...outcome, formats: {} };
+    }
+  },
+};
+
+export default status;
+
+const queryOf = async ({ fleet: load }: Session, agent: string | undefined, flags: Flags): Promise<FleetQuery> => {
+  const filter = flags.filter ?? {};
+  if (agent === undefined) return { windowMs: flags.window, by: flags.by, filter };
+  const { requireAgent } = await import('../../fleet/select.ts');
+  return { windowMs: flags.window, by: flags.by, filter: { ...filter, agent: requireAgent((await load()).fleet, agent).name } };
+};
+
+const answer = async ({ ctx, fleet: load }: Session, query: FleetQuery, layout: StatusLayout): Promise<Outcome> => {
+  const [{ collectFleetStatus }, { statusFormats }] = await Promise.all([
+    import('../../oversight/status/collect-fleet-status.ts'),
+    import('../../views/status.ts'),
+  ]);
+  const found = await collectFleetStatus(ctx, (await load()).fleet, query);
+  return {
+    finding: 'none',
+    formats: Object.fromEntries(Object.entries(statusFormats).map(([format, render]) => [format, (view) => render(found, view, layout)])),
+    next: nextOf(found),
+  };
+};
+
+const nextOf = ({ rows, totals, coverage }: FleetStatus): readonly string[] => {
+  const worst = rows.find(({ standing }) => standing?.state === 'red');
+  return [
+    ...(totals.requests === 0 && coverage.syncedUs === null ? ['agentops sync'] : []),
+    ...(worst === undefined ? [] : [`agentops traces list --agent ${worst.key} --errors`, `agentops health ${worst.key} --verbose`]),
+    ...(totals.unpriced > 0 ? ['agentops cost --unpriced'] : []),
+  ];
+};
+
+/** Refuses names of columns that there are not. */
+const layoutOf = async ({ columns, sort }: Flags): Promise<StatusLayout> => {
+  const { columnNames, sortNames } = await import('../../views/status-facts.ts');
+  const { usageError } = await import('../../ground/errors.ts');
+  const { nearest } = await import('../../ground/output/phrases.ts');
+  const require = (flag: string, name: string, names: readonly string[]) => {
+    if (names.includes(name)) return;
+    const near = nearest(name, names);
+    throw usageError({
+      code: 'flag_invalid',
+      message: `${flag} knows no ${JSON.stringify(name)}`,
+      hint: near === null ? `there are ${names.join(', ')}` : `did you mean ${near}?`,
+    });
+  };
+  for (const name of columns ?? []) require('--columns', name, columnNames);
+  if (sort !== undefined) require('--sort', sort.column, sortNames);
+  return { columns: columns ?? null, sorting: sort ?? null };
+};

@@ -1,0 +1,142 @@
+import type { Agent, Fleet } from '../../fleet/agent.ts';
+import { everything, selectAgents } from '../../fleet/select.ts';
+import { countAbove } from '../../ground/math/sketch.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import type { Cache } from '../../ground/store/port.ts';
+import { bucketOf, widthUs } from '../../ground/units/window.ts';
+import { readSpend } from '../../telemetry/cost/spend.cache.ts';
+import { readFigures } from '../../telemetry/stats/figures.cache.ts';
+import { figuresOf, type Grouping } from '../../telemetry/stats/figures.ts';
+import type { Filter } from '../../telemetry/stats/filter.cache.ts';
+import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
+import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
+import { collectHealth } from './collect-status.ts';
+import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
+import type { AgentHealth } from './health-report.ts';
+import { suppressorsOf } from './suppression.ts';
+import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence } from './trace-evidence.ts';
+
+export interface FleetQuery {
+  readonly windowMs: number;
+  readonly by: Grouping;
+  readonly filter: Filter;
+}
+
+/** The figures of a window and, by agent, how each agent is: its checks and its traces fused into one state. */
+export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs, by, filter }: FleetQuery): Promise<FleetStatus> => {
+  const cache = await openFreshCache(ctx);
+  const now = ctx.clock.now();
+  const table = readFigures(cache, { window: { fromUs: (now - windowMs) * 1000, toUs: now * 1000 }, by, filter });
+  const trend = readTrend(cache, now * 1000, { windowMs, by, filter });
+  const figures = new Map(table.rows.map(({ key, ...row }) => [key, row]));
+  const rowOf = (key: string, standing: StandingState | null): StatusRow => ({
+    key,
+    figures: figures.get(key) ?? noFigures,
+    trendNanos: trend.of(key),
+    standing,
+  });
+  const agents = by === 'agent' ? await standingsOf(ctx, fleet, cache, now) : new Map<string, StandingState>();
+  const shown = fleet.agents.filter(({ name }) => agents.has(name) && (filter.agent === undefined || filter.agent === name));
+  const others = table.rows.filter(({ key }) => !agents.has(key));
+  return {
+    fleet: fleet.name,
+    generatedAt: now,
+    windowMs,
+    window: table.window,
+    by,
+    filter: Object.entries(filter).map(([key, value]) => `${key === 'promptVersion' ? 'prompt-version' : key}=${value}`),
+    basis: table.basis,
+    coverage: table.coverage,
+    totals: table.totals,
+    trend: trend.shape,
+    rows: [...shown.map(({ name }) => rowOf(name, agents.get(name) ?? null)), ...others.map(({ key }) => rowOf(key, null))],
+  };
+};
+
+const noFigures = figuresOf({ n: 0, errors: 0 }, null);
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** The cost of each key over the window, or over a day where the window is shorter. Hours up to two days, else days. */
+const readTrend = (cache: Cache, nowUs: number, { windowMs, by, filter }: FleetQuery) => {
+  const spanMs = Math.max(windowMs, dayMs);
+  const bucket = spanMs <= 2 * dayMs ? 'hour' : 'day';
+  const width = widthUs[bucket];
+  const last = bucketOf(bucket, nowUs);
+  const buckets = Math.round((spanMs * 1000) / width);
+  const first = last - buckets + 1;
+  const known = new Map<string, number[]>();
+  if (by !== 'score') {
+    const { rows } = readSpend(cache, { window: { fromUs: first * width, toUs: nowUs }, by, bucket, filter });
+    for (const { key, bucketUs, costNanos } of rows) {
+      const series = known.get(key) ?? new Array<number>(buckets).fill(0);
+      series[bucketOf(bucket, bucketUs) - first] = costNanos;
+      known.set(key, series);
+    }
+  }
+  return { shape: { bucket, buckets } as const, of: (key: string): readonly number[] => known.get(key) ?? [] };
+};
+
+/** Every agent of the manifest, judged. */
+const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number): Promise<Map<string, StandingState>> => {
+  const checked = await checkedStates(ctx, fleet);
+  const traces = readEvidence(cache, fleet, now);
+  const judged = fleet.agents.flatMap((agent) => {
+    const health = checked.get(agent.name);
+    if (health === undefined) return [];
+    const seen = traces(agent);
+    const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
+    return [{ agent, health, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
+  });
+  const suppressors = suppressorsOf(judged.map(({ agent, state }) => ({ name: agent.name, state, dependsOn: agent.dependsOn })));
+  return new Map(
+    judged.map(({ agent, health, state, reasons, since }) => [
+      agent.name,
+      { state, reasons, since, tier: agent.tier, suppressedBy: suppressors.get(agent.name) ?? null, inMaintenance: health.inMaintenance },
+    ]),
+  );
+};
+
+/** By scheduled slots; an agent that has none yet is judged by the checks that somebody ran by hand. */
+const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, AgentHealth & CheckedState>> => {
+  const journal = await ctx.journal();
+  const judge = (mode: 'slots' | 'run', agents: readonly string[]) =>
+    collectHealth(ctx, fleet, { selected: selectAgents(fleet, { ...everything, agents }), results: [], journal, mode, tookMs: 0 });
+  const { agents } = await judge('slots', []);
+  const unscheduled = agents.filter(({ checks }) => checks.length === 0).map(({ agent }) => agent);
+  const byHand = unscheduled.length === 0 ? [] : (await judge('run', unscheduled)).agents;
+  return new Map([...agents, ...byHand].map((health) => [health.agent, { ...health, isChecked: health.checks.length > 0 }]));
+};
+
+/** How far back is looked where the manifest's window held too few requests to judge by, ms. */
+const widerMs = [hourMs, 4 * hourMs];
+
+/** What traces say of each agent, in the narrowest window that has requests enough. */
+const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) => TraceEvidence) => {
+  const { windowMs } = fleet.defaults;
+  const since = (ms: number) => ({ fromUs: (now - ms) * 1000, toUs: now * 1000 });
+  const cellsOf = (ms: number) => new Map(readGroups(cache, { window: since(ms), by: 'agent' }).groups.map(({ key, cell }) => [key, cell]));
+  const windows = [windowMs, ...widerMs.filter((ms) => ms > windowMs)].map((ms) => ({ ms, cells: cellsOf(ms) }));
+  const sums = (ms: number, filter: Filter = {}) =>
+    new Map(readGroups(cache, { window: since(ms), by: 'agent', filter, sumsOnly: true }).groups.map(({ key, cell }) => [key, cell]));
+  const blocked = sums(windowMs, { error: 'guardrail' });
+  const hour = sums(hourMs);
+  const day = sums(now - bucketOf('day', now * 1000) * dayMs);
+  return ({ name, sla }) => {
+    const enough = windows.find(({ cells }) => (cells.get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
+    const cell = enough?.cells.get(name) ?? { n: 0 };
+    const { latencyP95Us, quality, stepsMax } = figuresOf(cell, null);
+    return {
+      windowMs: enough?.ms ?? windowMs,
+      requests: cell.n,
+      errors: cell.errors ?? 0,
+      latencyP95Ms: latencyP95Us === null ? null : latencyP95Us / 1000,
+      slower: sla.latencyP95Ms === null || cell.h_dur === undefined ? null : countAbove(cell.h_dur, sla.latencyP95Ms * 1000),
+      quality,
+      stepsMax,
+      blocked: blocked.get(name)?.n ?? 0,
+      hourNanos: hour.get(name)?.cost_nanos ?? 0,
+      dayNanos: day.get(name)?.cost_nanos ?? 0,
+    };
+  };
+};

@@ -1,0 +1,96 @@
+import type { Agent } from '../../fleet/agent.ts';
+import { wilsonInterval } from '../../ground/math/intervals.ts';
+import { plural } from '../../ground/output/phrases.ts';
+import { formatMoney, formatShare } from '../../ground/units/amount.ts';
+import { humanDuration } from '../../ground/units/duration.ts';
+import type { AgentState } from './agent-state.ts';
+
+/** What the traces of an agent say of the last while. Null: not known, or nobody asked. */
+export interface TraceEvidence {
+  /** How far back was looked, ms: further where there were few requests. */
+  readonly windowMs: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly latencyP95Ms: number | null;
+  /** Requests that took longer than the SLA's 95th percentile. */
+  readonly slower: number | null;
+  readonly quality: number | null;
+  readonly stepsMax: number | null;
+  /** Requests that a guardrail ended, within the window of safety events. */
+  readonly blocked: number;
+  readonly hourNanos: number;
+  readonly dayNanos: number;
+}
+
+/** One-sided: sure enough to wake somebody. */
+const zPage = 2.326;
+/** Fewer requests prove nothing. */
+export const fewestRequests = 10;
+const fewestErrors = 2;
+
+/** What traces speak against an agent. */
+export interface TraceFindings {
+  readonly red: readonly string[];
+  readonly yellow: readonly string[];
+}
+
+/**
+ * Holds traces against what the agent promises and may spend. A promise is broken for sure (red) where even the lower Wilson bound is over
+ * it; over it without that is yellow. Caps need no statistics.
+ */
+export const judgeTraces = ({ sla, budget }: Pick<Agent, 'sla' | 'budget'>, seen: TraceEvidence): TraceFindings => {
+  const red: string[] = [];
+  const yellow: string[] = [];
+  const inWindow = `in the last ${humanDuration(seen.windowMs)}`;
+  const against = (hits: number, limit: number, reason: string) => {
+    if (seen.requests === 0 || hits / seen.requests <= limit) return;
+    const isSure = hits >= fewestErrors && seen.requests >= fewestRequests;
+    const low = wilsonInterval(hits, seen.requests, zPage)?.low ?? 0;
+    (isSure && low > limit ? red : yellow).push(reason);
+  };
+  if (seen.blocked > 0) red.push(`a guardrail ended ${plural(seen.blocked, 'request')}`);
+  if (sla.errorRate !== null) {
+    const rate = formatShare(seen.errors / Math.max(1, seen.requests));
+    against(
+      seen.errors,
+      sla.errorRate,
+      `${rate} of ${plural(seen.requests, 'request')} failed ${inWindow}, promised ${formatShare(sla.errorRate)}`,
+    );
+  }
+  if (sla.latencyP95Ms !== null && seen.slower !== null && seen.latencyP95Ms !== null) {
+    const slow = `p95 ${humanDuration(seen.latencyP95Ms)} ${inWindow}, promised ${humanDuration(sla.latencyP95Ms)}`;
+    against(seen.slower, 0.05, slow);
+  }
+  const cap = (spent: number, limit: number | null, when: string) => {
+    if (limit !== null && spent > limit) red.push(`spent ${formatMoney(spent)} ${when}, budget ${formatMoney(limit)}`);
+  };
+  cap(seen.hourNanos, budget.perHourNanos, 'in the last hour');
+  cap(seen.dayNanos, budget.perDayNanos, 'today');
+  if (budget.stepsPerRequest !== null && seen.stepsMax !== null && seen.stepsMax > budget.stepsPerRequest)
+    red.push(`a request took ${seen.stepsMax} steps ${inWindow}, budget ${budget.stepsPerRequest}`);
+  if (sla.quality !== null && seen.quality !== null && seen.quality < sla.quality)
+    yellow.push(`quality ${seen.quality.toFixed(2)} ${inWindow}, promised ${sla.quality}`);
+  return { red, yellow };
+};
+
+/** What an agent is judged by besides its traces. */
+export interface CheckedState extends AgentState {
+  /** False: nothing checks it, or no check has ever run; traces then speak alone. */
+  readonly isChecked: boolean;
+}
+
+/** One state from checks and traces: the worse of both, and never green by absence. `silence`: why traces say nothing; null where they do. */
+export const fuseStates = (checked: CheckedState, traces: TraceFindings, silence: string | null): AgentState => {
+  const { state, reasons, since, isChecked } = checked;
+  if (state === 'red' || traces.red.length > 0)
+    return { state: 'red', reasons: [...(state === 'red' ? reasons : []), ...traces.red], since: state === 'red' ? since : null };
+  if (state === 'unknown' && (isChecked || silence !== null))
+    return { state: 'unknown', reasons: isChecked || silence === null ? reasons : [...reasons, silence], since };
+  if (traces.yellow.length > 0)
+    return {
+      state: 'yellow',
+      reasons: [...(state === 'yellow' ? reasons : []), ...traces.yellow],
+      since: state === 'yellow' ? since : null,
+    };
+  return state === 'unknown' ? { state: 'green', reasons: [], since: null } : { state, reasons, since };
+};

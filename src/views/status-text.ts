@@ -1,0 +1,75 @@
+import { renderLine, renderParagraph } from '../ground/output/line.ts';
+import type { Cell, Look } from '../ground/output/look.ts';
+import { sparkline } from '../ground/output/sparkline.ts';
+import { type Column, renderTable } from '../ground/output/table.ts';
+import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
+import { columnsFor, factsOf, figureNamed, type Sorting, sortRows, whyOfRow } from './status-facts.ts';
+import { joined, missing, stateSigns, symbolOf, type ViewOptions } from './words.ts';
+
+/** What a person asked of the table. */
+export interface StatusLayout {
+  /** Names of figures; null: what fits. */
+  readonly columns: readonly string[] | null;
+  readonly sorting: Sorting | null;
+}
+
+export const usualLayout: StatusLayout = { columns: null, sorting: null };
+
+/** Columns of a sparkline in a narrow and in a wide terminal. */
+const trendColumns = (width: number | null): number => (width !== null && width < 110 ? 10 : 24);
+
+const stateCell = (look: Look, { standing }: StatusRow): Cell => {
+  if (standing === null) return { text: missing, tone: 'dim' };
+  const counts = standing.suppressedBy === null && !standing.inMaintenance;
+  const sign = stateSigns[standing.state];
+  return { text: `${symbolOf(look, sign)} ${standing.state}`, tone: counts ? sign.tone : 'dim' };
+};
+
+/** The columns of the table and how a row fills them. */
+const partsOf = (status: FleetStatus, look: Look, names: readonly string[]) => {
+  const isAgents = status.by === 'agent';
+  const lead: readonly Column[] = [
+    ...(isAgents ? [{ title: 'STATE' }] : []),
+    { title: status.by.toUpperCase(), flexible: true, minWidth: 12 },
+  ];
+  const tail: readonly Column[] = isAgents && look.width === null ? [{ title: 'WHY' }] : [];
+  const figures = names.map((name): Column => {
+    const figure = figureNamed(name);
+    return figure === null ? { title: 'TREND', optional: true } : { title: figure.title, align: 'right', optional: true };
+  });
+  const cellOf = (row: StatusRow, name: string): Cell => {
+    const figure = figureNamed(name);
+    if (figure === null) return { text: sparkline(look, row.trendNanos, trendColumns(look.width)) };
+    const tone = figure.tone?.(row.figures);
+    return tone === undefined ? { text: figure.text(row.figures) } : { text: figure.text(row.figures), tone };
+  };
+  const cellsOf = (row: StatusRow): readonly Cell[] => [
+    ...(isAgents ? [stateCell(look, row)] : []),
+    { text: row.key, tone: row.standing === null || row.standing.state === 'green' ? 'plain' : 'strong' },
+    ...names.map((name) => cellOf(row, name)),
+    ...(tail.length === 0 ? [] : [{ text: whyOfRow(row) }]),
+  ];
+  return { columns: [...lead, ...figures, ...tail], cellsOf };
+};
+
+const trendNote = ({ trend }: FleetStatus): string => `trend: cost of each ${trend.bucket}, newest right`;
+
+/** The fleet's figures for people: a line an agent, or a line of whatever they are grouped by, and under each agent in trouble why. */
+export const renderStatusText = (status: FleetStatus, { look }: ViewOptions, { columns, sorting }: StatusLayout = usualLayout): string => {
+  const head = renderParagraph(look, { indent: 0, hang: 2, maxLines: 3 }, [
+    { text: status.fleet, tone: 'strong' },
+    { text: joined(look, ['', ...factsOf(status)]), tone: 'dim' },
+  ]);
+  if (status.rows.length === 0) return [...head, '', 'no requests were seen', ''].join('\n');
+  const names = columns ?? columnsFor(look.width);
+  const { columns: wanted, cellsOf } = partsOf(status, look, names);
+  const rows = sortRows(status.rows, sorting);
+  const table = renderTable(look, wanted, rows.map(cellsOf));
+  const body = rows.flatMap((row, at) => {
+    const why = look.width === null ? '' : whyOfRow(row);
+    return [table.rows[at] ?? '', ...(why === '' ? [] : renderParagraph(look, { indent: 4, hang: 0, maxLines: 3 }, [{ text: why }]))];
+  });
+  const isDrawn = names.includes('trend') && !table.dropped.includes('TREND') && rows.some(({ trendNanos }) => trendNanos.length > 0);
+  const foot = isDrawn ? ['', renderLine(look, 0, [{ text: trendNote(status), tone: 'dim' }])] : [];
+  return [...head, '', table.head, ...body, ...foot, ''].join('\n');
+};

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { type CheckedState, fuseStates, judgeTraces, type TraceEvidence } from '../../../src/oversight/status/trace-evidence.ts';
+
+const noSla = { latencyP95Ms: null, errorRate: null, quality: null, availability: null };
+const noBudget = {
+  perRequestNanos: null,
+  perHourNanos: null,
+  perDayNanos: null,
+  perMonthNanos: null,
+  tokensPerRequest: null,
+  stepsPerRequest: null,
+};
+
+const seen = (parts: Partial<TraceEvidence> = {}): TraceEvidence => ({
+  windowMs: 900_000,
+  requests: 100,
+  errors: 0,
+  latencyP95Ms: 1000,
+  slower: 0,
+  quality: null,
+  stepsMax: 4,
+  blocked: 0,
+  hourNanos: 0,
+  dayNanos: 0,
+  ...parts,
+});
+
+const checked = (state: CheckedState['state'], reasons: readonly string[] = [], isChecked = true): CheckedState => ({
+  state,
+  reasons,
+  since: 7,
+  isChecked,
+});
+const nothing = { red: [], yellow: [] };
+
+describe('what traces speak against an agent', () => {
+  const judge = (parts: Partial<TraceEvidence>) =>
+    judgeTraces(
+      {
+        sla: { ...noSla, errorRate: 0.05, latencyP95Ms: 8000, quality: 0.8 },
+        budget: { ...noBudget, perHourNanos: 1e9, stepsPerRequest: 25 },
+      },
+      seen(parts),
+    );
+
+  test('nothing where every promise is kept', () => expect(judge({ errors: 5 })).toEqual(nothing));
+
+  test('over the promised error rate by more than chance is red, by what chance may do yellow', () => {
+    expect(judge({ errors: 20 }).red).toEqual(['20% of 100 requests failed in the last 15 m, promised 5.0%']);
+    expect(judge({ errors: 8 })).toEqual({ red: [], yellow: ['8.0% of 100 requests failed in the last 15 m, promised 5.0%'] });
+  });
+
+  test('a few requests prove nothing, however bad they are', () => {
+    expect(judge({ requests: 9, errors: 9 })).toMatchObject({ red: [], yellow: [expect.stringContaining('100% of 9 requests')] });
+  });
+
+  test('latency is judged by how many were slower', () => {
+    expect(judge({ slower: 30, latencyP95Ms: 12_000 }).red).toEqual(['p95 12 s in the last 15 m, promised 8.00 s']);
+    expect(judge({ slower: 5, latencyP95Ms: 8_100 })).toEqual(nothing);
+  });
+
+  test('caps need no statistics', () => {
+    expect(judge({ requests: 1, hourNanos: 2e9 }).red).toEqual(['spent $2.00 in the last hour, budget $1.00']);
+    expect(judge({ requests: 1, stepsMax: 212 }).red).toEqual(['a request took 212 steps in the last 15 m, budget 25']);
+  });
+
+  test('a guardrail that ended a request is a safety event; poor quality is not', () => {
+    expect(judge({ blocked: 2 }).red).toEqual(['a guardrail ended 2 requests']);
+    expect(judge({ quality: 0.6 })).toEqual({ red: [], yellow: ['quality 0.60 in the last 15 m, promised 0.8'] });
+  });
+});
+
+describe('checks and traces together', () => {
+  test('the worse of both, with the reasons of both', () => {
+    expect(fuseStates(checked('red', ['down']), { red: ['failing'], yellow: [] }, null)).toEqual({
+      state: 'red',
+      reasons: ['down', 'failing'],
+      since: 7,
+    });
+    expect(fuseStates(checked('green'), { red: ['failing'], yellow: [] }, null)).toEqual({
+      state: 'red',
+      reasons: ['failing'],
+      since: null,
+    });
+    expect(fuseStates(checked('yellow', ['slow']), { red: [], yellow: ['poor'] }, null).reasons).toEqual(['slow', 'poor']);
+    expect(fuseStates(checked('unknown', ['stale']), { red: [], yellow: ['poor'] }, null)).toMatchObject({
+      state: 'unknown',
+      reasons: ['stale'],
+    });
+  });
+
+  test('what nothing checks is judged by its traces, and unknown where there are none', () => {
+    const unchecked = checked('unknown', ['nothing checks it'], false);
+    expect(fuseStates(unchecked, nothing, null).state).toBe('green');
+    expect(fuseStates(unchecked, nothing, 'no request was seen')).toMatchObject({
+      state: 'unknown',
+      reasons: ['nothing checks it', 'no request was seen'],
+    });
+  });
+
+  test('an idle agent whose checks pass is green', () => {
+    expect(fuseStates(checked('green'), nothing, 'no request was seen').state).toBe('green');
+  });
+});
