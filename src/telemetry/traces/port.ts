@@ -17,7 +17,7 @@ export interface TimeWindow {
 export interface Page {
   readonly spans: readonly Span[];
   readonly scores: readonly Score[];
-  /** Where to go on if reading stops here; opaque, bound to the window. */
+  /** Where to go on if reading stops here; opaque, bound to the window unless the backend says otherwise. */
   readonly cursor: string;
   /** Milliseconds the backend asked to wait before the next page; 0: none. */
   readonly waitMs: number;
@@ -53,6 +53,8 @@ export interface TraceBackend {
     readonly overlapMs: number;
     /** The largest window one call should ask for, ms: a backfill is cut into such slices, oldest first. */
     readonly sliceMs: number;
+    /** A cursor tells how far everything was read, and later windows go on from it. Default: it is bound to its window. */
+    readonly cursorLasts?: true;
   };
   ping(signal: AbortSignal): Promise<Ping>;
   /** Everything that started in the window, in any order, possibly repeated; from `cursor` on where one is given. */

@@ -109,7 +109,7 @@ export const syncBackend = async (
       source: name,
       spans: [],
       scores: [],
-      progress: { cursor: null, highUs, syncedUs: usOfMs(ctx.clock.now()) },
+      progress: { cursor: backend.traits.cursorLasts ? (before?.cursor ?? null) : null, highUs, syncedUs: usOfMs(ctx.clock.now()) },
     });
   };
   const tell = (atUs: number) => {
@@ -162,6 +162,7 @@ const plan = (cache: Cache, name: string, { config }: Slot, { traits }: TraceBac
     progress: readProgress(cache, name),
     overlapUs: usOfMs(typeof overlap === 'number' ? overlap : traits.overlapMs),
     sliceUs: usOfMs(traits.sliceMs),
+    cursorLasts: traits.cursorLasts ?? false,
     firstUs: usOfMs(request.firstMs),
   });
 };

@@ -15,6 +15,8 @@ export interface SlicePlan {
   readonly progress: SyncProgress | null;
   readonly overlapUs: number;
   readonly sliceUs: number;
+  /** Cursors hold beyond their window. */
+  readonly cursorLasts: boolean;
   /** How far back the first sync goes. */
   readonly firstUs: number;
 }
@@ -23,8 +25,10 @@ export interface SlicePlan {
  * The windows to read, oldest first, so that each one that is finished stays finished. An interrupted window comes first, from where it
  * was cut off; after it everything from the watermark less the overlap, for rows that came late.
  */
-export const slicesOf = ({ sinceUs, untilUs, progress, overlapUs, sliceUs, firstUs }: SlicePlan): readonly Slice[] => {
+export const slicesOf = ({ sinceUs, untilUs, progress, overlapUs, sliceUs, firstUs, cursorLasts }: SlicePlan): readonly Slice[] => {
   const open = sinceUs === null && progress !== null && progress.cursor !== null ? openSlice(progress.cursor) : null;
+  if (open !== null && cursorLasts)
+    return [{ window: { fromUs: progress?.highUs ?? open.window.fromUs, toUs: untilUs }, cursor: open.cursor }];
   const from = sinceUs ?? open?.window.toUs ?? (progress?.highUs == null ? untilUs - firstUs : progress.highUs - overlapUs);
   const slices: Slice[] = open === null ? [] : [open];
   for (let at = from; at < untilUs; at += sliceUs)

@@ -20,7 +20,7 @@ const config = z.strictObject({
 });
 
 const minute = 60_000;
-/** Files are read once and on from there: cutting the past into windows would read them again for each. */
+/** Files are read on from where they ended: cutting the past into windows would read them again for each. */
 const century = 100 * 365 * 24 * 60 * minute;
 
 /**
@@ -34,7 +34,7 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
   open: ({ path, overlap: told }, { files, secrets }) => {
     const pattern = () => filePattern(resolve(path.base, secrets.reveal(path)));
     return {
-      traits: { spans: true, aggregates: false, overlapMs: told ?? 5 * minute, sliceMs: century },
+      traits: { spans: true, aggregates: false, overlapMs: told ?? 5 * minute, sliceMs: century, cursorLasts: true },
       async ping() {
         const { length } = listFiles(files, pattern());
         if (length > 0) return { state: 'ok', detail: `${length} ${length === 1 ? 'file fits' : 'files fit'} ${path.secret}` };
