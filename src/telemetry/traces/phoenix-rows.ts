@@ -1,6 +1,7 @@
-import { dig, digArray, digNumber, digString, isObject, type Json, type JsonObject } from '../../ground/json.ts';
+import { dig, digArray, digNumber, digString, type Json } from '../../ground/json.ts';
 import { spansOfGroup } from './attributes.ts';
-import type { Attributes, RawEvent, RawSpan } from './raw-span.ts';
+import { flatAttributes } from './nested-attributes.ts';
+import type { RawEvent, RawSpan } from './raw-span.ts';
 import { instantAt } from './row-values.ts';
 import type { Score, Span } from './span.ts';
 
@@ -17,7 +18,7 @@ const rawOf = (row: Json): RawSpan | null => {
   const startUs = instantAt(row, 'start_time');
   if (traceId === null || spanId === null || startUs === null) return null;
   const kind = digString(row, 'span_kind');
-  const attributes = flatten(dig(row, 'attributes'));
+  const attributes = flatAttributes(dig(row, 'attributes'));
   const parentId = digString(row, 'parent_id') ?? '';
   const endUs = instantAt(row, 'end_time');
   return {
@@ -62,22 +63,5 @@ export const phoenixScore = (row: Json, traceOf: (spanId: string) => string | nu
 const eventOf = (event: Json): RawEvent => ({
   name: digString(event, 'name') ?? '',
   atUs: instantAt(event, 'timestamp'),
-  attributes: flatten(dig(event, 'attributes')),
+  attributes: flatAttributes(dig(event, 'attributes')),
 });
-
-/** Values that are read as a whole: their keys are not parts of a name. */
-const whole: ReadonlySet<string> = new Set(['metadata', 'input.value', 'output.value']);
-
-/** `{llm: {model_name: x}}` and `{"llm.model_name": x}` alike as `llm.model_name`. */
-const flatten = (attributes: unknown): Attributes => {
-  const flat = new Map<string, Json>();
-  const walk = (object: JsonObject, prefix: string) => {
-    for (const [key, value] of Object.entries(object)) {
-      const name = prefix + key;
-      if (isObject(value) && !whole.has(name)) walk(value, `${name}.`);
-      else flat.set(name, value);
-    }
-  };
-  if (isObject(attributes)) walk(attributes, '');
-  return flat;
-};

@@ -3,6 +3,7 @@ import type { TraceBackend } from './port.ts';
 
 /** Every trace backend. To add one: a file in `backends/` and a line here. */
 export const backends: Registry<TraceBackend> = {
+  agentops: () => import('./backends/agentops.ts'),
   braintrust: () => import('./backends/braintrust.ts'),
   langfuse: () => import('./backends/langfuse.ts'),
   langsmith: () => import('./backends/langsmith.ts'),
