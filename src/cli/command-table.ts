@@ -54,6 +54,27 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'serve',
+    group: doing,
+    summary: 'Receive spans, scores and heartbeats from agents by OTLP and HTTP',
+    safety: 'keeps',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'ingest',
+    group: doing,
+    summary: 'Take spans from OTLP files: JSON lines, JSON, protobuf, gzip',
+    safety: 'keeps',
+    load: () => import('./commands/ingest.ts'),
+  },
+  {
+    name: 'traces',
+    group: doing,
+    summary: 'List and show single requests, what no agent claims, and who calls whom',
+    safety: 'reads',
+    load: () => import('./commands/traces.ts'),
+  },
+  {
     name: 'init',
     group: setUp,
     summary: 'Write a first agentops.yaml, by questions or from an endpoint',

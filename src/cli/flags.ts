@@ -1,4 +1,5 @@
 import { usageError } from '../ground/errors.ts';
+import { parseMoney } from '../ground/units/amount.ts';
 import { parseDuration } from '../ground/units/duration.ts';
 
 /** An argument of a command: `<agent>` required, `[agent]` optional, `[agents...]` any number. */
@@ -49,8 +50,14 @@ const flagOf =
 /** Milliseconds of `90s`. */
 export const durationFlag = flagOf((text) => (text === '0' ? null : parseDuration(text) || null), '30s, 15m or 2h');
 
+/** Nano-dollars of `$0.40`. */
+export const moneyFlag = flagOf((text) => parseMoney(text.startsWith('$') ? text : `$${text}`), '0.40 or $0.40');
+
 /** A whole number of at least 1. */
 export const countFlag = flagOf((text) => (/^[1-9]\d{0,6}$/.test(text) ? Number(text) : null), '8');
+
+/** A TCP port; 0: any that is free. */
+export const portFlag = flagOf((text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null), '4318');
 
 /** `i/n`, counted from 1. */
 export const shardFlag = flagOf((text) => {

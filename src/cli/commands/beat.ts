@@ -15,30 +15,16 @@ const beat: Leaf = {
     const { usageError } = await import('../../ground/errors.ts');
     if (status !== 'ok' && status !== 'fail')
       throw usageError({ code: 'flag_invalid', message: `--status ${String(status)} is not known`, hint: 'it takes ok or fail' });
-    const { requireAgent, requireCheck } = await import('../../fleet/select.ts');
+    const { recordBeat } = await import('../../quality/health/record-beat.ts');
+    const { isoTime, jsonDocument } = await import('../../ground/output/json.ts');
     const { fleet } = await load();
     const [name = '', id] = String(target).split('/');
-    const agent = requireAgent(fleet, name);
-    const heartbeats = agent.checks.filter((check) => check.kind === 'heartbeat');
-    const check = id === undefined ? heartbeats[0] : requireCheck(agent, id);
-    if (check === undefined || check.kind !== 'heartbeat' || (id === undefined && heartbeats.length > 1)) {
-      const ids = heartbeats.map((each) => `${agent.name}/${each.id}`);
-      throw usageError({
-        code: 'no_heartbeat',
-        message: ids.length === 0 ? `${agent.name} has no heartbeat check` : `${String(target)} does not name one heartbeat`,
-        hint: ids.length === 0 ? 'add a check with heartbeat: { every: 1d } to the manifest' : `there is: ${ids.join(', ')}`,
-      });
-    }
-    const { saveBeat } = await import('../../quality/health/results.journal.ts');
-    const { randomUUID } = await import('node:crypto');
-    const { isoTime, jsonDocument } = await import('../../ground/output/json.ts');
-    const at = ctx.clock.now();
-    await saveBeat(await ctx.journal(), agent.name, check.id, randomUUID(), { at, status, note: String(note ?? '') });
+    const noted = await recordBeat(ctx, fleet, { agent: name, check: id ?? null }, { status, note: String(note ?? '') });
     return {
       finding: 'none',
       formats: {
-        text: () => `beat of ${agent.name}/${check.id} noted: ${status}\n`,
-        json: () => jsonDocument(fleet.name, at, { agent: agent.name, check: check.id, status, at: isoTime(at) }),
+        text: () => `beat of ${noted.agent}/${noted.check} noted: ${status}\n`,
+        json: () => jsonDocument(fleet.name, noted.at, { ...noted, at: isoTime(noted.at) }),
       },
     };
   },

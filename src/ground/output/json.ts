@@ -14,6 +14,9 @@ const escapedUnits = (text: string): string =>
 /** Pretty JSON that reads back as the same value and is inert where it is printed. */
 export const inertJson = (value: unknown): string => `${JSON.stringify(value, null, 2).replace(active, escapedUnits)}\n`;
 
+/** The same on one line, for streams of documents (NDJSON). */
+export const inertJsonLine = (value: unknown): string => `${JSON.stringify(value).replace(active, escapedUnits)}\n`;
+
 /** One of our documents: version, time and fleet first, then the body in its own order of keys. Instants are UTC epoch ms. A document about no fleet says null. */
 export const jsonDocument = (fleet: string | null, generatedAt: number, body: object): string =>
   inertJson({ schema_version: schemaVersion, generated_at: isoTime(generatedAt), fleet, ...body });

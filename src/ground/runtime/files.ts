@@ -115,7 +115,8 @@ const tooLarge = (path: string, size: number, maxBytes: number): OpsError =>
     hint: 'split it, or check that it is the file you meant',
   });
 
-const explainRead = (path: string, thrown: unknown): unknown => {
+/** What went wrong with reading a path, as the sentence it becomes. */
+export const explainRead = (path: string, thrown: unknown): unknown => {
   const code = nodeCodeOf(thrown);
   if (code === 'ENOENT') return usageError({ code: 'file_missing', message: `there is no file ${path}` });
   if (code === 'EISDIR') return usageError({ code: 'file_missing', message: `${path} is a folder, not a file` });

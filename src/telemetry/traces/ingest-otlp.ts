@@ -9,6 +9,7 @@ import { decodeOtlp, type OtlpEncoding, type OtlpSignal } from './otlp.ts';
 import type { Ownership } from './ownership.ts';
 import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
 import { probesAmong } from './probes.journal.ts';
+import type { Span } from './span.ts';
 import { type PageResult, upsertPage } from './spans.cache.ts';
 
 /** Where spans go, and by which rules. */
@@ -37,7 +38,7 @@ export type Ingested =
   | { readonly ok: false; readonly reason: string }
   | {
       readonly ok: true;
-      /** Spans and log records that make no sense by themselves, and why. */
+      /** Spans and log records that were left out, and why: they make no sense by themselves, are too old, or are not their sender's. */
       readonly rejected: number;
       readonly reasons: readonly string[];
       readonly page: PageResult;
@@ -60,12 +61,13 @@ export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpS
       const decoded = decodeOtlp(request.body, request.encoding, request.signal);
       if (!decoded.ok) return decoded;
       const { groups, rejected, reasons } = decoded.batch;
-      const spans = groups.flatMap(spansOfGroup);
+      const { cache, ownership, source, keepText } = settings;
+      const sent = groups.flatMap(spansOfGroup);
+      const spans = sent.filter((span) => !saysAnother(ownership, source, span, request.boundAgent));
       const scores = groups.flatMap(scoresOfGroup);
       const probes = await probesAmong(await ctx.journal(), new Set(spans.map(({ traceId }) => traceId)));
       const settling: Settling = { price, hashKey, probes };
       const priced = spans.map((span) => pricedSpan(span, settling));
-      const { cache, ownership, source, keepText } = settings;
       const page = upsertPage(cache, ownership, {
         source,
         scores,
@@ -73,9 +75,27 @@ export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpS
         keepPayload: keepText !== null,
         spans: keepText === null ? priced : priced.map((span) => withText(span, keepText)),
       });
-      return { ok: true, rejected, reasons, page, unpriced: unpricedModels(priced) };
+      const foreign = sent.length - spans.length;
+      return {
+        ok: true,
+        rejected: rejected + foreign + page.tooOld,
+        reasons: [
+          ...reasons,
+          ...(foreign > 0 ? [`a span names another agent than ${request.boundAgent}, whose token it came with`] : []),
+          ...(page.tooOld > 0 ? ['a span is older than single spans are kept'] : []),
+        ],
+        page,
+        unpriced: unpricedModels(priced),
+      };
     },
   };
+};
+
+/** Whether a span claims by name to be of another agent than the one whose token it came with: then nobody is believed. */
+const saysAnother = (ownership: Ownership, source: string, span: Span, boundAgent: string | null): boolean => {
+  if (boundAgent === null || span.agentName === null) return false;
+  const { named } = ownership.claimOf(ownership.labelsOf(span, boundAgent), source);
+  return named !== null && named !== boundAgent;
 };
 
 const withText = <Texts extends Record<'input' | 'output' | 'statusMessage', string | null>>(

@@ -19,7 +19,7 @@ import {
  * specification it takes what exporters in use send: ids in base64, integers as numbers, names of enums, `instrumentationLibrarySpans`.
  */
 export const decodeJsonRequest = (request: Json): Batch | null => {
-  if (!isObject(request)) return null;
+  if (!isObject(request) || !isExport(Object.keys(request))) return null;
   const { resourceSpans = [], resourceLogs = [] } = request;
   if (!Array.isArray(resourceSpans) || !Array.isArray(resourceLogs)) return null;
   const rejects = noRejects();
@@ -29,6 +29,10 @@ export const decodeJsonRequest = (request: Json): Batch | null => {
   ];
   return { groups, rejected: rejects.count, reasons: [...rejects.reasons] };
 };
+
+/** Whether an object with these keys is about a signal of OTLP, be it one that holds nothing for us; without any it is an empty request. */
+const isExport = (keys: readonly string[]): boolean =>
+  keys.length === 0 || keys.some((key) => ['resourceSpans', 'resourceLogs', 'resourceMetrics', 'resourceProfiles'].includes(key));
 
 const resourceOf = (entry: JsonObject): Attributes => attributesOf(isObject(entry['resource']) ? entry['resource']['attributes'] : null);
 

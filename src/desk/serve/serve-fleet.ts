@@ -1,0 +1,169 @@
+import type { Fleet } from '../../fleet/agent.ts';
+import { messageOf, OpsError, usageError } from '../../ground/errors.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import { isLoopback } from '../../ground/runtime/foreign-caller.ts';
+import { plain, type ServerLimits, type ServerReply, type ServerRequest, startServer } from '../../ground/runtime/server.ts';
+import { fleetOwnership } from '../../telemetry/traces/fleet-ownership.ts';
+import { type OtlpIntake, openOtlpIntake } from '../../telemetry/traces/ingest-otlp.ts';
+import type { OtlpSignal } from '../../telemetry/traces/otlp.ts';
+import { otlpSources } from '../../telemetry/traces/otlp-source.ts';
+import type { ServeEvent } from '../../views/serve.ts';
+import type { Tally } from '../../views/serve-metrics.ts';
+import { beatRoute } from './beat-route.ts';
+import { exportRoute } from './export-route.ts';
+import { keepFresh } from './keep-fresh.ts';
+import { openMetricsRoute } from './metrics-route.ts';
+import type { Route, Tallying } from './post.ts';
+import { openTokens } from './tokens.ts';
+import { openWorkQueue } from './work-queue.ts';
+
+export interface ServeSettings {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Further names by which this machine is called. */
+  readonly names: readonly string[];
+  readonly limits: ServeLimits;
+}
+
+export interface ServeLimits extends ServerLimits {
+  /** Requests that wait to be stored; more are sent away with 429. */
+  readonly waiting: number;
+  /** How long requests that have arrived may take to end when it stops, milliseconds. */
+  readonly drainMs: number;
+}
+
+const MiB = 1_048_576;
+
+/** Bodies as large as the OpenTelemetry Collector takes by default, and three times that when unpacked. */
+export const usualLimits: ServeLimits = {
+  headerBytes: 16_384,
+  connections: 1000,
+  headersMs: 10_000,
+  requestMs: 60_000,
+  idleMs: 75_000,
+  bodyBytes: 20 * MiB,
+  unpackedBytes: 64 * MiB,
+  heldBytes: 128 * MiB,
+  waiting: 512,
+  drainMs: 8000,
+};
+
+export interface Receiver {
+  readonly url: string;
+  /** Grows as it goes. */
+  readonly tally: Tally;
+  /** Takes nothing new, stores and answers what has arrived, and ends. */
+  close(): Promise<void>;
+}
+
+/** Paths at which spans and log records are taken. The third is where Langfuse's exporters send. */
+const exports: Readonly<Record<string, OtlpSignal>> = {
+  '/v1/traces': 'traces',
+  '/v1/logs': 'logs',
+  '/api/public/otel/v1/traces': 'traces',
+};
+
+/**
+ * Starts to receive: spans and scores over OTLP, beats, and questions for metrics. Throws a usage error where it could be reached from
+ * elsewhere and the manifest has no tokens, an unable error where the store or the address cannot be had.
+ */
+export const serveFleet = async (
+  ctx: Context,
+  fleet: Fleet,
+  settings: ServeSettings,
+  keepText: (text: string) => string,
+  on: (event: ServeEvent) => void,
+): Promise<Receiver> => {
+  const { host, port, names, limits } = settings;
+  const sources = otlpSources(fleet);
+  const tokens = openTokens(fleet, sources, ctx.secrets);
+  const isPrivate = isLoopback(host);
+  if (!isPrivate && tokens.count === 0) throw tokensRequired(host);
+
+  const cache = await ctx.cache();
+  const ownership = fleetOwnership(fleet);
+  const intakes = new Map<string, OtlpIntake>();
+  for (const { name, trustCost } of sources) {
+    const kept = fleet.capture === 'io' ? keepText : null;
+    intakes.set(name, await openOtlpIntake(ctx, fleet, { cache, ownership, source: name, trustCost, keepText: kept }));
+  }
+  const queue = openWorkQueue(limits.waiting);
+  const intakeOf = (source: string): OtlpIntake => intakes.get(source) as OtlpIntake;
+  const tally: Tallying = {
+    requests: 0,
+    answers: {},
+    spans: 0,
+    scores: 0,
+    rejected: 0,
+    beats: 0,
+    get waiting() {
+      return queue.length;
+    },
+  };
+  const metrics = openMetricsRoute(ctx, fleet);
+  const routes = new Map<string, Route>([
+    ...Object.entries(exports).map(([path, signal]) => [path, exportRoute(signal, { queue, intakeOf })] as const),
+    ['/metrics', metrics],
+  ]);
+  const routeOf = (path: string): Route | undefined =>
+    path.startsWith('/beat/') ? beatRoute(ctx, fleet, path.slice('/beat/'.length)) : routes.get(path);
+
+  const replyTo = async (request: ServerRequest): Promise<ServerReply> => {
+    const { method, path, headers } = request;
+    if (path === '/healthz') return method === 'GET' || method === 'HEAD' ? plain(200, 'ok') : wrongMethod('GET');
+    const route = routeOf(path);
+    if (route === undefined) return path === '/v1/metrics' ? noMetrics : plain(404, `there is nothing at ${path}`);
+    if (method !== route.method) return wrongMethod(route.method);
+    const sender = tokens.senderOf(headers['authorization']);
+    if (sender === null) {
+      on({ event: 'refused', path, status: 401, agent: null, rejected: null, reason: 'it came without a token of the manifest' });
+      return noToken;
+    }
+    return route.answer({ request, sender, tally, on });
+  };
+
+  const server = await startServer({
+    host,
+    port,
+    names: isPrivate ? names.map((name) => name.toLowerCase()) : null,
+    limits,
+    async answer(request) {
+      tally.requests += 1;
+      const reply = await replyTo(request);
+      tally.answers[reply.status] = (tally.answers[reply.status] ?? 0) + 1;
+      return reply;
+    },
+    onForeign: (reason) => on({ event: 'foreign', reason }),
+    onFault: (thrown) => on(troubleOf(thrown)),
+  });
+  const resting = new AbortController();
+  const keeper = keepFresh(ctx, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
+  on({ event: 'listening', url: server.url, tokens: tokens.count, isPrivate });
+  return {
+    url: server.url,
+    tally,
+    async close() {
+      await server.close(limits.drainMs);
+      resting.abort();
+      await keeper;
+      on({ event: 'stopped', tally });
+    },
+  };
+};
+
+const troubleOf = (thrown: unknown): ServeEvent =>
+  thrown instanceof OpsError
+    ? { event: 'trouble', message: thrown.message, hint: thrown.hint }
+    : { event: 'trouble', message: `this is a bug in agentops: ${messageOf(thrown)}`, hint: null };
+
+const wrongMethod = (allow: string): ServerReply => plain(405, `this takes ${allow}`, { allow });
+const noToken = plain(401, 'a token of the manifest is needed: authorization: Bearer TOKEN', { 'www-authenticate': 'Bearer' });
+const noMetrics = plain(404, 'metrics are not taken; OTEL_METRICS_EXPORTER=none keeps an SDK from sending them');
+
+const tokensRequired = (host: string) =>
+  usageError({
+    code: 'tokens_required',
+    message: `at ${host} others can reach it, and no backend of the manifest has tokens`,
+    hint: 'add backends: { local: { kind: otlp, tokens: { "${SUPPORT_OTLP_TOKEN}": support } } }, or leave --host out',
+  });
