@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { documentHead, instant } from './document-head.ts';
 import { figureSchemas } from './figure-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
+import { traceSchemas } from './trace-schemas.ts';
 
 /** The public JSON documents, for `schema output <command>` and the contract tests. Keys may be added, never removed or renamed. */
 
@@ -86,4 +87,4 @@ const history = z.object({
 });
 
 /** The zod schema of each document, by the command that prints it. */
-export const documentSchemas = { health, history, demo: health, ...figureSchemas, ...setupSchemas } as const;
+export const documentSchemas = { health, history, demo: health, ...figureSchemas, ...traceSchemas, ...setupSchemas } as const;

@@ -1,51 +1,87 @@
-import { inertLine } from '../ground/output/escape.ts';
 import { isoTime, jsonDocument } from '../ground/output/json.ts';
+import { renderParagraph } from '../ground/output/line.ts';
+import type { Cell } from '../ground/output/look.ts';
 import { localTime, plural } from '../ground/output/phrases.ts';
 import { humanDuration } from '../ground/units/duration.ts';
+import type { Mark } from '../telemetry/traces/release-change.ts';
 import type { SyncEvent, SyncReport } from '../telemetry/traces/sync-spans.ts';
-import type { ViewOptions } from './words.ts';
+import { joined, stateSigns, symbolOf, type ViewOptions } from './words.ts';
 
 /** The answer of `agentops sync`. */
 export interface SyncAnswer {
   readonly fleet: string;
   readonly generatedAt: number;
   readonly isRehearsal: boolean;
-  readonly backends: readonly SyncReport[];
-  readonly problems: readonly { readonly backend: string; readonly message: string; readonly hint: string | null }[];
+  readonly reports: readonly SyncReport[];
+  /** Releases that spans showed for the first time. */
+  readonly releases: readonly Mark[];
 }
 
-/** `prod  12,400 rows  3,100/s  42%  18 s left`, as one line. */
-export const renderSyncProgress = ({ backend, rows, rowsPerSecond, share, secondsLeft }: SyncEvent): string =>
-  [
-    backend,
-    `${rows.toLocaleString('en-US')} rows`,
-    `${Math.round(rowsPerSecond).toLocaleString('en-US')}/s`,
-    `${Math.floor(share * 100)}%`,
-    ...(secondsLeft === null ? [] : [`${humanDuration(secondsLeft * 1000)} left`]),
-  ].join('  ');
+const counted = (count: number): string => count.toLocaleString('en-US');
 
-const renderText = ({ backends, problems, isRehearsal }: SyncAnswer, { look, zone }: ViewOptions): string => {
-  const lines = backends.map(({ backend, from, to, rows, added, changed, scores, tooOld, complete, unpriced }) => {
-    const counts = isRehearsal
-      ? `${plural(rows, 'row')} read, nothing kept`
-      : `${added.toLocaleString('en-US')} new, ${changed.toLocaleString('en-US')} changed, ${plural(scores, 'score')}${tooOld > 0 ? `, ${tooOld} too old to keep` : ''}`;
-    const sign = complete ? look.paint('good', look.unicode ? '✔' : 'ok') : look.paint('warn', look.unicode ? '…' : '...');
-    const cut = complete ? '' : ' · cut off; the next sync goes on there';
-    const missing = unpriced.length === 0 ? [] : [`    no price for ${unpriced.map(inertLine).join(', ')}: give one under prices:`];
-    return [`${sign} ${backend}  ${counts}  (${localTime(from, zone)} to ${localTime(to, zone)})${cut}`, ...missing].join('\n');
-  });
-  const failed = problems.map(
-    ({ backend, message, hint }) =>
-      `${look.paint('bad', look.unicode ? '✖' : 'x')} ${backend}  ${inertLine(message)}${hint === null ? '' : `\n    ${inertLine(hint)}`}`,
-  );
-  return `${[...lines, ...failed].join('\n')}\n`;
+/** `prod  12,400 rows · 3,100/s · at 2026-11-20 06:00 CET · 42 % · 18 s left`, as one line. */
+export const renderSyncProgress = (
+  { backend, rows, rowsPerSecond, at, share, secondsLeft }: SyncEvent,
+  { look, zone }: Pick<ViewOptions, 'look' | 'zone'>,
+): string => {
+  const facts = [
+    plural(rows, 'row'),
+    `${counted(Math.round(rowsPerSecond))}/s`,
+    `at ${localTime(at, zone)}`,
+    `${Math.floor(share * 100)} %`,
+    ...(secondsLeft === null || share === 1 ? [] : [`${humanDuration(secondsLeft * 1000)} left`]),
+  ];
+  return `${backend}  ${joined(look, facts)}`;
 };
 
-const renderJson = ({ fleet, generatedAt, isRehearsal, backends, problems }: SyncAnswer): string =>
+const countsOf = ({ rows, added, changed, scores, tooOld }: SyncReport, isRehearsal: boolean): readonly string[] =>
+  isRehearsal
+    ? [`${plural(rows, 'row')} read, nothing kept`]
+    : [
+        `${counted(added)} new`,
+        `${counted(changed)} changed`,
+        plural(scores, 'score'),
+        ...(tooOld > 0 ? [`${counted(tooOld)} too old to keep`] : []),
+      ];
+
+const renderReport = (report: SyncReport, isRehearsal: boolean, { look, zone }: ViewOptions): readonly string[] => {
+  const { backend, from, to, complete, problem, unpriced } = report;
+  const sign = complete ? stateSigns.green : problem === null ? stateSigns.yellow : stateSigns.red;
+  const window = from === to ? 'nothing to read' : `${localTime(from, zone)} to ${localTime(to, zone)}`;
+  const facts = joined(look, [...countsOf(report, isRehearsal), window]);
+  const line = (indent: number, pieces: readonly Cell[]) => renderParagraph(look, { indent, hang: 2, maxLines: 4 }, pieces);
+  return [
+    ...line(0, [{ text: symbolOf(look, sign), tone: sign.tone }, { text: ` ${backend}`, tone: 'strong' }, { text: `  ${facts}` }]),
+    ...(problem === null ? [] : line(2, [{ text: problem.message, tone: 'bad' }])),
+    ...(problem === null || problem.hint === null ? [] : line(2, [{ text: problem.hint, tone: 'dim' }])),
+    ...(complete || isRehearsal ? [] : line(2, [{ text: 'cut off; the next agentops sync goes on there', tone: 'dim' }])),
+    ...(unpriced.length === 0 ? [] : line(2, [{ text: `no price for ${unpriced.join(', ')}: give one under prices:`, tone: 'warn' }])),
+  ];
+};
+
+const renderText = ({ reports, releases, isRehearsal }: SyncAnswer, view: ViewOptions): string => {
+  const seen = releases.map(({ agent, release, at }) => `${agent} ${release} (${localTime(at, view.zone)})`);
+  return [
+    ...reports.flatMap((report) => renderReport(report, isRehearsal, view)),
+    ...(seen.length === 0
+      ? []
+      : renderParagraph(view.look, { indent: 0, hang: 2, maxLines: 4 }, [{ text: `new releases seen: ${seen.join(', ')}` }])),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+};
+
+const renderJson = ({ fleet, generatedAt, isRehearsal, reports, releases }: SyncAnswer): string =>
   jsonDocument(fleet, generatedAt, {
     dry_run: isRehearsal,
-    backends: backends.map(({ tooOld, from, to, ...rest }) => ({ ...rest, too_old: tooOld, from: isoTime(from), to: isoTime(to) })),
-    problems,
+    backends: reports.map(({ tooOld, from, to, problem: _, ...rest }) => ({
+      ...rest,
+      too_old: tooOld,
+      from: isoTime(from),
+      to: isoTime(to),
+    })),
+    problems: reports.flatMap(({ backend, problem }) => (problem === null ? [] : [{ backend, ...problem }])),
+    releases: releases.map(({ agent, release, at }) => ({ agent, release, at: isoTime(at) })),
   });
 
 /** Every format of `agentops sync`. */

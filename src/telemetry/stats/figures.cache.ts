@@ -99,5 +99,6 @@ export const readSeries = (cache: Cache, { split, ...query }: FigureQuery & { re
     .groups.map(({ key, bucketUs, cell }) => ({ key, bucketUs: bucketUs ?? 0, figures: figuresOf(cell, null) }))
     .sort((a, b) => a.bucketUs - b.bucketUs || (a.key < b.key ? -1 : 1));
 
-const readSynced = (cache: Cache): number | null =>
+/** When the source that is longest behind was read, microseconds; null: none was. */
+export const readSynced = (cache: Cache): number | null =>
   cache.all<{ us: number | null }>('SELECT MIN(synced_us) AS us FROM sync_state')[0]?.us ?? null;
