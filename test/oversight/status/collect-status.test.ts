@@ -61,16 +61,15 @@ describe('a run that a person asked for', () => {
     expect(await only({ stored, results: [aResult()] })).toMatchObject({ since: noon - 5, checks: [{ streak: 3 }] });
   });
 
-  test('that skipped a check falls back on an earlier result while that is fresh, and shows what was skipped', async () => {
+  test('that skipped a check has seen nothing, whatever was seen before', async () => {
     const results = [aResult({ status: 'skipped', reason: 'no budget' })];
-    const fresh = await only({ stored: [aResult({ endedAt: noon - 25 * minute })], results });
-    expect(fresh).toMatchObject({ state: 'green', checks: [{ status: 'skipped', reason: 'no budget', streak: 1 }] });
-    const failed = await only({ stored: [aResult({ status: 'fail', endedAt: noon - 5 * minute })], results });
-    expect(failed).toMatchObject({ state: 'red', reasons: ['ping: it is fail'], since: noon - 5 * minute });
-    expect(await only({ stored: [aResult({ endedAt: noon - 26 * minute })], results })).toMatchObject({
-      state: 'unknown',
-      reasons: ['ping: no budget'],
-    });
+    for (const status of ['pass', 'fail'] as const) {
+      expect(await only({ stored: [aResult({ status, endedAt: noon - 5 * minute })], results })).toMatchObject({
+        state: 'unknown',
+        reasons: ['ping: no budget'],
+        checks: [{ status: 'skipped', streak: 1 }],
+      });
+    }
   });
 
   test('that was given up is not green by what was seen last week', async () => {
@@ -89,6 +88,13 @@ describe('scheduled runs', () => {
     expect(await judged(slots('pass'))).toMatchObject({ state: 'green', checks: [{ status: 'pass' }] });
     expect(await judged(slots('pass', 'fail'))).toMatchObject({ state: 'yellow' });
     expect(await judged(slots('fail', 'fail'))).toMatchObject({ state: 'red', since: noon - 10 * minute });
+  });
+
+  test('that skip a check stand by an earlier slot while that is fresh, and show what was skipped', async () => {
+    const skipped = aSlot({ status: 'skipped', reason: 'no budget', endedAt: noon });
+    const earlier = (minutes: number) => aSlot({ endedAt: noon - minutes * minute });
+    expect(await judged([earlier(25), skipped])).toMatchObject({ state: 'green', checks: [{ status: 'skipped', reason: 'no budget' }] });
+    expect(await judged([earlier(26), skipped])).toMatchObject({ state: 'unknown', reasons: ['ping: no budget'] });
   });
 
   test('an outage that is recovering is told by what broke, since it broke', async () => {
