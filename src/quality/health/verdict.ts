@@ -93,8 +93,8 @@ export const judge = (check: Check, { turns, byTurn, overall }: GradedConversati
 };
 
 /** A complete answer in which there is none: HTTP 200 with an empty text. */
-const isSilent = ({ outcome, text, output, toolCalls, card }: Turn): boolean =>
-  outcome === 'ok' && text.trim() === '' && output === null && toolCalls.length === 0 && card === null;
+const isSilent = ({ outcome, text, structured, toolCalls, card }: Turn): boolean =>
+  outcome === 'ok' && text.trim() === '' && structured === null && toolCalls.length === 0 && card === null;
 
 /** What silence passes too, as every `not-…` does: it is no sign that silence was expected. */
 const passedBySilence = new Set(

@@ -3,7 +3,7 @@ import type { Outcome, Turn } from '../../../src/agents/protocols/port.ts';
 import type { GradedAssertion } from '../../../src/quality/expect/grade-turns.ts';
 import { isAccepted, isJudgeable, judge, totals } from '../../../src/quality/health/verdict.ts';
 import { aCheck } from '../../support/facts.ts';
-import { turn } from '../../support/turn.ts';
+import { calls, turn } from '../../support/turn.ts';
 
 const graded = (assertion: string, verdict: GradedAssertion['verdict'], message = `${assertion}: ${verdict}`): GradedAssertion => ({
   assertion,
@@ -108,7 +108,7 @@ describe('assertions on an answer', () => {
 });
 
 describe('an answer that is empty', () => {
-  const silent = turn({ text: ' \n', output: null, toolCalls: [], card: null });
+  const silent = turn({ text: ' \n' });
   const said = 'the agent answered without saying anything';
 
   test.each([
@@ -128,9 +128,9 @@ describe('an answer that is empty', () => {
   );
 
   test.each([
-    ['a tool was called', { toolCalls: [{ id: '1', name: 'search', arguments: {} }] }],
-    ['output was given', { output: { ok: true } }],
-  ])('is none where %s', (_, told) => expect(once({ ...silent, ...told } as Turn).status).toBe('pass'));
+    ['a tool was called', { toolCalls: calls(['search']).toolCalls }],
+    ['structured output was given', { structured: { ok: true } }],
+  ])('is none where %s', (_, told) => expect(once({ ...silent, ...told }).status).toBe('pass'));
 
   test('is not asked of a probe, which sends no prompt', () =>
     expect(judge(aCheck({ kind: 'probe' }), { turns: [silent], byTurn: [[]], overall: [] }, 1).status).toBe('pass'));
