@@ -41,10 +41,14 @@ export const checkFleet = async (
   const { fleet } = await load();
   const selected = selectAgents(fleet, selection);
   if (selected.length === 0) {
+    const { shard } = selection;
     throw usageError({
       code: 'nothing_selected',
-      message: 'no agent is selected',
-      hint: 'agentops validate lists the agents of the fleet',
+      message: shard === null ? 'no agent is selected' : `no check is left for shard ${shard.index}/${shard.of}`,
+      hint:
+        shard === null
+          ? 'agentops validate --verbose lists the agents of the fleet'
+          : 'cut into fewer shards: each takes one check at least',
     });
   }
   if (!options.due) requireSecrets(ctx, selected, cwd);

@@ -9,8 +9,9 @@ export const maskValue = (secrets: Pick<Secrets, 'mask'>, value: unknown): unkno
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, maskValue(secrets, child)]));
 };
 
-/** An answer without secrets. A JSON document stays one: where masking would touch it, or an escape could hide a secret, it is taken apart. */
+/** An answer without secrets. A JSON document stays one, on as many lines: where masking would touch it, or an escape could hide a secret, it is taken apart. */
 export const maskAnswer = (secrets: Pick<Secrets, 'mask'>, text: string, isJson: boolean): string => {
   const masked = secrets.mask(text);
-  return isJson && (masked !== text || text.includes('\\u')) ? inertJson(maskValue(secrets, JSON.parse(text))) : masked;
+  if (!isJson || (masked === text && !text.includes('\\u'))) return masked;
+  return inertJson(maskValue(secrets, JSON.parse(text)), text.trimEnd().includes('\n') ? 2 : 0);
 };

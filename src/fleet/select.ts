@@ -37,16 +37,23 @@ export const selectAgents = (fleet: Fleet, selection: Selection): readonly Selec
   for (const id of agents.length === 0 ? [] : selection.checks) {
     if (!known.includes(id)) throw unknownName('check', id, known);
   }
-  const inShard = (key: string) => selection.shard === null || spread(key) % selection.shard.of === selection.shard.index - 1;
-  return agents
-    .map((agent) => ({
-      agent,
-      checks: agent.checks.filter((check) => oneOf(selection.checks, check.id) && inShard(`${agent.name}/${check.id}`)),
-    }))
-    .filter(
-      ({ agent, checks }) => checks.length > 0 || (agent.checks.length === 0 && selection.checks.length === 0 && inShard(agent.name)),
-    );
+  const meant = agents
+    .map((agent) => ({ agent, checks: agent.checks.filter((check) => oneOf(selection.checks, check.id)) }))
+    .filter(({ agent, checks }) => checks.length > 0 || (agent.checks.length === 0 && selection.checks.length === 0));
+  return selection.shard === null ? meant : shardOf(meant, selection.shard);
 };
+
+/** Dealt out like cards, in an order made of the names: parts differ by one at most, and neighbours of one slow agent go to different parts. */
+const shardOf = (meant: readonly Selected[], { index, of }: { readonly index: number; readonly of: number }): readonly Selected[] => {
+  const keys = meant.flatMap(({ agent, checks }) => (checks.length === 0 ? [agent.name] : checks.map((check) => keyOf(agent, check))));
+  const shuffled = keys.toSorted((a, b) => spread(a) - spread(b) || (a < b ? -1 : 1));
+  const mine = new Set(shuffled.filter((_, at) => at % of === index - 1));
+  return meant
+    .map(({ agent, checks }) => ({ agent, checks: checks.filter((check) => mine.has(keyOf(agent, check))) }))
+    .filter(({ agent, checks }) => checks.length > 0 || mine.has(agent.name));
+};
+
+const keyOf = (agent: Agent, check: Check): string => `${agent.name}/${check.id}`;
 
 /** The agent of that name, or a usage error that names the nearest one. */
 export const requireAgent = (fleet: Fleet, name: string): Agent => {

@@ -47,6 +47,6 @@ export const renderHealthJson = (report: HealthReport): string =>
   jsonDocument(report.fleet, report.generatedAt, {
     state: report.state,
     complete: report.complete,
-    took_ms: report.tookMs,
+    took_ms: Math.round(report.tookMs),
     agents: report.agents.map(agentJson),
   });

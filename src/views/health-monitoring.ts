@@ -36,7 +36,7 @@ export const renderHealthNagios = (report: HealthReport): string =>
       ...report.agents.flatMap(({ checks }) =>
         checks.map((check) => ({
           label: `${checkName(check)} latency`,
-          value: check.latencyMs === null ? null : check.latencyMs / 1000,
+          value: seconds(check.latencyMs),
           unit: 's' as const,
           min: 0,
         })),
@@ -54,7 +54,8 @@ interface CheckMetric extends Metric {
 
 const agentLabels = ({ agent, tier }: AgentHealth) => ({ agent, tier: String(tier) });
 const checkLabels = ({ agent, check }: CheckHealth) => ({ agent, check });
-const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
+/** To a tenth of a millisecond, without the dust of binary fractions. */
+const seconds = (ms: number | null): number | null => (ms === null ? null : Number((ms / 1000).toFixed(4)));
 
 const agentMetrics: readonly AgentMetric[] = [
   {

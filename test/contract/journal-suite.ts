@@ -5,6 +5,7 @@ import type { Journal, Write } from '../../src/ground/store/port.ts';
 import type { CheckResult, CheckStatus } from '../../src/quality/health/result.ts';
 import {
   lastBeat,
+  lastFailure,
   lastFingerprint,
   lastSlotAt,
   latestResults,
@@ -16,7 +17,7 @@ import {
   uptimeSince,
 } from '../../src/quality/health/results.journal.ts';
 import { noteProbes } from '../../src/telemetry/traces/probes.journal.ts';
-import { aResult, aSlot, minute, noon } from '../support/facts.ts';
+import { aResult, aSlot, day, minute, noon } from '../support/facts.ts';
 
 /** What every journal driver promises, and every query asks of it. `open` answers an empty journal that is gone after the test. */
 export const describeJournal = (driver: string, open: () => Promise<Journal>): void => {
@@ -136,15 +137,31 @@ const resultTests = (open: () => Promise<Journal>) => {
     expect(await lastSlotAt(journal, 'support', 'other', noon)).toBeNull();
   });
 
+  test('the last failure is of its check and its time, scheduled or not', async () => {
+    const journal = await open();
+    await saveResults(journal, [
+      aSlot({ status: 'fail', reason: 'old', endedAt: noon - 5 }),
+      aResult({ status: 'fail', reason: 'new', endedAt: noon - 3 }),
+      aResult({ status: 'error', endedAt: noon - 2 }),
+      aResult({ status: 'fail', check: 'other', endedAt: noon - 1 }),
+      aResult({ status: 'fail', reason: 'of a clock that was ahead', endedAt: noon + 1 }),
+    ]);
+    const failure = (since: number) => lastFailure(journal, 'support', 'ping', since, noon);
+    expect(await failure(noon - 10)).toEqual({ at: noon - 3, reason: 'new' });
+    expect(await failure(noon - 3)).toEqual({ at: noon - 3, reason: 'new' });
+    expect(await failure(noon - 2)).toBeNull();
+  });
+
   test('the last fingerprint is the last that was told', async () => {
     const journal = await open();
-    expect(await lastFingerprint(journal, 'support', 'ping')).toBeNull();
+    expect(await lastFingerprint(journal, 'support', 'ping', noon)).toBeNull();
     await saveResults(journal, [
       aResult({ fingerprint: { model: 'old' }, endedAt: noon - 2 }),
       aResult({ fingerprint: { model: 'new' }, endedAt: noon - 1 }),
       aResult(),
+      aResult({ fingerprint: { model: 'of a clock that was ahead' }, endedAt: noon + 1 }),
     ]);
-    expect(await lastFingerprint(journal, 'support', 'ping')).toEqual({ model: 'new' });
+    expect(await lastFingerprint(journal, 'support', 'ping', noon)).toEqual({ model: 'new' });
   });
 };
 
@@ -166,14 +183,13 @@ const history: fc.Arbitrary<readonly CheckResult[]> = fc
 /** The same questions asked of a plain list. */
 const naive = {
   streak(results: readonly CheckResult[], last: CheckResult, slots: boolean) {
-    const kind = ({ status }: CheckResult) => (status === 'degraded' ? 'pass' : status);
     const row = results
       .filter((each) => each.check === last.check && (!slots || each.slotAt !== null))
       .toSorted((a, b) => a.endedAt - b.endedAt || (a.id < b.id ? -1 : 1));
     let length = 0;
     let since: number | null = null;
     for (const each of row.slice(0, row.findIndex(({ id }) => id === last.id) + 1).toReversed()) {
-      if (kind(each) === kind(last)) {
+      if (each.status === last.status) {
         length += 1;
         since = each.endedAt;
       } else if (each.status !== 'skipped') break;
@@ -217,10 +233,11 @@ const foldTests = (open: () => Promise<Journal>) =>
 const beatTests = (open: () => Promise<Journal>) =>
   test('the last beat is the last in time, of its agent and check', async () => {
     const journal = await open();
-    expect(await lastBeat(journal, 'support', 'nightly')).toBeNull();
+    expect(await lastBeat(journal, 'support', 'nightly', noon)).toBeNull();
     const late = { at: noon, status: 'fail', note: 'no space left' } as const;
     await saveBeat(journal, 'support', 'nightly', 'b1', late);
     await saveBeat(journal, 'support', 'nightly', 'b2', { at: noon - 1, status: 'ok', note: '' });
     await saveBeat(journal, 'support', 'hourly', 'b3', { at: noon + 1, status: 'ok', note: '' });
-    expect(await lastBeat(journal, 'support', 'nightly')).toEqual(late);
+    await saveBeat(journal, 'support', 'nightly', 'b4', { at: noon + 400 * day, status: 'ok', note: 'of a clock that was ahead' });
+    expect(await lastBeat(journal, 'support', 'nightly', noon)).toEqual(late);
   });

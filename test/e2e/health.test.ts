@@ -181,15 +181,47 @@ describe('agentops health', () => {
     expect((JSON.parse(history.stdout) as { checks: { results: unknown[] }[] }).checks[0]?.results).toHaveLength(10);
   });
 
-  test('a reader that has seen enough is no error', async () => {
-    const peer = await openPeer(say('pong'));
+  test.each([
+    ['pong', 0],
+    ['nothing', 1],
+  ])('a reader that has seen enough is no error, and changes no verdict: %s is exit %d', async (answer, status) => {
+    const peer = await openPeer(say(answer));
     using folder = scratch({
       'agentops.yaml': manifest(Array.from({ length: 60 }, (_, index) => ({ name: `agent-${index}`, url: peer.url }))),
     });
     const { child, ended } = startCli(['health', '--json'], { cwd: folder.path });
     child.stdout?.destroy();
     await once(child, 'exit');
-    expect((await ended).status).toBe(0);
+    expect((await ended).status).toBe(status);
+  });
+
+  test('--watch answers with one JSON document a line, without the secrets an agent repeats, until Ctrl-C', async () => {
+    const peer = await openPeer(say('my token is canary-4711-token'));
+    using folder = scratch({
+      'agentops.yaml': manifest([{ name: 'echo', url: peer.url, rest: ', api_key: "${TOKEN}"' }]),
+    });
+    const { child, ended } = startCli(['health', '--watch', '10ms', '--json'], { cwd: folder.path, env: { TOKEN: 'canary-4711-token' } });
+    let lines = 0;
+    child.stdout?.on('data', (piece: Buffer) => {
+      lines += String(piece).split('\n').length - 1;
+      if (lines >= 3) child.kill('SIGINT');
+    });
+    const { status, stdout } = await ended;
+    expect(status).toBe(130);
+    expect(stdout).not.toContain('canary-4711');
+    const documents = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => healthOf(line));
+    expect(documents.length).toBeGreaterThanOrEqual(3);
+    expect(documents.map(({ state }) => state)).toEqual(documents.map(() => 'yellow'));
+  });
+
+  test('an empty shard is told with what to do', async () => {
+    using folder = scratch({ 'agentops.yaml': manifest([{ name: 'echo', url: 'http://127.0.0.1:9' }]) });
+    const results = await Promise.all(['1/2', '2/2'].map((shard) => runCli(['health', '--shard', shard], { cwd: folder.path })));
+    expect(results.map(({ status }) => status)).toEqual([1, 2]);
+    expect(results[1]?.stderr).toContain('no check is left for shard 2/2');
   });
 
   test('the state folder is for its owner alone', async () => {

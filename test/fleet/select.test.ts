@@ -49,5 +49,5 @@ test('shards part the fleet: together they are all of it, and none overlaps anot
     );
   const shards = [1, 2, 3].map((index) => flat({ index, of: 3 }));
   expect(shards.flat().sort()).toEqual([...flat(null)].sort());
-  for (const shard of shards) expect(shard.length).toBeGreaterThan(10);
+  expect(Math.max(...shards.map(({ length }) => length)) - Math.min(...shards.map(({ length }) => length))).toBeLessThanOrEqual(1);
 });

@@ -59,14 +59,10 @@ const health: Leaf = {
       concurrency: { total: flags.concurrency, perHost: flags.perHost },
     };
     const { checkFleet } = await import('../check-fleet.ts');
-    for (;;) {
-      const { outcome } = await checkFleet(session, selection, options);
-      if (flags.watch === undefined || session.ctx.signal.aborted) return outcome;
-      await session.show(outcome);
-      const wait = flags.watch === true ? defaultWatchMs : flags.watch;
-      await session.ctx.clock.sleep(wait, session.ctx.signal).catch(() => undefined);
-      if (session.ctx.signal.aborted) return { ...outcome, formats: {} };
-    }
+    const round = async () => (await checkFleet(session, selection, options)).outcome;
+    if (flags.watch === undefined) return round();
+    const { watchRounds } = await import('../watch-rounds.ts');
+    return watchRounds(session, flags.watch === true ? defaultWatchMs : flags.watch, round);
   },
 };
 

@@ -11,8 +11,12 @@ const active = /[\u007F-\u009F\u2028\u2029\uFFF9-\uFFFB]|\p{Default_Ignorable_Co
 const escapedUnits = (text: string): string =>
   Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 
-/** Pretty JSON that reads back as the same value and is inert where it is printed. */
-export const inertJson = (value: unknown): string => `${JSON.stringify(value, null, 2).replace(active, escapedUnits)}\n`;
+/** JSON that reads back as the same value and is inert where it is printed; `indent` 0 is one line. */
+export const inertJson = (value: unknown, indent: 0 | 2 = 2): string =>
+  `${JSON.stringify(value, null, indent).replace(active, escapedUnits)}\n`;
+
+/** A document as one line, for a stream of them (NDJSON). */
+export const jsonLine = (document: string): string => inertJson(JSON.parse(document), 0);
 
 /** The same on one line, for streams of documents (NDJSON). */
 export const inertJsonLine = (value: unknown): string => `${JSON.stringify(value).replace(active, escapedUnits)}\n`;

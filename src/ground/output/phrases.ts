@@ -42,6 +42,10 @@ export const localTime = (at: number, zone: string): string => {
   return `${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']} ${parts['timeZoneName']}`;
 };
 
+/** `14:03:07` for an instant (UTC epoch ms) in an IANA time zone. */
+export const clockTime = (at: number, zone: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'medium' }).format(at);
+
 const sameLetters = (a: string, b: string): boolean => [...a].sort().join('') === [...b].sort().join('');
 
 /** The name a person most likely meant, or null where none is near: at most a third of the letters may differ; two that changed places are one. */

@@ -45,11 +45,13 @@ export interface Terminal {
   readonly zone: string;
   /** Writes the answer; settles when it left this process. Without effect once the reader is gone. */
   print(text: string): Promise<void>;
+  /** Empties the screen of a terminal, for an answer that takes the place of the last; what had scrolled away stays. Else without effect. */
+  clear(): void;
   /** A line on stderr, unless quiet. */
   say(line: string): void;
   /** A line on stderr, only when verbose. */
   detail(line: string): void;
-  /** Fires when nobody reads stdout any more (`| head`): stop working, and exit as if all were well. */
+  /** Fires when nobody reads stdout any more (`| head`): no error, but nothing more needs to be shown. */
   readonly readerGone: AbortSignal;
   startProgress(): Promise<Progress>;
   /** Null where nobody could answer: no terminal, CI, or `--no-input`. */
@@ -103,6 +105,9 @@ const loadSpinner = async (stream: OutputStream, unicode: boolean): Promise<Spin
     stop: () => void spinner.stop(),
   };
 };
+
+/** ECMA-48: cursor to the first cell, then erase the whole page. */
+const clearScreen = '\u001b[H\u001b[2J';
 
 /** Columns of a terminal that does not tell them. */
 const usualColumns = 80;
@@ -168,6 +173,7 @@ export const openTerminal = async ({ env, stdin, stdout, stderr, flags, monotoni
           resolve();
         });
       }),
+    clear: () => void (stdout.isTTY === true && env['TERM'] !== 'dumb' && stdout.write(clearScreen)),
     say: (line) => void (flags.quiet || stderr.write(`${line}\n`)),
     detail: (line) => void (flags.verbose && stderr.write(`${line}\n`)),
     startProgress: () => {

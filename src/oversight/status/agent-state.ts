@@ -39,9 +39,9 @@ const downFinding = ({ check, standing, reason, since }: CheckEvidence): readonl
   return [];
 };
 
-const safetyFinding = ({ check, safety, standing, lastFailedAt }: CheckEvidence, now: number, windowMs: number): readonly Finding[] =>
-  safety && standing !== 'down' && standing !== 'recovering' && lastFailedAt !== null && now - lastFailedAt <= windowMs
-    ? [{ reason: `${check}: a safety event happened in the last ${humanDuration(windowMs)}`, since: lastFailedAt }]
+const safetyFinding = ({ check, safety, standing, lastFailure }: CheckEvidence, now: number, windowMs: number): readonly Finding[] =>
+  safety && standing !== 'down' && standing !== 'recovering' && lastFailure !== null && now - lastFailure.at <= windowMs
+    ? [{ reason: `${check}: a safety event in the last ${humanDuration(windowMs)}: ${lastFailure.reason}`, since: lastFailure.at }]
     : [];
 
 const unknownFinding = ({ check, standing, reason, since }: CheckEvidence): readonly Finding[] => {
@@ -51,11 +51,11 @@ const unknownFinding = ({ check, standing, reason, since }: CheckEvidence): read
   return [];
 };
 
-const yellowFindings = ({ check, standing, reason, since, flapping, drift }: CheckEvidence): readonly Finding[] => [
+const yellowFindings = ({ check, standing, reason, since, flapping, drift, driftAt }: CheckEvidence): readonly Finding[] => [
   ...(standing === 'failing' ? [{ reason: `${check}: ${reason} (not often enough to be red)`, since }] : []),
   ...(standing === 'degraded' ? [{ reason: `${check}: ${reason}`, since }] : []),
   ...(flapping ? [{ reason: `${check}: flapping between pass and fail`, since }] : []),
-  ...(drift.length > 0 ? [{ reason: `${check}: changed since last time: ${listOf(drift)}`, since }] : []),
+  ...(drift.length > 0 ? [{ reason: `${check}: changed since last time: ${listOf(drift)}`, since: driftAt }] : []),
 ];
 
 /**

@@ -4,10 +4,10 @@ import type { Context } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { freshUntil, inMaintenance } from '../../quality/health/due.ts';
 import type { CheckResult } from '../../quality/health/result.ts';
-import { latestResults, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
+import { lastFailure, latestResults, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
 import { foldDepth, foldResults, type Mode } from '../../quality/health/streak.ts';
 import { judgeAgent, judgeFleet } from './agent-state.ts';
-import type { CheckEvidence } from './evidence.ts';
+import type { CheckEvidence, Evidence } from './evidence.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from './health-report.ts';
 import { counts, suppressorsOf } from './suppression.ts';
 
@@ -32,8 +32,12 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
   const judged: AgentHealth[] = [];
   for (const { agent, checks } of selected) {
     const known: CheckStanding[] = [];
-    for (const check of checks) known.push(await standingOf(agent, check, byCheck.get(`${agent.name}/${check.id}`) ?? null, request, now));
-    const evidence = { now, safetyWindowMs: fleet.defaults.windowMs, checks: known.map((each) => each.evidence) };
+    const safetyWindowMs = fleet.defaults.windowMs;
+    for (const check of checks) {
+      const result = byCheck.get(`${agent.name}/${check.id}`) ?? null;
+      known.push(await standingOf(agent, check, result, { ...request, now, safetyWindowMs }));
+    }
+    const evidence = { now, safetyWindowMs, checks: known.map((each) => each.evidence) };
     judged.push({
       agent: agent.name,
       tier: agent.tier,
@@ -63,8 +67,7 @@ const standingOf = async (
   agent: Agent,
   check: Check,
   result: CheckResult | null,
-  { journal, mode }: StatusRequest,
-  now: number,
+  { journal, mode, now, safetyWindowMs }: Pick<StatusRequest, 'journal' | 'mode'> & Pick<Evidence, 'now' | 'safetyWindowMs'>,
 ): Promise<CheckStanding> => {
   const series: Series = mode === 'slots' ? 'slots' : 'all';
   const history = await historyOf(journal, series, agent, check, result, now);
@@ -85,9 +88,11 @@ const standingOf = async (
       since: standing === 'stale' ? freshUntil(check, evidence.endedAt) : since,
       reason: evidence.reason,
       safety: check.safety,
-      lastFailedAt: history.find(({ status }) => status === 'fail')?.endedAt ?? null,
+      // Asked of the store and not of the history at hand: a window holds more results than a streak needs.
+      lastFailure: check.safety && journal !== null ? await lastFailure(journal, agent.name, check.id, now - safetyWindowMs, now) : null,
       flapping,
       drift: evidence.drift,
+      driftAt: evidence.endedAt,
     },
     health: { ...newest, streak: shown.length },
   };
@@ -116,7 +121,8 @@ const neverRun = (check: Check): CheckEvidence => ({
   since: null,
   reason: '',
   safety: check.safety,
-  lastFailedAt: null,
+  lastFailure: null,
   flapping: false,
   drift: [],
+  driftAt: null,
 });

@@ -1,3 +1,4 @@
+import type { Failure } from '../../quality/health/result.ts';
 import type { Standing } from '../../quality/health/streak.ts';
 
 /** What is known of one check, and all that a state is judged from. */
@@ -10,11 +11,12 @@ export interface CheckEvidence {
   readonly reason: string;
   /** A failure is a safety event. */
   readonly safety: boolean;
-  /** When it last failed; null where it did not, or that is not known. */
-  readonly lastFailedAt: number | null;
+  /** When it last failed, and why; null where it did not, or that is not known. */
+  readonly lastFailure: Failure | null;
   readonly flapping: boolean;
-  /** Facets of the agent that changed unannounced. */
+  /** Facets of the agent that changed unannounced, as was seen at `driftAt`. */
   readonly drift: readonly string[];
+  readonly driftAt: number | null;
 }
 
 /** One agent's evidence at a moment. */

@@ -9,6 +9,8 @@ import { excerpt } from './redaction.ts';
 export interface GradedAssertion {
   /** As written, `not-` included. */
   readonly assertion: string;
+  /** With its value, short: `contains: 30 days`. */
+  readonly wording: string;
   /** Null: it could not be judged, or there was nothing to judge by. */
   readonly pass: boolean | null;
   readonly verdict: Verdict;
@@ -56,7 +58,7 @@ export const gradeTurns = (expectations: readonly Expectation[], seen: readonly 
     expectations.map(async (expectation) => {
       const { verdict, score, saw, message } = await gradeOne(expectation, seen, aids);
       const pass = verdict === 'pass' ? true : verdict === 'fail' ? false : null;
-      const { type: assertion, weight, metric } = expectation;
-      return { assertion, pass, verdict, score: pass === null ? null : score, saw, message, weight, metric };
+      const { type: assertion, wording, weight, metric } = expectation;
+      return { assertion, wording, pass, verdict, score: pass === null ? null : score, saw, message, weight, metric };
     }),
   );

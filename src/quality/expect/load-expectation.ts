@@ -2,6 +2,7 @@ import { type Problem, problemsOf } from '../../fleet/problems.ts';
 import type { AnyAssertion, Expectation } from './port.ts';
 import { assertionFamilies, assertionNames } from './registry.ts';
 import { type Picked, pickAssertion } from './schema.ts';
+import { wordingOf } from './wording.ts';
 
 export type Checked =
   | { readonly ok: true; readonly expectation: Expectation }
@@ -58,5 +59,6 @@ export const loadExpectation = async (raw: unknown): Promise<Checked> => {
   if (!written.ok) return { ok: false, problems: [written.problem] };
   const args = assertion.args.safeParse(written.value);
   if (!args.success) return { ok: false, problems: problemsOf(assertion.args, written.value, written.path) };
-  return { ok: true, expectation: { type, base, negated, args: args.data, threshold, ifUnknown, weight, metric } };
+  const wording = wordingOf(type, written.value);
+  return { ok: true, expectation: { type, base, negated, wording, args: args.data, threshold, ifUnknown, weight, metric } };
 };

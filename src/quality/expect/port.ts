@@ -54,6 +54,8 @@ export interface Expectation extends Settings {
   readonly type: string;
   readonly base: string;
   readonly negated: boolean;
+  /** As an author would say it in one line: `contains: 30 days`. */
+  readonly wording: string;
   readonly args: unknown;
   readonly weight: number;
   readonly metric: string | null;

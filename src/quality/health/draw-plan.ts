@@ -54,7 +54,7 @@ export const drawPlan = async (
       const traceId = newTraceId(ctx.random);
       if (check.heartbeat !== null) {
         const { status, reason } =
-          journal === null ? withoutStore : judgeHeartbeat(await lastBeat(journal, agent.name, check.id), check.heartbeat, now);
+          journal === null ? withoutStore : judgeHeartbeat(await lastBeat(journal, agent.name, check.id, now), check.heartbeat, now);
         const told = { slotAt: slot, at: now, status, reason: ctx.secrets.mask(reason), inMaintenance: maintenance };
         settled.push(unaskedResult(traceId, agent, check, told));
       } else if (protocol !== null) {

@@ -43,5 +43,11 @@ export interface CheckResult {
   readonly drift: readonly string[];
 }
 
+/** When a check failed, UTC epoch ms, and its reason. */
+export interface Failure {
+  readonly at: number;
+  readonly reason: string;
+}
+
 /** The id of one run of a check; `runId` is random, so that no two processes make the same one. */
 export const resultId = (runId: string, agent: string, check: string): string => `${runId}:${agent}/${check}`;

@@ -1,7 +1,7 @@
 import type { Journal, Param, Write } from '../../ground/store/port.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Beat } from './heartbeat.ts';
-import type { AssertionResult, CheckResult, CheckStatus } from './result.ts';
+import type { AssertionResult, CheckResult, CheckStatus, Failure } from './result.ts';
 
 interface Row {
   id: string;
@@ -121,33 +121,53 @@ export const lastSlotAt = async (journal: Journal, agent: string, check: string,
   return row?.slot_at ?? null;
 };
 
-/** What the agent told of itself last time; null where it never told. */
-export const lastFingerprint = async (journal: Journal, agent: string, check: string): Promise<Fingerprint | null> => {
+/** What the agent told of itself last time, up to a moment; null where it never told. */
+export const lastFingerprint = async (journal: Journal, agent: string, check: string, until: number): Promise<Fingerprint | null> => {
   const [row] = await journal.all<{ fingerprint: string }>(
-    'SELECT fingerprint FROM check_result WHERE agent = ? AND check_id = ? AND fingerprint IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 1',
+    `SELECT fingerprint FROM check_result WHERE agent = ? AND check_id = ? AND ended_at <= ? AND fingerprint IS NOT NULL
+      ORDER BY ended_at DESC, id DESC LIMIT 1`,
     agent,
     check,
+    until,
   );
   return row === undefined ? null : (JSON.parse(row.fingerprint) as Fingerprint);
 };
 
-const kinds: readonly (readonly CheckStatus[])[] = [['pass', 'degraded'], ['fail'], ['error'], ['skipped']];
+/** The last failure of a check between two moments, both included; null where there was none. Scheduled or not: it happened. */
+export const lastFailure = async (
+  journal: Journal,
+  agent: string,
+  check: string,
+  since: number,
+  until: number,
+): Promise<Failure | null> => {
+  const [row] = await journal.all<{ ended_at: number; reason: string }>(
+    `SELECT ended_at, reason FROM check_result WHERE agent = ? AND check_id = ? AND ended_at BETWEEN ? AND ? AND status = 'fail'
+      ORDER BY ended_at DESC, id DESC LIMIT 1`,
+    agent,
+    check,
+    since,
+    until,
+  );
+  return row === undefined ? null : { at: row.ended_at, reason: row.reason };
+};
+
+const statuses: readonly CheckStatus[] = ['pass', 'degraded', 'fail', 'error', 'skipped'];
 
 /**
- * How many results in a row, `last` being the last of them, ended as it did, and when the first of them ended. A pass and a degraded
- * pass are alike; a skipped check neither lengthens nor ends another's streak. `length` is 0 where `last` itself is not stored so.
+ * How many results in a row, `last` being the last of them, ended as it did, and when the first of them ended. A skipped check neither
+ * lengthens nor ends another's streak. `length` is 0 where `last` itself is not stored so.
  */
 export const streakOf = async (journal: Journal, last: CheckResult, series: Series): Promise<{ length: number; since: number | null }> => {
-  const alike = kinds.find((kind) => kind.includes(last.status)) ?? [last.status];
-  const breaking = kinds.flat().filter((status) => !alike.includes(status) && status !== 'skipped');
+  const breaking = statuses.filter((status) => status !== last.status && status !== 'skipped');
   const upToLast = `FROM check_result WHERE agent = ? AND check_id = ?${only(series)} AND (ended_at, id) <= (?, ?)`;
   const [broken] = await journal.all<{ ended_at: number; id: string }>(
     `SELECT ended_at, id ${upToLast} AND status IN (${breaking.map(() => '?').join(', ')}) ORDER BY ended_at DESC, id DESC LIMIT 1`,
     ...[last.agent, last.check, last.endedAt, last.id, ...breaking],
   );
   const [row] = await journal.all<{ length: number; since: number | null }>(
-    `SELECT COUNT(*) AS length, MIN(ended_at) AS since ${upToLast} AND (ended_at, id) > (?, ?) AND status IN (${alike.map(() => '?').join(', ')})`,
-    ...[last.agent, last.check, last.endedAt, last.id, broken?.ended_at ?? -1, broken?.id ?? '', ...alike],
+    `SELECT COUNT(*) AS length, MIN(ended_at) AS since ${upToLast} AND (ended_at, id) > (?, ?) AND status = ?`,
+    ...[last.agent, last.check, last.endedAt, last.id, broken?.ended_at ?? -1, broken?.id ?? '', last.status],
   );
   return { length: Number(row?.length ?? 0), since: row?.since ?? null };
 };
@@ -192,12 +212,13 @@ export const saveBeat = (journal: Journal, agent: string, check: string, id: str
     },
   ]);
 
-/** The last report of an agent about itself; null where there is none. */
-export const lastBeat = async (journal: Journal, agent: string, check: string): Promise<Beat | null> => {
+/** The last report of an agent about itself up to a moment; null where there is none. A beat of a clock that was ahead would count for ever. */
+export const lastBeat = async (journal: Journal, agent: string, check: string, until: number): Promise<Beat | null> => {
   const [row] = await journal.all<{ at: number; status: string; note: string }>(
-    'SELECT at, status, note FROM beat WHERE agent = ? AND check_id = ? ORDER BY at DESC, id DESC LIMIT 1',
+    'SELECT at, status, note FROM beat WHERE agent = ? AND check_id = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 1',
     agent,
     check,
+    until,
   );
   return row === undefined ? null : { at: row.at, status: row.status === 'fail' ? 'fail' : 'ok', note: row.note };
 };

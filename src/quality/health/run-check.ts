@@ -60,8 +60,8 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
       ttftMs,
       costNanos: totals([...earlier, ...graded.turns]).costNanos,
       traceId,
-      assertions: [...graded.byTurn.flat(), ...graded.overall].map(({ assertion, pass, score, saw, message }) => ({
-        assertion,
+      assertions: [...graded.byTurn.flat(), ...graded.overall].map(({ wording, pass, score, saw, message }) => ({
+        assertion: wording,
         pass,
         score,
         saw: ctx.secrets.mask(saw),

@@ -63,7 +63,7 @@ export const runChecks = async (
     const result = await runCheck(ctx, fleet, planned);
     if (result === null) return;
     if (budget !== null) budget.spentNanos += result.costNanos ?? 0;
-    const before = journal === null ? null : await lastFingerprint(journal, agent.name, check.id);
+    const before = journal === null ? null : await lastFingerprint(journal, agent.name, check.id, ctx.clock.now());
     suspects.add({ host, result: { ...result, drift: driftBetween(before, result.fingerprint) } });
   };
   try {

@@ -27,7 +27,7 @@ const dayMs = 86_400_000;
 /** How many of the latest results `foldResults` wants to see: twice what it counts, since some of them say nothing. */
 export const foldDepth = ({ failAfter, recoverAfter }: Check): number => 2 * Math.max(flapWindow, failAfter + recoverAfter);
 
-/** Folds the latest results of a check into how it stands. A result that was skipped says nothing while an earlier one is fresh. */
+/** Folds the latest results of a check into how it stands. A slot that was skipped says nothing while an earlier one is fresh. */
 export const foldResults = (check: Check, newestFirst: readonly CheckResult[], mode: Mode, now: number): CheckState => {
   const counted = mode === 'run' ? newestFirst : newestFirst.filter(({ slotAt }) => slotAt !== null);
   const flapping = isFlapping(mode === 'run' ? counted.filter(({ endedAt }) => now - endedAt <= dayMs) : counted);
@@ -38,9 +38,10 @@ const standingOf = (check: Check, newestFirst: readonly CheckResult[], mode: Mod
   const isFresh = ({ endedAt }: CheckResult) => now <= freshUntil(check, endedAt);
   const [newest] = newestFirst;
   if (newest === undefined) return { standing: 'never', evidence: null };
+  // A run that skipped a check has seen nothing: what somebody saw earlier is no answer to who asks now.
+  if (mode === 'run') return { standing: isFresh(newest) ? plainly[newest.status] : 'stale', evidence: newest };
   const told = newestFirst.find(({ status }) => status !== 'skipped');
   if (told === undefined || !isFresh(told)) return { standing: newest.status === 'skipped' ? 'skipped' : 'stale', evidence: newest };
-  if (mode === 'run') return { standing: plainly[told.status], evidence: told };
   const judged = newestFirst.filter((result) => isGood(result) || isBad(result));
   const lastBad = outageOf(check, judged);
   const [latest] = judged;

@@ -79,11 +79,30 @@ export const judge = (check: Check, { turns, byTurn, overall }: GradedConversati
   }
   const unjudged = grades.find(({ verdict }) => verdict === 'error');
   if (unjudged !== undefined) return { status: 'error', reason: unjudged.message };
+  if (check.kind === 'prompt' && isSilent(last) && !grades.some(speaksForSilence)) {
+    return { status: 'fail', reason: 'the agent answered without saying anything' };
+  }
+  const [skipped] = grades;
+  if (skipped !== undefined && grades.every(({ verdict }) => verdict === 'skipped')) {
+    return { status: 'skipped', reason: `nothing it expects could be judged: ${skipped.message}` };
+  }
   const slow = degradation(check, turns);
   if (slow !== null) return { status: 'degraded', reason: slow };
   if (attempts > 1) return { status: 'degraded', reason: `passed only on attempt ${attempts}` };
   return { status: 'pass', reason: '' };
 };
+
+/** A complete answer in which there is none: HTTP 200 with an empty text. */
+const isSilent = ({ outcome, text, structured, toolCalls, card }: Turn): boolean =>
+  outcome === 'ok' && text.trim() === '' && structured === null && toolCalls.length === 0 && card === null;
+
+/** What silence passes too, as every `not-…` does: it is no sign that silence was expected. */
+const passedBySilence = new Set(
+  'latency ttft cost max-tokens max-steps trajectory:step-count no-loop no-secrets no-pii no-injection-echo'.split(' '),
+);
+
+const speaksForSilence = ({ assertion, pass }: GradedAssertion): boolean =>
+  pass === true && !assertion.startsWith('not-') && !passedBySilence.has(assertion);
 
 const degradation = ({ degraded }: Check, turns: readonly Turn[]): string | null => {
   const { latencyMs, ttftMs, costNanos } = totals(turns);

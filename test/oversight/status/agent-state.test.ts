@@ -12,9 +12,10 @@ const evidence = (parts: Partial<CheckEvidence> = {}): CheckEvidence => ({
   since: noon,
   reason: '',
   safety: false,
-  lastFailedAt: null,
+  lastFailure: null,
   flapping: false,
   drift: [],
+  driftAt: null,
   ...parts,
 });
 const judge = (...checks: readonly Partial<CheckEvidence>[]) =>
@@ -27,9 +28,9 @@ const alone: readonly (readonly [string, Partial<CheckEvidence>, StateName, stri
   ['recovering', { standing: 'recovering', reason: 'no answer' }, 'red', 'ping: passes again, but not often enough since: no answer'],
   [
     'a safety event a while ago',
-    { safety: true, lastFailedAt: noon - 15 * minute },
+    { safety: true, lastFailure: { at: noon - 15 * minute, reason: 'it told a password' } },
     'red',
-    'ping: a safety event happened in the last 15 m',
+    'ping: a safety event in the last 15 m: it told a password',
   ],
   ['never', { standing: 'never', since: null }, 'unknown', 'ping: has not run yet'],
   ['stale', { standing: 'stale' }, 'unknown', 'ping: its last result is too old'],
@@ -50,9 +51,9 @@ describe('one thing', () => {
   });
 
   test('a safety event is over after its window', () =>
-    expect(judge({ safety: true, lastFailedAt: noon - 15 * minute - 1 }).state).toBe('green'));
+    expect(judge({ safety: true, lastFailure: { at: noon - 15 * minute - 1, reason: '' } }).state).toBe('green'));
   test('a failed check that is no matter of safety leaves nothing behind', () =>
-    expect(judge({ lastFailedAt: noon - 1 }).state).toBe('green'));
+    expect(judge({ lastFailure: { at: noon - 1, reason: '' } }).state).toBe('green'));
   test('nothing at all is not green', () => expect(judge()).toMatchObject({ state: 'unknown', reasons: ['nothing checks it'] }));
 });
 
@@ -69,10 +70,17 @@ const anyEvidence: fc.Arbitrary<CheckEvidence> = fc.record({
   since: fc.option(fc.integer({ min: 0, max: noon })),
   reason: fc.constantFrom('one', 'two'),
   safety: fc.boolean(),
-  lastFailedAt: fc.option(fc.integer({ min: noon - 30 * minute, max: noon })),
+  lastFailure: fc.option(fc.record({ at: fc.integer({ min: noon - 30 * minute, max: noon }), reason: fc.string() })),
   flapping: fc.boolean(),
   drift: fc.constantFrom([], ['model']),
+  driftAt: fc.option(fc.integer({ min: 0, max: noon })),
 });
+
+test('an agent that changed is yellow since the change was seen, however long it has passed', () =>
+  expect(judge({ since: noon - 100 * minute, drift: ['model'], driftAt: noon - minute })).toMatchObject({
+    state: 'yellow',
+    since: noon - minute,
+  }));
 
 describe('anything', () => {
   const property = (check: (all: readonly CheckEvidence[], judged: ReturnType<typeof judgeAgent>) => void) =>

@@ -53,24 +53,27 @@ describe('a run that a person asked for', () => {
   });
 
   test('counts itself once in the streak, which began with the first of its kind', async () => {
-    const stored = [
-      aResult({ status: 'fail', endedAt: noon - 9 }),
-      aResult({ endedAt: noon - 5 }),
-      aResult({ status: 'degraded', endedAt: noon - 3 }),
-    ];
+    const stored = [aResult({ status: 'fail', endedAt: noon - 9 }), aResult({ endedAt: noon - 5 }), aResult({ endedAt: noon - 3 })];
     expect(await only({ stored, results: [aResult()] })).toMatchObject({ since: noon - 5, checks: [{ streak: 3 }] });
   });
 
-  test('that skipped a check falls back on an earlier result while that is fresh, and shows what was skipped', async () => {
+  test('is yellow since it is, however long it was green before, and the other way round', async () => {
+    const stored = [aResult({ endedAt: noon - day }), aResult({ endedAt: noon - hour })];
+    const slow = aResult({ status: 'degraded', endedAt: noon - 5 });
+    expect(await only({ stored, results: [slow] })).toMatchObject({ state: 'yellow', since: noon - 5, checks: [{ streak: 1 }] });
+    expect(await only({ stored: [...stored, slow], results: [aResult()] })).toMatchObject({ state: 'green', since: noon });
+    expect(await only({ stored, results: [aResult({ drift: ['model'] })] })).toMatchObject({ state: 'yellow', since: noon });
+  });
+
+  test('that skipped a check has seen nothing, whatever was seen before', async () => {
     const results = [aResult({ status: 'skipped', reason: 'no budget' })];
-    const fresh = await only({ stored: [aResult({ endedAt: noon - 25 * minute })], results });
-    expect(fresh).toMatchObject({ state: 'green', checks: [{ status: 'skipped', reason: 'no budget', streak: 1 }] });
-    const failed = await only({ stored: [aResult({ status: 'fail', endedAt: noon - 5 * minute })], results });
-    expect(failed).toMatchObject({ state: 'red', reasons: ['ping: it is fail'], since: noon - 5 * minute });
-    expect(await only({ stored: [aResult({ endedAt: noon - 26 * minute })], results })).toMatchObject({
-      state: 'unknown',
-      reasons: ['ping: no budget'],
-    });
+    for (const status of ['pass', 'fail'] as const) {
+      expect(await only({ stored: [aResult({ status, endedAt: noon - 5 * minute })], results })).toMatchObject({
+        state: 'unknown',
+        reasons: ['ping: no budget'],
+        checks: [{ status: 'skipped', streak: 1 }],
+      });
+    }
   });
 
   test('that was given up is not green by what was seen last week', async () => {
@@ -89,6 +92,13 @@ describe('scheduled runs', () => {
     expect(await judged(slots('pass'))).toMatchObject({ state: 'green', checks: [{ status: 'pass' }] });
     expect(await judged(slots('pass', 'fail'))).toMatchObject({ state: 'yellow' });
     expect(await judged(slots('fail', 'fail'))).toMatchObject({ state: 'red', since: noon - 10 * minute });
+  });
+
+  test('that skip a check stand by an earlier slot while that is fresh, and show what was skipped', async () => {
+    const skipped = aSlot({ status: 'skipped', reason: 'no budget', endedAt: noon });
+    const earlier = (minutes: number) => aSlot({ endedAt: noon - minutes * minute });
+    expect(await judged([earlier(25), skipped])).toMatchObject({ state: 'green', checks: [{ status: 'skipped', reason: 'no budget' }] });
+    expect(await judged([earlier(26), skipped])).toMatchObject({ state: 'unknown', reasons: ['ping: no budget'] });
   });
 
   test('an outage that is recovering is told by what broke, since it broke', async () => {
@@ -190,4 +200,16 @@ test('a safety event keeps an agent red for its window, however well it answers 
     since: noon - 15 * minute,
   });
   expect(await only({ agents: [agent], stored: failedAt(16 * minute), results: [aResult()] })).toMatchObject({ state: 'green' });
+});
+
+test('a safety event is remembered behind any number of good answers, and also where a person has met it', async () => {
+  const agents = [anAgent({ checks: [aCheck({ safety: true })] })];
+  const met = aResult({ status: 'fail', reason: 'it told a password', endedAt: noon - 10 * minute });
+  const since = Array.from({ length: 100 }, (_, index) => aSlot({ endedAt: noon - index * 1000 }));
+  for (const mode of ['run', 'slots'] as const) {
+    expect(await only({ agents, mode, stored: [met, ...since] })).toMatchObject({
+      state: 'red',
+      reasons: ['ping: a safety event in the last 15 m: it told a password'],
+    });
+  }
 });

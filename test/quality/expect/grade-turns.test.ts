@@ -97,6 +97,7 @@ describe('gradeTurns', () => {
     expect(await gradeTurns(asked, [says('a')], {})).toEqual([
       {
         assertion: 'contains',
+        wording: 'contains: b',
         pass: false,
         verdict: 'fail',
         score: 0,
@@ -107,6 +108,7 @@ describe('gradeTurns', () => {
       },
       {
         assertion: 'not-contains',
+        wording: 'not-contains: a',
         pass: false,
         verdict: 'fail',
         score: 0,
@@ -117,6 +119,7 @@ describe('gradeTurns', () => {
       },
       {
         assertion: 'is-refusal',
+        wording: 'is-refusal',
         pass: false,
         verdict: 'fail',
         score: 0,

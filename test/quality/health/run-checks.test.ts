@@ -157,7 +157,7 @@ describe('assertions', () => {
 
   test('decide, and what they saw is masked', async () => {
     const result = await judged(await check({ contains: '30 days' }), () => says('ask s3cret'));
-    expect(result).toMatchObject({ status: 'fail', assertions: [{ assertion: 'contains', pass: false }] });
+    expect(result).toMatchObject({ status: 'fail', assertions: [{ assertion: 'contains: 30 days', pass: false }] });
     expect(JSON.stringify(result)).not.toContain('s3cret');
   });
 

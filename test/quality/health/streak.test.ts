@@ -124,10 +124,9 @@ describe('this run', () => {
     ['FFFP', 'up'],
     ['PR', 'error'],
     ['PE', 'error'],
-    ['PS', 'up'],
-    ['FS', 'down'],
-    ['S', 'skipped'],
-    ['PSSS', 'skipped'],
+    ['PS', 'skipped'],
+    ['FS', 'skipped'],
+    ['SP', 'up'],
     ['', 'never'],
   ])('%s stands as %s', (text, standing) => expect(run(text)).toBe(standing));
 

@@ -3,10 +3,11 @@ import type { Outcome, Turn } from '../../../src/agents/protocols/port.ts';
 import type { GradedAssertion } from '../../../src/quality/expect/grade-turns.ts';
 import { isAccepted, isJudgeable, judge, totals } from '../../../src/quality/health/verdict.ts';
 import { aCheck } from '../../support/facts.ts';
-import { turn } from '../../support/turn.ts';
+import { calls, turn } from '../../support/turn.ts';
 
 const graded = (assertion: string, verdict: GradedAssertion['verdict'], message = `${assertion}: ${verdict}`): GradedAssertion => ({
   assertion,
+  wording: assertion,
   verdict,
   pass: verdict === 'pass' ? true : verdict === 'fail' ? false : null,
   score: verdict === 'pass' ? 1 : verdict === 'fail' ? 0 : null,
@@ -97,7 +98,42 @@ describe('assertions on an answer', () => {
     }));
   test('one that could not be judged is an error', () =>
     expect(once(turn(), [graded('a', 'pass'), graded('b', 'error', 'no judge')])).toEqual({ status: 'error', reason: 'no judge' }));
-  test('one that was skipped does not count', () => expect(once(turn(), [graded('cost', 'skipped')]).status).toBe('pass'));
+  test('one that was skipped does not count beside others', () =>
+    expect(once(turn(), [graded('cost', 'skipped'), graded('contains', 'pass')]).status).toBe('pass'));
+  test('where every one was skipped nothing was judged, which is no pass', () =>
+    expect(once(turn(), [graded('cost', 'skipped', 'the cost is unknown'), graded('max-tokens', 'skipped')])).toEqual({
+      status: 'skipped',
+      reason: 'nothing it expects could be judged: the cost is unknown',
+    }));
+});
+
+describe('an answer that is empty', () => {
+  const silent = turn({ text: ' \n' });
+  const said = 'the agent answered without saying anything';
+
+  test.each([
+    ['nothing was expected', []],
+    ['only what silence passes too was expected', ['latency', 'no-pii', 'not-contains', 'not-equals']],
+  ])('fails where %s', (_, names) =>
+    expect(
+      once(
+        silent,
+        names.map((name) => graded(name, 'pass')),
+      ),
+    ).toEqual({ status: 'fail', reason: said }),
+  );
+
+  test.each(['equals', 'outcome', 'regex'])('passes where %s expected it', (name) =>
+    expect(once(silent, [graded('latency', 'pass'), graded(name, 'pass')]).status).toBe('pass'),
+  );
+
+  test.each([
+    ['a tool was called', { toolCalls: calls(['search']).toolCalls }],
+    ['structured output was given', { structured: { ok: true } }],
+  ])('is none where %s', (_, told) => expect(once({ ...silent, ...told }).status).toBe('pass'));
+
+  test('is not asked of a probe, which sends no prompt', () =>
+    expect(judge(aCheck({ kind: 'probe' }), { turns: [silent], byTurn: [[]], overall: [] }, 1).status).toBe('pass'));
 });
 
 describe('degraded', () => {
