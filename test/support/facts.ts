@@ -44,6 +44,17 @@ export const anAgent = (parts: Partial<Agent> = {}): Agent => {
     dependsOn: [],
     maintenance: [],
     probeBudgetNanos: null,
+    traces: null,
+    sla: { latencyP95Ms: null, errorRate: null, quality: null, availability: null },
+    budget: {
+      perRequestNanos: null,
+      perHourNanos: null,
+      perDayNanos: null,
+      perMonthNanos: null,
+      tokensPerRequest: null,
+      stepsPerRequest: null,
+    },
+    qualityScore: null,
     at,
     ...parts,
   };
@@ -55,6 +66,8 @@ export const aFleet = (...agents: readonly Agent[]): Fleet => ({
   stateFolder: '/acme/.agentops',
   defaults: { timeoutMs: 30_000, windowMs: 15 * minute },
   agents,
+  capture: 'none',
+  budget: { perDayNanos: null, perMonthNanos: null },
   backends: {},
   prices: {},
 });
