@@ -58,6 +58,7 @@ export const fakeContext = (parts: Partial<Context> = {}): Context => ({
   process: absent('processes'),
   secrets: { reveal: ({ secret }) => secret, mask: (text) => text.replaceAll('s3cret', '***') },
   sandbox: absent('sandbox'),
+  cache: async () => absent('cache'),
   signal: new AbortController().signal,
   journal: () => Promise.reject(new Error('this test has no journal')),
   ...parts,
