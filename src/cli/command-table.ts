@@ -68,6 +68,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/ingest.ts'),
   },
   {
+    name: 'cost',
+    group: doing,
+    summary: 'Show what was spent, by whom, and what the month will come to',
+    safety: 'reads',
+    load: () => import('./commands/cost.ts'),
+  },
+  {
     name: 'traces',
     group: doing,
     summary: 'List and show single requests, what no agent claims, and who calls whom',

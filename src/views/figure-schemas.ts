@@ -81,5 +81,70 @@ const status = z.object({
     .describe('Where they are grouped by another key'),
 });
 
+const spendRow = z.object({
+  agent: z.string().optional().describe('Of these keys the one that spend is grouped by'),
+  model: z.string().optional(),
+  provider: z.string().optional(),
+  user: z.string().optional(),
+  task: z.string().optional(),
+  env: z.string().optional(),
+  release: z.string().optional(),
+  prompt_version: z.string().optional(),
+  error: z.string().optional(),
+  tool: z.string().optional(),
+  caller: z.string().optional(),
+  bucket_start: instant,
+  cost_usd: usd,
+  cost_nanos: z.int().describe('Billionths of a dollar: exact'),
+  requests: z.int().describe('By model, provider and tool: calls'),
+  input_tokens: z.int(),
+  cached_tokens: z.int(),
+  output_tokens: z.int(),
+});
+
+const cost = z.object({
+  ...documentHead,
+  ...figureHead,
+  group_by: grouping,
+  bucket: z.enum(['hour', 'day', 'week']),
+  filter,
+  basis,
+  total_usd: usd,
+  total_nanos: z.int().describe('Exactly the sum of the rows'),
+  before_usd: usd.describe('Of the window of the same length before'),
+  unpriced_spans: z.int().describe('Spans with usage whose cost is not known; they are in no sum'),
+  month: z.object({
+    spent_usd: usd.describe('Since the month began in UTC'),
+    forecast_usd: usd.nullable().describe('Of the whole month; null: fewer than three whole days are known'),
+    forecast_low_usd: usd.nullable(),
+    forecast_high_usd: usd.nullable(),
+  }),
+  budgets: z.array(
+    z.object({
+      of: z.string().describe('fleet, or an agent'),
+      per: z.enum(['hour', 'day', 'month']),
+      limit_usd: usd,
+      spent_usd: usd,
+      used: z.number().describe('1 is all of it'),
+    }),
+  ),
+  rows: z.array(spendRow),
+});
+
+const unpriced = z.object({
+  ...documentHead,
+  ...figureHead,
+  models: z.array(
+    z.object({
+      model: z.string(),
+      calls: z.int(),
+      priced_calls: z.int(),
+      unpriced_calls: z.int(),
+      input_tokens: z.int().describe('Of all its calls'),
+      output_tokens: z.int(),
+    }),
+  ),
+});
+
 /** The documents of the commands that show figures. */
-export const figureSchemas = { status } as const;
+export const figureSchemas = { status, cost, unpriced } as const;

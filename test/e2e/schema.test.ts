@@ -19,6 +19,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   history: ['history', 'support'],
   beat: ['beat', 'support'],
   status: ['status'],
+  cost: ['cost'],
   traces: ['traces', 'list'],
   init: ['init', '--yes', '-m', 'new.yaml'],
   validate: ['validate'],

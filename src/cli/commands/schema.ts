@@ -1,6 +1,22 @@
 import type { Leaf, Outcome, Session } from '../command.ts';
 
-const documents = ['health', 'history', 'demo', 'status', 'traces', 'trace', 'unmatched', 'topology', 'beat', 'init', 'validate', 'doctor', 'explain', 'metrics', 'error'];
+const documents = [
+  'health',
+  'history',
+  'demo',
+  'status',
+  'traces',
+  'trace',
+  'unmatched',
+  'topology',
+  'beat',
+  'init',
+  'validate',
+  'doctor',
+  'explain',
+  'metrics',
+  'error',
+];
 
 const schema: Leaf = {
   formats: ['text', 'json'],
