@@ -17,10 +17,10 @@ export interface Lines {
 }
 
 /**
- * Reads OTLP in JSON, one export a line ("Protocol File Exporter" of the OpenTelemetry specification). What comes after the last newline is
- * a line in the making: it is taken only at the end of a file, and only if it is whole. Lines about metrics hold nothing.
+ * Reads OTLP in JSON, one export a line ("Protocol File Exporter" of the OpenTelemetry specification). What comes after the last newline may
+ * be a line in the making: it is taken only if it is whole. Lines about metrics hold nothing.
  */
-export const otlpLines = (bytes: Uint8Array, isEnd: boolean): Lines => {
+export const otlpLines = (bytes: Uint8Array): Lines => {
   const spans: Span[] = [];
   const scores: Score[] = [];
   let [taken, readable, unreadable] = [0, 0, 0];
@@ -40,7 +40,7 @@ export const otlpLines = (bytes: Uint8Array, isEnd: boolean): Lines => {
     taken = end + 1;
   }
   const rest = bytes.subarray(taken);
-  if (isEnd && rest.length > 0 && (isBlank(rest) || take(rest))) taken = bytes.length;
+  if (rest.length > 0 && (isBlank(rest) || take(rest))) taken = bytes.length;
   return { spans, scores, taken, readable, unreadable };
 };
 

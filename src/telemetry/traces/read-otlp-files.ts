@@ -114,7 +114,7 @@ function* readPlain(files: Files, { path, size }: Found, from: number): Generato
   while (at < size) {
     const bytes = bytesOf(files, path, at, Math.min(length, size - at));
     const isEnd = at + bytes.length >= size;
-    const { spans, scores, taken, readable, unreadable } = otlpLines(bytes, isEnd);
+    const { spans, scores, taken, readable, unreadable } = otlpLines(bytes);
     if (at === 0 && readable === 0 && unreadable > 0) throw noOtlp(path);
     if (taken > 0) yield { spans, scores, read: at + taken };
     if (isEnd) return;
@@ -128,7 +128,7 @@ function* readPlain(files: Files, { path, size }: Found, from: number): Generato
 function* readPacked(files: Files, { path, size }: Found): Generator<Piece> {
   const bytes = unpack(path, bytesOf(files, path, 0, size));
   if (bytes === null) return;
-  const { spans, scores, readable, unreadable } = otlpLines(bytes, true);
+  const { spans, scores, readable, unreadable } = otlpLines(bytes);
   if (readable === 0 && unreadable > 0) throw noOtlp(path);
   yield { spans, scores, read: size };
 }

@@ -74,7 +74,9 @@ const server: Reply = (request, response) => {
 describe('agentops, the product', () => {
   it('reads the traces it is told of, a page each, with what only the spans tell', async () => {
     const peer = await openPeer(server);
-    const pages = await drain(open(peer.url, { trace_ids: [first, gone, second] }).pages(window, null, never));
+    const backend = open(peer.url, { trace_ids: [first, gone, second] });
+    expect(await backend.ping(never)).toMatchObject({ state: 'ok', detail: expect.stringContaining('3 trace_ids') });
+    const pages = await drain(backend.pages(window, null, never));
     expect(pages.map((page) => page.spans.length)).toEqual([2, 0, 0]);
     expect(pages[0]?.spans).toMatchObject([
       {
