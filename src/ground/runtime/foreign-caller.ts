@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 
 /** Whether a listener at this address is reached from this machine alone. */
 export const isLoopback = (host: string): boolean => {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+  const name = host.toLowerCase();
+  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 };
 
 export interface CallerHeaders {
@@ -25,6 +25,6 @@ export const foreignReason = ({ host = '', origin }: CallerHeaders, names: reado
 
 /** A `Host` header without port, brackets and the dot that ends a full name. */
 const hostName = (host: string): string => {
-  const name = host.startsWith('[') ? host.slice(1).replace(/\].*$/, '') : host.replace(/:\d*$/, '');
+  const name = /^\[([^\]]*)\](?::\d*)?$/.exec(host)?.[1] ?? host.replace(/:\d*$/, '');
   return name.toLowerCase().replace(/\.$/, '');
 };

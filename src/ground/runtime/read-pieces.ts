@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { nodeCodeOf, usageError } from '../errors.ts';
 import { explainRead } from './files.ts';
@@ -59,10 +60,11 @@ const unpacked = async function* (name: string, source: AsyncGenerator<Uint8Arra
     yield* whole();
     return;
   }
+  const unpacking = createGunzip();
+  // What goes wrong in either of them is thrown to whoever reads the last one.
+  pipeline(whole(), unpacking, () => undefined);
   try {
-    // An async generator is an iterable that `compose` reads as slowly as its reader wants.
-    const { Readable } = await import('node:stream');
-    yield* Readable.from(whole()).compose(createGunzip()) as AsyncIterable<Uint8Array>;
+    yield* unpacking;
   } catch (thrown) {
     if (!/^Z_/.test(nodeCodeOf(thrown) ?? '')) throw thrown;
     throw usageError({

@@ -36,6 +36,8 @@ export const openSplitter = (): Splitter => {
   let shape: StreamShape | null = null;
   let pieces: Uint8Array[] = [];
   let waiting = 0;
+  // What waits is looked at again when it is twice as much: each byte is then copied a few times, however long its request is.
+  let lookAt = tellingBytes;
 
   const gathered = (): Uint8Array => {
     const all = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, waiting);
@@ -54,10 +56,10 @@ export const openSplitter = (): Splitter => {
     waiting = bytes.length - at;
     return found;
   };
-  const take = (hasLineEnd: boolean): readonly Uint8Array[] => {
-    if (shape === null || shape === 'document') return [];
-    if (shape !== 'lines') return cutAll(shape === 'frames' ? frameAt : fieldAt);
-    return hasLineEnd ? cutAll(lineAt).filter((line) => !isBlank(line)) : [];
+  const take = (isDue: boolean): readonly Uint8Array[] => {
+    if (!isDue || shape === null || shape === 'document') return [];
+    if (shape === 'lines') return cutAll(lineAt).filter((line) => !isBlank(line));
+    return cutAll(shape === 'frames' ? frameAt : fieldAt);
   };
 
   return {
@@ -72,16 +74,19 @@ export const openSplitter = (): Splitter => {
       pieces.push(piece);
       waiting += piece.length;
       const hasLineEnd = piece.includes(lineFeed);
-      if (shape === null && (hasLineEnd || waiting >= tellingBytes)) shape = shapeOf(gathered());
-      return take(hasLineEnd);
+      if (shape === null && (hasLineEnd || waiting >= lookAt)) shape = shapeOf(gathered());
+      const found = take(shape === 'lines' ? hasLineEnd : waiting >= lookAt);
+      if (waiting >= lookAt || found.length > 0) lookAt = Math.max(tellingBytes, 2 * waiting);
+      return found;
     },
     end() {
-      shape ??= waiting === 0 ? null : (shapeOf(gathered()) ?? 'document');
+      if (waiting === 0) return [];
+      shape ??= shapeOf(gathered()) ?? 'document';
       const found = take(true);
-      const rest = waiting === 0 ? [] : [gathered()].filter((bytes) => !isText(bytes) || !isBlank(bytes));
+      const rest = waiting === 0 ? [] : [gathered()];
       pieces = [];
       waiting = 0;
-      return [...found, ...rest];
+      return [...found, ...(encodingOfShape(shape) === 'proto' ? rest : rest.filter((bytes) => !isBlank(bytes)))];
     },
   };
 };

@@ -10,6 +10,7 @@ const config = z.strictObject({
     .record(z.string().regex(reference, 'must be a reference such as ${NAME}: a token does not belong into a file'), z.string())
     .optional()
     .describe('Token → the agent for which spans that come with it are believed.'),
+  trust_cost: z.boolean().optional().describe('true: costs that agents report outrank our prices; default false.'),
 });
 
 /** Spans that the agents send by themselves, over OTLP. */
