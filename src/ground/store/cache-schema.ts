@@ -11,23 +11,22 @@ export const cacheSteps: readonly (readonly string[])[] = [
       no INTEGER PRIMARY KEY,
       source INTEGER NOT NULL,
       trace_id ANY NOT NULL,
+      anchor_us INTEGER NOT NULL,
       UNIQUE (source, trace_id)
     ) STRICT`,
-    // run_no and counts are derived from the whole trace, and always right when a transaction ends.
+    // Ten million of them: times count from the trace's anchor, and from the span's own end for the update; state packs the small facts
+    // (traces/codes). run_no and the part of state that says whether usage counts are derived from the whole trace.
     `CREATE TABLE span (
       trace_no INTEGER NOT NULL,
       span_id ANY NOT NULL,
       parent_id ANY,
       run_no INTEGER NOT NULL,
-      counts INTEGER NOT NULL,
-      kind INTEGER NOT NULL,
+      state INTEGER NOT NULL,
       name INTEGER NOT NULL,
       model INTEGER NOT NULL,
-      start_us INTEGER NOT NULL,
+      start_after_us INTEGER NOT NULL,
       dur_us INTEGER,
       ttft_us INTEGER,
-      status INTEGER NOT NULL,
-      error_type INTEGER NOT NULL,
       in_tok INTEGER,
       out_tok INTEGER,
       cache_r INTEGER,
@@ -35,7 +34,6 @@ export const cacheSteps: readonly (readonly string[])[] = [
       cache_w1h INTEGER,
       reason_tok INTEGER,
       cost_nanos INTEGER,
-      cost_source INTEGER NOT NULL,
       labels INTEGER NOT NULL,
       user INTEGER NOT NULL,
       session INTEGER NOT NULL,
@@ -45,7 +43,6 @@ export const cacheSteps: readonly (readonly string[])[] = [
       prompt INTEGER NOT NULL,
       updated_after_us INTEGER,
       input_hash INTEGER,
-      synthetic INTEGER NOT NULL,
       PRIMARY KEY (trace_no, span_id)
     ) STRICT, WITHOUT ROWID`,
     // One request to one agent: the part of a trace below the span where that agent takes over.

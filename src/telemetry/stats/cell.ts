@@ -31,11 +31,11 @@ export interface RunRow {
   readonly synthetic: number;
 }
 
-/** A call as rollups see it: columns of the cache's `span`, with those of its request that it is grouped by. */
-export interface CallRow extends Pick<RunRow, 'agent' | 'caller' | 'user' | 'task' | 'env' | 'release' | 'prompt' | 'error_type'> {
+/** A call as rollups see it: columns of the cache's `span`, with the agent of its request. */
+export interface CallRow {
+  readonly agent: number;
   readonly kind: number;
   readonly what: number;
-  readonly start_us: number;
   readonly dur_us: number | null;
   readonly ttft_us: number | null;
   readonly is_error: number;

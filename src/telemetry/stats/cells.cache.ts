@@ -1,6 +1,7 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { type BucketRange, bucketOf, type Grain, widthUs } from '../../ground/units/window.ts';
 import { kind, statusError } from '../traces/codes.ts';
+import { stateSql } from '../traces/span-rows.cache.ts';
 import {
   type CallCell,
   type CallRow,
@@ -70,44 +71,46 @@ const runOf = (row: Tuple): RunRow => ({
   synthetic: sure(row[24]),
 });
 
-/** Calls of the requests that started in a range, and all else that has a cost. `where` as in `readRuns`, spans being `s`. */
-export function* readCalls(cache: Cache, { fromUs, toUs }: Range, where = '1'): Iterable<CallRow> {
-  const rows = cache.rows<Tuple>(
-    `SELECT r.agent, r.caller, r.user, r.task, r.env, r.release, r.prompt, r.error_type, s.kind,
-       CASE WHEN s.kind IN (${kind.llm}, ${kind.embedding}) THEN s.model ELSE s.name END,
-       r.start_us, s.dur_us, s.ttft_us, s.status = ${statusError}, s.counts, s.in_tok, s.cache_r,
-       COALESCE(s.cache_w, 0) + COALESCE(s.cache_w1h, 0), s.out_tok, s.reason_tok, s.cost_nanos, r.synthetic
-     FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
-     WHERE r.start_us >= ? AND r.start_us < ? AND (s.counts OR s.kind IN (${kind.tool}, ${kind.retrieval}, ${kind.guardrail})) AND ${where}`,
-    fromUs,
-    toUs,
-  );
-  for (const row of rows) yield callOf(row);
+const [spanKind, spanCounts] = [stateSql('kind'), stateSql('counts')];
+/** SQL for the model or the name of a call. */
+export const whatSql = `CASE WHEN ${spanKind} IN (${kind.llm}, ${kind.embedding}) THEN s.model ELSE s.name END`;
+const callColumns = `r.agent, ${spanKind}, ${whatSql}, s.dur_us, s.ttft_us, ${stateSql('status')} = ${statusError}, ${spanCounts}, s.in_tok, s.cache_r,
+  COALESCE(s.cache_w, 0) + COALESCE(s.cache_w1h, 0), s.out_tok, s.reason_tok, s.cost_nanos, r.synthetic`;
+const callsOfRuns = `FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+  WHERE r.start_us >= ? AND r.start_us < ? AND (${spanCounts} OR ${spanKind} IN (${kind.tool}, ${kind.retrieval}, ${kind.guardrail}))`;
+
+/** Calls of the requests that started in a range, and all else that has a cost. */
+export function* readCalls(cache: Cache, { fromUs, toUs }: Range): Iterable<CallRow> {
+  for (const row of cache.rows<Tuple>(`SELECT ${callColumns} ${callsOfRuns}`, fromUs, toUs)) yield callOf(row);
+}
+
+/** As `readCalls`, each with its request's start and its number under `facet`. `where` is on `r` as in `readRuns` and on spans, named `s`. */
+export function* readFacetCalls(
+  cache: Cache,
+  { fromUs, toUs }: Range,
+  facet: Facet,
+  where: string,
+): Iterable<CallRow & { readonly start_us: number; readonly key: number }> {
+  const key = facet === 'error' ? 'error_type' : facet;
+  const rows = cache.rows<Tuple>(`SELECT ${callColumns}, r.start_us, r.${key} ${callsOfRuns} AND ${where}`, fromUs, toUs);
+  for (const row of rows) yield { ...callOf(row), start_us: sure(row[14]), key: sure(row[15]) };
 }
 
 const callOf = (row: Tuple): CallRow => ({
   agent: sure(row[0]),
-  caller: sure(row[1]),
-  user: sure(row[2]),
-  task: sure(row[3]),
-  env: sure(row[4]),
-  release: sure(row[5]),
-  prompt: sure(row[6]),
-  error_type: sure(row[7]),
-  kind: sure(row[8]),
-  what: sure(row[9]),
-  start_us: sure(row[10]),
-  dur_us: told(row[11]),
-  ttft_us: told(row[12]),
-  is_error: sure(row[13]),
-  counts: sure(row[14]),
-  in_tok: told(row[15]),
-  cache_r: told(row[16]),
-  written_tok: told(row[17]),
-  out_tok: told(row[18]),
-  reason_tok: told(row[19]),
-  cost_nanos: told(row[20]),
-  synthetic: sure(row[21]),
+  kind: sure(row[1]),
+  what: sure(row[2]),
+  dur_us: told(row[3]),
+  ttft_us: told(row[4]),
+  is_error: sure(row[5]),
+  counts: sure(row[6]),
+  in_tok: told(row[7]),
+  cache_r: told(row[8]),
+  written_tok: told(row[9]),
+  out_tok: told(row[10]),
+  reason_tok: told(row[11]),
+  cost_nanos: told(row[12]),
+  synthetic: sure(row[13]),
 });
 
 /** A score with the request it grades. */

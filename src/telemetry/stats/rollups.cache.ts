@@ -4,6 +4,7 @@ import { type BucketRange, bucketOf, coverOf, type Grain, grains, type Range, wi
 import { errorCodes, kind, splitPair } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
 import { readHorizon } from '../traces/settle.cache.ts';
+import { stateSql } from '../traces/span-rows.cache.ts';
 import {
   addCall,
   addRun,
@@ -16,7 +17,7 @@ import {
   type RunRow,
   runSums,
 } from './cell.ts';
-import { readCalls, readKeptFrom, readRuns, readScoreCells, readScoresOf } from './cells.cache.ts';
+import { readFacetCalls, readKeptFrom, readRuns, readScoreCells, readScoresOf, whatSql } from './cells.cache.ts';
 import type { Counted, Grouping } from './figures.ts';
 import { type Filter, isOneOf, type Numbered, noWord, numberFilter, promptWord, unmatched } from './filter.cache.ts';
 import { type Facet, facetGrains, keyOf, otherKey } from './rollup.ts';
@@ -143,12 +144,16 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
     for (const { group, kind: code, bucket, duration, ttft } of readCallSketches(cache, sought))
       if (!isFeeOnly(code)) mergeSketches(collect.at(groupOf(code, group), startOf(buckets, bucket)), duration, ttft);
   }
-  const keyColumn = `CASE WHEN s.kind IN (${kind.llm}, ${kind.embedding}) THEN s.model ELSE s.name END`;
   for (const range of plan.rest) {
-    for (const call of readCalls(cache, range, `${of('s.kind', keyColumn)} AND ${runWhere({ ...filter, agent: null })}`)) {
+    for (const call of readFacetCalls(
+      cache,
+      range,
+      facet ?? 'agent',
+      `${of(stateSql('kind'), whatSql)} AND ${runWhere({ ...filter, agent: null })}`,
+    )) {
       const isFee = isFeeOnly(call.kind);
       if (isFee && call.counts === 0) continue;
-      const group = facet === undefined ? groupOf(call.kind, call.what) : label(callKey(facet, call));
+      const group = facet === undefined ? groupOf(call.kind, call.what) : label(call.key);
       addOne(collect.at(group, call.start_us), call, isFee);
     }
   }
@@ -158,8 +163,6 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
 /** The sums that a cell of something other than a model call must have to matter to cost. */
 const feeSums = (['priced', 'unpriced', 'probe_cost_nanos'] as const).map((name) => callSums.indexOf(name));
 const isModel = (code: number): boolean => code === kind.llm || code === kind.embedding;
-
-const callKey = (facet: Facet, call: CallRow): number => (facet === 'error' ? call.error_type : call[facet]);
 
 const addOne = (cell: CallCell, call: CallRow, isFee: boolean): void => {
   addCall(cell, isFee ? { ...call, dur_us: null, ttft_us: null, is_error: 0 } : call);

@@ -25,3 +25,35 @@ export const splitPair = (word: string | null): readonly [string | null, string 
   const at = word.indexOf(pairMark);
   return [word.slice(0, at) || null, word.slice(at + 1) || null];
 };
+
+/** The small facts of a span, as codes. */
+export interface SpanState {
+  readonly kind: number;
+  readonly status: number;
+  readonly errorType: number;
+  readonly costSource: number;
+  readonly synthetic: number;
+  readonly counts: boolean;
+}
+
+/** Where each fact stands in the one number the cache holds: its lowest bit, and as many ones as it has bits. */
+export const stateBits = {
+  kind: { at: 0, mask: 15 },
+  counts: { at: 4, mask: 1 },
+  synthetic: { at: 5, mask: 1 },
+  status: { at: 6, mask: 3 },
+  errorType: { at: 8, mask: 15 },
+  costSource: { at: 12, mask: 3 },
+} as const;
+
+/** All small facts in one number: each as a column of its own would cost a byte a span more. */
+export const packState = (state: SpanState): number =>
+  (state.kind << stateBits.kind.at) |
+  (Number(state.counts) << stateBits.counts.at) |
+  (state.synthetic << stateBits.synthetic.at) |
+  (state.status << stateBits.status.at) |
+  (state.errorType << stateBits.errorType.at) |
+  (state.costSource << stateBits.costSource.at);
+
+/** One fact out of that number. */
+export const stateFact = (packed: number, fact: keyof typeof stateBits): number => (packed >> stateBits[fact].at) & stateBits[fact].mask;

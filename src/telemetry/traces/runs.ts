@@ -30,7 +30,8 @@ export interface SpanFacts {
   readonly release: number;
   readonly prompt: number;
   readonly updatedUs: number | null;
-  readonly inputHash: bigint | null;
+  /** 48 bits of a keyed hash of the prompt or the arguments, signed. */
+  readonly inputHash: number | null;
   readonly synthetic: number;
 }
 

@@ -1,10 +1,19 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf } from '../../ground/units/window.ts';
 import type { Dictionary } from './dictionary.cache.ts';
-import { packId } from './identifier.ts';
 import type { Claim, Ownership } from './ownership.ts';
 import { digestTrace, type RunFacts } from './runs.ts';
-import { type RunOwner, readRunOwners, type StoredScore, type StoredSpan, writeRuns, writeScore, writeSpan } from './span-rows.cache.ts';
+import {
+  type RunOwner,
+  readRunOwners,
+  type StoredScore,
+  type StoredSpan,
+  type TracePlace,
+  writePlace,
+  writeRuns,
+  writeScore,
+  writeSpan,
+} from './span-rows.cache.ts';
 
 /** What the rules say, as numbers of the dictionary, each asked once. */
 export interface Claims {
@@ -29,17 +38,15 @@ export const claimsOf = (ownership: Ownership, words: Dictionary, source: string
   };
 };
 
-/** All that is known of a trace, and what of it just came. */
+/** All that is known of a trace, what just came included. */
 export interface OpenTrace {
   readonly stored: ReadonlyMap<string, StoredSpan>;
   readonly storedScores: ReadonlyMap<string, StoredScore>;
-  readonly fresh: ReadonlySet<string>;
-  readonly freshScores: ReadonlySet<string>;
   readonly isNew: boolean;
 }
 
 /** Derives a trace again, writes what came or came out differently, and notes the buckets of its requests, as they were and as they are. */
-export const settleTrace = (cache: Cache, traceNo: number, trace: OpenTrace, claims: Claims, dirty: Set<number>): void => {
+export const settleTrace = (cache: Cache, place: TracePlace, trace: OpenTrace, claims: Claims, dirty: Set<number>): void => {
   const spans = [...trace.stored.values()];
   const scores = [...trace.storedScores.values()];
   const facts = spans.map((span) => span.facts);
@@ -52,28 +59,26 @@ export const settleTrace = (cache: Cache, traceNo: number, trace: OpenTrace, cla
           scores.map((score) => score.facts),
           claims.quality,
         );
-  let isSame = trace.fresh.size === 0 && trace.freshScores.size === 0;
+  let isSame = true;
   for (const [at, span] of spans.entries()) {
     const runNo = digest.runOf[at] ?? 0;
     const counts = digest.counts[at] ?? false;
-    if (trace.fresh.has(span.facts.id)) writeSpan(cache, traceNo, { facts: span.facts, runNo, counts });
-    else if (runNo !== span.runNo || counts !== span.counts) {
-      const [id, flag] = [packId(span.facts.id), counts ? 1 : 0];
-      cache.run('UPDATE span SET run_no = ?, counts = ? WHERE trace_no = ? AND span_id = ?', runNo, flag, traceNo, id);
-      isSame = false;
-    }
+    if (!span.isFresh && runNo === span.runNo && counts === span.counts) continue;
+    if (span.isFresh) writeSpan(cache, place, { facts: span.facts, runNo, counts });
+    else writePlace(cache, place.no, { facts: span.facts, runNo, counts });
+    isSame = false;
   }
   for (const [at, score] of scores.entries()) {
     const runNo = digest.runOfScore[at] ?? 0;
-    if (!trace.freshScores.has(score.facts.id) && runNo === score.runNo) continue;
-    writeScore(cache, traceNo, { facts: score.facts, runNo });
+    if (!score.isFresh && runNo === score.runNo) continue;
+    writeScore(cache, place.no, { facts: score.facts, runNo });
     isSame = false;
   }
-  const old = trace.isNew ? [] : readRunOwners(cache, traceNo);
+  const old = trace.isNew ? [] : readRunOwners(cache, place.no);
   if (isSame && areOwnedAlike(old, digest.runs)) return;
   for (const { start_us } of old) dirty.add(bucketOf('quarter', start_us));
   for (const { startUs } of digest.runs) dirty.add(bucketOf('quarter', startUs));
-  writeRuns(cache, traceNo, digest.runs, old.length);
+  writeRuns(cache, place.no, digest.runs, old.length);
 };
 
 /** With the same spans and scores, a request can only differ in what the rules decide. */

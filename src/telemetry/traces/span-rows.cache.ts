@@ -1,4 +1,5 @@
 import type { Cache, Param } from '../../ground/store/port.ts';
+import { packState, stateBits, stateFact } from './codes.ts';
 import { packId, type StoredId, unpackId } from './identifier.ts';
 import type { RunFacts, ScoreFacts, SpanFacts } from './runs.ts';
 
@@ -7,37 +8,46 @@ export interface StoredSpan {
   readonly facts: SpanFacts;
   readonly runNo: number;
   readonly counts: boolean;
+  /** It has just come, and is not written yet. */
+  readonly isFresh: boolean;
 }
 
 export interface StoredScore {
   readonly facts: ScoreFacts;
   readonly runNo: number;
+  readonly isFresh: boolean;
 }
 
-type Row = Record<string, number | null> & { span_id: StoredId; parent_id: StoredId | null; hash: string | null };
+type Row = Record<string, number | null> & { span_id: StoredId; parent_id: StoredId | null };
+
+/** SQL for one of a span's small facts, spans being `s`. */
+export const stateSql = (fact: keyof typeof stateBits): string => `(s.state >> ${stateBits[fact].at} & ${stateBits[fact].mask})`;
 
 /** All spans of a trace, by id. */
 export const readSpans = (cache: Cache, traceNo: number): Map<string, StoredSpan> => {
-  const rows = cache.all<Row>('SELECT *, CAST(input_hash AS TEXT) AS hash FROM span WHERE trace_no = ?', traceNo);
+  const sql = 'SELECT s.*, t.anchor_us FROM trace t CROSS JOIN span s ON s.trace_no = t.no WHERE t.no = ?';
+  const rows = cache.all<Row>(sql, traceNo);
   return new Map(rows.map((row) => [unpackId(row.span_id), spanOfRow(row)]));
 };
 
 const spanOfRow = (row: Row): StoredSpan => {
   const told = (column: string): number | null => row[column] ?? null;
   const sure = (column: string): number => row[column] ?? 0;
-  const startUs = sure('start_us');
+  const state = (fact: keyof typeof stateBits): number => stateFact(sure('state'), fact);
+  const startUs = sure('anchor_us') + sure('start_after_us');
+  const durationUs = told('dur_us');
   const updatedAfterUs = told('updated_after_us');
   const facts: SpanFacts = {
     id: unpackId(row.span_id),
     parentId: row.parent_id === null ? null : unpackId(row.parent_id),
-    kind: sure('kind'),
+    kind: state('kind'),
     name: sure('name'),
     model: sure('model'),
     startUs,
-    durationUs: told('dur_us'),
+    durationUs,
     ttftUs: told('ttft_us'),
-    status: sure('status'),
-    errorType: sure('error_type'),
+    status: state('status'),
+    errorType: state('errorType'),
     inTok: told('in_tok'),
     outTok: told('out_tok'),
     cacheR: told('cache_r'),
@@ -45,7 +55,7 @@ const spanOfRow = (row: Row): StoredSpan => {
     cacheW1h: told('cache_w1h'),
     reasonTok: told('reason_tok'),
     costNanos: told('cost_nanos'),
-    costSource: sure('cost_source'),
+    costSource: state('costSource'),
     labels: sure('labels'),
     user: sure('user'),
     session: sure('session'),
@@ -53,33 +63,39 @@ const spanOfRow = (row: Row): StoredSpan => {
     env: sure('env'),
     release: sure('release'),
     prompt: sure('prompt'),
-    updatedUs: updatedAfterUs === null ? null : startUs + updatedAfterUs,
-    inputHash: row.hash === null ? null : BigInt(row.hash),
-    synthetic: sure('synthetic'),
+    updatedUs: updatedAfterUs === null ? null : startUs + (durationUs ?? 0) + updatedAfterUs,
+    inputHash: told('input_hash'),
+    synthetic: state('synthetic'),
   };
-  return { facts, runNo: sure('run_no'), counts: row['counts'] === 1 };
+  return { facts, runNo: sure('run_no'), counts: state('counts') === 1, isFresh: false };
 };
 
+const stateOf = ({ kind, status, errorType, costSource, synthetic }: SpanFacts, counts: boolean): number =>
+  packState({ kind, status, errorType, costSource, synthetic, counts });
+
 const marks = (count: number): string => new Array(count).fill('?').join(', ');
-const putSpan = `INSERT OR REPLACE INTO span VALUES (${marks(31)})`;
+const putSpan = `INSERT OR REPLACE INTO span VALUES (${marks(26)})`;
 const putRun = `INSERT OR REPLACE INTO run VALUES (${marks(32)})`;
 
-export const writeSpan = (cache: Cache, traceNo: number, { facts, runNo, counts }: StoredSpan): void => {
+/** Where a trace stands in the cache, and the instant its spans' times count from. */
+export interface TracePlace {
+  readonly no: number;
+  readonly anchorUs: number;
+}
+
+export const writeSpan = (cache: Cache, trace: TracePlace, { facts, runNo, counts }: Omit<StoredSpan, 'isFresh'>): void => {
   cache.run(
     putSpan,
-    traceNo,
+    trace.no,
     packId(facts.id),
     facts.parentId === null ? null : packId(facts.parentId),
     runNo,
-    counts ? 1 : 0,
-    facts.kind,
+    stateOf(facts, counts),
     facts.name,
     facts.model,
-    facts.startUs,
+    facts.startUs - trace.anchorUs,
     facts.durationUs,
     facts.ttftUs,
-    facts.status,
-    facts.errorType,
     facts.inTok,
     facts.outTok,
     facts.cacheR,
@@ -87,7 +103,6 @@ export const writeSpan = (cache: Cache, traceNo: number, { facts, runNo, counts 
     facts.cacheW1h,
     facts.reasonTok,
     facts.costNanos,
-    facts.costSource,
     facts.labels,
     facts.user,
     facts.session,
@@ -95,10 +110,15 @@ export const writeSpan = (cache: Cache, traceNo: number, { facts, runNo, counts 
     facts.env,
     facts.release,
     facts.prompt,
-    facts.updatedUs === null ? null : facts.updatedUs - facts.startUs,
+    facts.updatedUs === null ? null : facts.updatedUs - facts.startUs - (facts.durationUs ?? 0),
     facts.inputHash,
-    facts.synthetic,
   );
+};
+
+/** Writes what was derived of a span that is there. */
+export const writePlace = (cache: Cache, traceNo: number, { facts, runNo, counts }: Omit<StoredSpan, 'isFresh'>): void => {
+  const params = [runNo, stateOf(facts, counts), traceNo, packId(facts.id)];
+  cache.run('UPDATE span SET run_no = ?, state = ? WHERE trace_no = ? AND span_id = ?', ...params);
 };
 
 /** What rollups need to know of a request before it is replaced. */
@@ -179,12 +199,13 @@ export const readScores = (cache: Cache, traceNo: number): Map<string, StoredSco
           updatedUs: updated_us,
         },
         runNo: run_no,
+        isFresh: false,
       },
     ]),
   );
 };
 
-export const writeScore = (cache: Cache, traceNo: number, { facts, runNo }: StoredScore): void => {
+export const writeScore = (cache: Cache, traceNo: number, { facts, runNo }: Omit<StoredScore, 'isFresh'>): void => {
   cache.run(
     `INSERT OR REPLACE INTO score VALUES (${marks(10)})`,
     traceNo,

@@ -5,7 +5,7 @@ import { packId, type StoredId } from './identifier.ts';
 import type { Ownership } from './ownership.ts';
 import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
-import { readScores, readSpans, type StoredScore, type StoredSpan } from './span-rows.cache.ts';
+import { readScores, readSpans, type StoredScore, type StoredSpan, type TracePlace } from './span-rows.cache.ts';
 
 /** What one read of a source brought. */
 export interface SpanPage {
@@ -35,6 +35,8 @@ export interface PageResult {
   readonly unchanged: number;
   /** Of requests older than what the cache still keeps single spans of. */
   readonly tooOld: number;
+  /** Traces that were not known before. */
+  readonly traces: number;
   readonly scores: number;
 }
 
@@ -87,18 +89,18 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
   };
   const horizonUs = readHorizon(cache);
   const dirty = new Set<number>();
-  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, scores: 0 };
+  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, traces: 0, scores: 0 };
 
   const take = (traceId: string, spans: readonly PricedSpan[], scores: readonly Score[]): void => {
     const packed = packId(traceId);
-    const known = cache.all<{ no: number }>('SELECT no FROM trace WHERE source = ? AND trace_id = ?', source, packed)[0]?.no;
+    const known = findTrace(cache, source, packed);
     if (known === undefined && spans.every(({ startUs }) => startUs < horizonUs) && scores.every(({ atUs }) => atUs < horizonUs)) {
       result.tooOld += spans.length;
       return;
     }
-    const stored = known === undefined ? new Map<string, StoredSpan>() : readSpans(cache, known);
-    const storedScores = known === undefined ? new Map<string, StoredScore>() : readScores(cache, known);
-    const fresh = new Set<string>();
+    const stored = known === undefined ? new Map<string, StoredSpan>() : readSpans(cache, known.no);
+    const storedScores = known === undefined ? new Map<string, StoredScore>() : readScores(cache, known.no);
+    let fresh = 0;
     for (const span of spans) {
       const facts = factsOf(span, labelsOf(span), words.number);
       const old = stored.get(facts.id);
@@ -108,22 +110,24 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
       }
       if (old === undefined) result.added += 1;
       else result.changed += 1;
-      stored.set(facts.id, { facts, runNo: 0, counts: false });
-      fresh.add(facts.id);
+      stored.set(facts.id, { facts, runNo: 0, counts: false, isFresh: true });
+      fresh += 1;
     }
-    const freshScores = new Set<string>();
+    let freshScores = 0;
     for (const score of scores) {
       const facts = scoreFactsOf(score, words.number);
       const old = storedScores.get(facts.id);
       if (old !== undefined && !supersedesScore(facts, old.facts)) continue;
-      storedScores.set(facts.id, { facts, runNo: 0 });
-      freshScores.add(facts.id);
+      storedScores.set(facts.id, { facts, runNo: 0, isFresh: true });
+      freshScores += 1;
     }
-    if (fresh.size === 0 && freshScores.size === 0) return;
-    result.scores += freshScores.size;
-    const traceNo = known ?? addTrace(cache, source, packed);
-    settleTrace(cache, traceNo, { stored, storedScores, fresh, freshScores, isNew: known === undefined }, claims, dirty);
-    if (page.keepPayload === true) for (const span of spans) if (fresh.has(span.spanId)) keepPayload(cache, traceNo, span);
+    if (fresh + freshScores === 0) return;
+    result.scores += freshScores;
+    if (known === undefined) result.traces += 1;
+    const place = known ?? addTrace(cache, source, packed, spans[0]?.startUs ?? scores[0]?.atUs ?? 0);
+    settleTrace(cache, place, { stored, storedScores, isNew: known === undefined }, claims, dirty);
+    if (page.keepPayload === true)
+      for (const span of spans) if (stored.get(span.spanId)?.isFresh === true) keepPayload(cache, place.no, span);
   };
 
   const finish = (): PageResult => {
@@ -134,8 +138,16 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
   return { take, finish };
 };
 
-const addTrace = (cache: Cache, source: number, traceId: StoredId): number =>
-  cache.all<{ no: number }>('INSERT INTO trace (source, trace_id) VALUES (?, ?) RETURNING no', source, traceId)[0]?.no ?? 0;
+const findTrace = (cache: Cache, source: number, traceId: StoredId): TracePlace | undefined => {
+  const sql = 'SELECT no, anchor_us FROM trace WHERE source = ? AND trace_id = ?';
+  const found = cache.all<{ no: number; anchor_us: number }>(sql, source, traceId)[0];
+  return found === undefined ? undefined : { no: found.no, anchorUs: found.anchor_us };
+};
+
+const addTrace = (cache: Cache, source: number, traceId: StoredId, anchorUs: number): TracePlace => {
+  const sql = 'INSERT INTO trace (source, trace_id, anchor_us) VALUES (?, ?, ?) RETURNING no';
+  return { no: cache.all<{ no: number }>(sql, source, traceId, anchorUs)[0]?.no ?? 0, anchorUs };
+};
 
 const keepPayload = (cache: Cache, traceNo: number, { spanId, input, output, statusMessage }: PricedSpan): void => {
   if (input === null && output === null && statusMessage === null) return;

@@ -28,7 +28,7 @@ export interface ShownSpan {
   /** False for a wrapper, whose usage is counted further down. */
   readonly counts: boolean;
   /** Equal for equal prompts or arguments. */
-  readonly inputHash: string | null;
+  readonly inputHash: number | null;
 }
 
 /** One request to one agent, a part of a trace. */
@@ -128,7 +128,7 @@ const shownSpan = ({ facts, runNo, counts }: StoredSpan, words: Dictionary): Sho
     costNanos: facts.costNanos,
     costSource: costSourceCodes[facts.costSource] ?? 'unknown',
     counts,
-    inputHash: facts.inputHash === null ? null : String(facts.inputHash),
+    inputHash: facts.inputHash,
   };
 };
 

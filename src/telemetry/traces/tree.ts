@@ -125,7 +125,7 @@ export interface RepeatedCall {
 
 /** Calls of one trace with equal name and equal hash of what was asked, most often first: the mark of a loop. */
 export const repeatedCalls = (
-  spans: readonly (TreeSpan & { readonly name: string; readonly inputHash: string | null })[],
+  spans: readonly (TreeSpan & { readonly name: string; readonly inputHash: number | null })[],
   atLeast = 2,
 ): readonly RepeatedCall[] => {
   const calls = new Map<string, { name: string; at: number[] }>();
