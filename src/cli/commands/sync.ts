@@ -1,10 +1,12 @@
-import type { Leaf, Session } from '../command.ts';
+import type { Fleet } from '../../fleet/agent.ts';
+import type { Leaf } from '../command.ts';
 import { durationFlag, listFlag } from '../flags.ts';
 
 interface Flags {
   readonly since?: number;
   readonly until?: number;
   readonly backend?: readonly string[];
+  readonly agent?: readonly string[];
   readonly full?: boolean;
   readonly dryRun?: boolean;
 }
@@ -17,6 +19,7 @@ const sync: Leaf = {
     { flags: '--since <duration>', summary: 'read again from this long ago; default: from where the last sync ended', parse: durationFlag },
     { flags: '--until <duration>', summary: 'up to this long ago; default: now', parse: durationFlag },
     { flags: '--backend <names>', summary: 'only these backends', parse: listFlag },
+    { flags: '--agent <names>', summary: 'only the backends that these agents are traced in', parse: listFlag },
     { flags: '--full', summary: 'read the last 30 days again' },
     { flags: '--dry-run', summary: 'read, but keep nothing' },
   ],
@@ -27,48 +30,33 @@ const sync: Leaf = {
   exits: [
     ['0', 'everything that was asked for was read'],
     ['3', 'a backend could not be read to its end; what was read is kept'],
+    ['130', 'stopped by Ctrl-C; what was read is kept, and the next sync goes on there'],
   ],
-  async run(session, _arguments, given) {
+  async run({ ctx, terminal, fleet: load }, _arguments, given) {
     const flags = given as Flags;
-    const { ctx, terminal } = session;
-    const { fleet } = await session.fleet();
-    const [{ syncBackend }, { rebuildRollups }, { backends: registry }, { renderSyncProgress, syncFormats }, { OpsError }] =
-      await Promise.all([
-        import('../../telemetry/traces/sync-spans.ts'),
-        import('../../telemetry/stats/rebuild-rollups.ts'),
-        import('../../telemetry/traces/registry.ts'),
-        import('../../views/sync.ts'),
-        import('../../ground/errors.ts'),
-      ]);
+    const { fleet } = await load();
+    const [{ syncFleet }, { backends: registry }, { renderSyncProgress, syncFormats }] = await Promise.all([
+      import('../../telemetry/stats/sync-fleet.ts'),
+      import('../../telemetry/traces/registry.ts'),
+      import('../../views/sync.ts'),
+    ]);
+    const names = await wantedBackends(fleet, flags);
     const now = ctx.clock.now();
-    const names = await wantedBackends(session, flags.backend ?? []);
     const request = {
       registry,
-      backends: names,
       sinceMs: flags.full === true ? now - 30 * dayMs : flags.since === undefined ? null : now - flags.since,
       untilMs: now - (flags.until ?? 0),
       isRehearsal: flags.dryRun === true,
       firstMs: 7 * dayMs,
     };
+    await checkWindow(request);
     const progress = await terminal.startProgress();
-    const reports = [];
-    const problems = [];
-    for (const name of names) {
-      const slot = fleet.backends[name];
-      if (slot === undefined || ctx.signal.aborted) continue;
-      try {
-        reports.push(await syncBackend(ctx, fleet, name, slot, request, (event) => progress.update(() => renderSyncProgress(event))));
-      } catch (thrown) {
-        // One backend that is down keeps nobody from reading the others.
-        if (!(thrown instanceof OpsError) || thrown.kind !== 'unable') throw thrown;
-        problems.push({ backend: name, message: thrown.message, hint: thrown.hint });
-      }
-    }
-    if (!request.isRehearsal) rebuildRollups(await ctx.cache(), { isStopped: () => ctx.signal.aborted });
-    progress.stop();
-    const answer = { fleet: fleet.name, generatedAt: now, isRehearsal: request.isRehearsal, backends: reports, problems };
+    const { reports, releases } = await syncFleet(ctx, fleet, names, request, (event) =>
+      progress.update(() => renderSyncProgress(event, { look: progress.look, zone: terminal.zone })),
+    ).finally(() => progress.stop());
+    const answer = { fleet: fleet.name, generatedAt: now, isRehearsal: request.isRehearsal, reports, releases };
     return {
-      finding: problems.length > 0 || reports.some(({ complete }) => !complete) ? 'no_verdict' : 'none',
+      finding: reports.every(({ complete }) => complete) ? 'none' : 'no_verdict',
       formats: syncFormats(answer),
       next: ['agentops status', 'agentops traces unmatched'],
     };
@@ -77,16 +65,32 @@ const sync: Leaf = {
 
 export default sync;
 
-/** The backends that are read by asking them; a receiver has nothing to ask. */
-const wantedBackends = async ({ fleet: load }: Session, wanted: readonly string[]): Promise<readonly string[]> => {
-  const { fleet } = await load();
+const checkWindow = async ({ sinceMs, untilMs }: { sinceMs: number | null; untilMs: number }): Promise<void> => {
+  if (sinceMs === null || sinceMs < untilMs) return;
   const { usageError } = await import('../../ground/errors.ts');
-  const { nearest } = await import('../../ground/output/phrases.ts');
-  const polled = Object.entries(fleet.backends).filter(
-    ([, { kind, config }]) => kind !== 'otlp' && (config as { mode?: string }).mode !== 'metrics',
-  );
+  throw usageError({
+    code: 'flag_invalid',
+    message: 'the window ends before it begins',
+    hint: '--since is the longer one: --since 48h --until 24h is the day before yesterday',
+  });
+};
+
+/** The backends that are read by asking them; a receiver has nothing to ask. */
+const wantedBackends = async (fleet: Fleet, { backend = [], agent = [] }: Flags): Promise<readonly string[]> => {
+  const [{ usageError }, { dig }, { nearest }, { requireAgent }] = await Promise.all([
+    import('../../ground/errors.ts'),
+    import('../../ground/json.ts'),
+    import('../../ground/output/phrases.ts'),
+    import('../../fleet/select.ts'),
+  ]);
+  const polled = Object.entries(fleet.backends).filter(([, { kind, config }]) => kind !== 'otlp' && dig(config, 'mode') !== 'metrics');
   const names = polled.map(([name]) => name);
-  for (const name of wanted) {
+  const traced = agent.map((name) => {
+    const { traces } = requireAgent(fleet, name);
+    if (traces !== null) return traces.backend;
+    throw usageError({ code: 'not_traced', message: `${name} has no traces: in the manifest`, hint: 'say where its traces are' });
+  });
+  for (const name of [...backend, ...traced]) {
     if (names.includes(name)) continue;
     const near = nearest(name, names);
     throw usageError({
@@ -102,5 +106,5 @@ const wantedBackends = async ({ fleet: load }: Session, wanted: readonly string[
       hint: 'add one under backends:, or let agents send to agentops serve',
     });
   }
-  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
+  return names.filter((name) => (backend.length === 0 || backend.includes(name)) && (traced.length === 0 || traced.includes(name)));
 };

@@ -46,4 +46,16 @@ export const journalSteps: readonly (readonly string[])[] = [
       at INTEGER NOT NULL
     ) STRICT`,
   ],
+  [
+    `CREATE TABLE mark (
+      id TEXT NOT NULL PRIMARY KEY,
+      agent TEXT NOT NULL,
+      release TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      note TEXT NOT NULL,
+      source TEXT NOT NULL
+    ) STRICT`,
+    'CREATE INDEX mark_by_agent ON mark (agent, at)',
+    'CREATE INDEX mark_by_time ON mark (at)',
+  ],
 ];

@@ -1,21 +1,22 @@
+import { join } from 'node:path';
 import { openPricer } from '../../agents/prices/span-cost.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Registry, Slot } from '../../fleet/slots.ts';
+import { OpsError } from '../../ground/errors.ts';
 import { dig } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
+import { hashKeyBytes } from './fingerprint-text.ts';
 import { fleetOwnership } from './fleet-ownership.ts';
 import { loadHashKey } from './load-hash-key.ts';
 import type { Page, TraceBackend } from './port.ts';
 import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
 import { probesAmong } from './probes.journal.ts';
 import { readProgress, upsertPage } from './spans.cache.ts';
-import { type Slice, sliceCursor, slicesOf } from './sync-window.ts';
+import { joinsOn, type Slice, type SlicePlan, sliceCursor, slicesOf } from './sync-window.ts';
 
 export interface SyncRequest {
   readonly registry: Registry<TraceBackend>;
-  /** Names under `backends`; empty: all that can be read. */
-  readonly backends: readonly string[];
   /** UTC epoch ms; null: from where the last sync ended. */
   readonly sinceMs: number | null;
   readonly untilMs: number;
@@ -42,22 +43,28 @@ export interface SyncReport {
   readonly unpriced: readonly string[];
   /** False: it was cut off; the next sync goes on there. */
   readonly complete: boolean;
+  /** What cut it off, where that was the backend; null: nothing, or the person. */
+  readonly problem: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
 }
 
-export type SyncEvent = {
+/** How far a sync is, after each page. */
+export interface SyncEvent {
   readonly backend: string;
   readonly rows: number;
   readonly rowsPerSecond: number;
+  /** The window that is being read begins here, UTC epoch ms. */
+  readonly at: number;
+  /** 0 to 1, by windows. */
   readonly share: number;
   readonly secondsLeft: number | null;
-};
+}
 
 const usOfMs = (ms: number): number => ms * 1000;
 
 /**
  * Reads spans and scores of one backend into the cache, window by window, oldest first; the watermark moves when a whole window was read.
- * Killed anywhere, the next run ends as an undisturbed one would; two at once do no harm. Throws where the backend or the store fails;
- * what was read by then is kept.
+ * Killed anywhere, the next run ends as an undisturbed one would; two at once do no harm. A backend that fails is told in the report and
+ * what was read by then is kept; throws where the store fails.
  */
 export const syncBackend = async (
   ctx: Context,
@@ -67,75 +74,62 @@ export const syncBackend = async (
   request: SyncRequest,
   on: (event: SyncEvent) => void,
 ): Promise<SyncReport> => {
-  const cache = await ctx.cache();
   const backend = await openBackend(ctx, request.registry, slot);
-  const slices = plan(cache, name, slot, backend, request);
+  // A rehearsal does not even make the file.
+  const known = request.isRehearsal && !ctx.files.exists(join(fleet.stateFolder, 'cache.db')) ? null : await ctx.cache();
+  const cache = request.isRehearsal ? null : known;
+  const plan = planOf(ctx, known, name, slot, backend, request);
+  const slices = slicesOf(plan);
+  const fromUs = slices[0]?.window.fromUs ?? plan.untilUs;
+  const toUs = slices.at(-1)?.window.toUs ?? plan.untilUs;
   const settle = await settlerOf(ctx, fleet, cache);
-  const ownership = fleetOwnership(fleet);
-  const startedAt = ctx.clock.monotonic();
+  const keep = cache === null ? null : keeperOf(ctx, cache, fleet, name, plan);
   const counts = { pages: 0, rows: 0, added: 0, changed: 0, scores: 0, tooOld: 0 };
   const unpriced = new Set<string>();
-  const [first] = slices;
-  const last = slices.at(-1);
-  const fromUs = first?.window.fromUs ?? usOfMs(request.untilMs);
-  const toUs = last?.window.toUs ?? usOfMs(request.untilMs);
 
   const take = async (page: Page, slice: Slice) => {
     const spans = await settle(page.spans);
     for (const model of unpricedModels(spans)) unpriced.add(model);
+    const result = keep?.page({ spans, scores: page.scores }, slice, page.cursor);
     counts.pages += 1;
     counts.rows += spans.length + page.scores.length;
-    if (request.isRehearsal) return;
-    const before = readProgress(cache, name);
-    const progress = { cursor: sliceCursor(slice.window, page.cursor), highUs: before?.highUs ?? null, syncedUs: usOfMs(ctx.clock.now()) };
-    const result = upsertPage(cache, ownership, {
-      source: name,
-      spans,
-      scores: page.scores,
-      ...(request.sinceMs === null ? { progress } : {}),
-    });
-    counts.added += result.added;
-    counts.changed += result.changed;
-    counts.scores += result.scores;
-    counts.tooOld += result.tooOld;
+    counts.added += result?.added ?? 0;
+    counts.changed += result?.changed ?? 0;
+    counts.scores += result?.scores ?? 0;
+    counts.tooOld += result?.tooOld ?? 0;
   };
-  const finish = (slice: Slice) => {
-    if (request.isRehearsal) return;
-    const before = readProgress(cache, name);
-    const reached = Math.max(before?.highUs ?? 0, slice.window.toUs);
-    // A backfill of the past says nothing of what lies between it and now.
-    const highUs = request.sinceMs !== null && (before?.highUs ?? 0) < slice.window.fromUs ? (before?.highUs ?? null) : reached;
-    upsertPage(cache, ownership, {
-      source: name,
-      spans: [],
-      scores: [],
-      progress: { cursor: backend.traits.cursorLasts ? (before?.cursor ?? null) : null, highUs, syncedUs: usOfMs(ctx.clock.now()) },
-    });
-  };
+  const startedAt = ctx.clock.monotonic();
   const tell = (atUs: number) => {
     const seconds = (ctx.clock.monotonic() - startedAt) / 1000;
-    const share = toUs === fromUs ? 1 : (atUs - fromUs) / (toUs - fromUs);
+    const share = toUs === fromUs ? 1 : Math.min(1, Math.max(0, (atUs - fromUs) / (toUs - fromUs)));
     on({
       backend: name,
       rows: counts.rows,
       rowsPerSecond: seconds === 0 ? 0 : counts.rows / seconds,
+      at: Math.floor(atUs / 1000),
       share,
       secondsLeft: share > 0 ? (seconds / share) * (1 - share) : null,
     });
   };
 
   let done = 0;
-  for (const slice of slices) {
-    for await (const page of backend.pages(slice.window, slice.cursor, ctx.signal)) {
-      await take(page, slice);
-      tell(slice.window.fromUs);
-      if (ctx.signal.aborted) break;
-      if (page.waitMs > 0) await ctx.clock.sleep(page.waitMs, ctx.signal).catch(() => undefined);
+  let problem: SyncReport['problem'] = null;
+  try {
+    for (const slice of slices) {
+      for await (const page of backend.pages(slice.window, slice.cursor, ctx.signal)) {
+        await take(page, slice);
+        tell(slice.window.fromUs);
+        if (page.waitMs > 0) await ctx.clock.sleep(page.waitMs, ctx.signal);
+        ctx.signal.throwIfAborted();
+      }
+      ctx.signal.throwIfAborted();
+      keep?.end(slice);
+      done += 1;
+      tell(slice.window.toUs);
     }
-    if (ctx.signal.aborted) break;
-    finish(slice);
-    done += 1;
-    tell(slice.window.toUs);
+  } catch (thrown) {
+    // Whatever a stopped request throws: it was stopped by us.
+    if (!ctx.signal.aborted) problem = troubleOf(thrown);
   }
   return {
     backend: name,
@@ -145,7 +139,15 @@ export const syncBackend = async (
     ...counts,
     unpriced: [...unpriced].sort(),
     complete: done === slices.length,
+    problem,
   };
+};
+
+/** What is the backend's fault; everything else is thrown on. */
+const troubleOf = (thrown: unknown): NonNullable<SyncReport['problem']> => {
+  if (!(thrown instanceof OpsError) || !thrown.code.startsWith('backend_')) throw thrown;
+  const { code, message, hint } = thrown;
+  return { code, message, hint };
 };
 
 const openBackend = async (ctx: Context, registry: Registry<TraceBackend>, { kind, config }: Slot): Promise<TraceBackend> => {
@@ -154,27 +156,69 @@ const openBackend = async (ctx: Context, registry: Registry<TraceBackend>, { kin
   return (await load()).default.open(config, ctx);
 };
 
-const plan = (cache: Cache, name: string, { config }: Slot, { traits }: TraceBackend, request: SyncRequest): readonly Slice[] => {
+interface Plan extends SlicePlan {
+  readonly joins: boolean;
+}
+
+const planOf = (
+  ctx: Context,
+  known: Cache | null,
+  name: string,
+  { config }: Slot,
+  { traits }: TraceBackend,
+  { sinceMs, untilMs, firstMs }: SyncRequest,
+): Plan => {
   const overlap = dig(config, 'overlap');
-  return slicesOf({
-    sinceUs: request.sinceMs === null ? null : usOfMs(request.sinceMs),
-    untilUs: usOfMs(request.untilMs),
-    progress: readProgress(cache, name),
+  const plan: SlicePlan = {
+    sinceUs: sinceMs === null ? null : usOfMs(sinceMs),
+    untilUs: usOfMs(untilMs),
+    nowUs: usOfMs(ctx.clock.now()),
+    progress: known === null ? null : readProgress(known, name),
     overlapUs: usOfMs(typeof overlap === 'number' ? overlap : traits.overlapMs),
     sliceUs: usOfMs(traits.sliceMs),
     cursorLasts: traits.cursorLasts ?? false,
-    firstUs: usOfMs(request.firstMs),
-  });
+    firstUs: usOfMs(firstMs),
+  };
+  return { ...plan, joins: joinsOn(plan) };
 };
 
-/** Gives spans their cost, their hashes, and the mark of our own probes. */
-const settlerOf = async (ctx: Context, fleet: Fleet, cache: Cache) => {
+/** Keeps what was read together with how far reading has come. */
+const keeperOf = (ctx: Context, cache: Cache, fleet: Fleet, source: string, { sinceUs, cursorLasts, joins }: Plan) => {
+  const ownership = fleetOwnership(fleet);
+  const isRepeat = sinceUs !== null;
+  const syncedUs = () => usOfMs(ctx.clock.now());
+  return {
+    page: (rows: Pick<Parameters<typeof upsertPage>[2], 'spans' | 'scores'>, slice: Slice, cursor: string) =>
+      cache.transact(() => {
+        const highUs = readProgress(cache, source)?.highUs ?? null;
+        const progress = { cursor: sliceCursor(slice, cursor), highUs, syncedUs: syncedUs() };
+        // Reading the past again is no way to forget where the present was cut off.
+        return upsertPage(cache, ownership, { source, ...rows, ...(isRepeat ? {} : { progress }) });
+      }),
+    end: ({ window }: Slice) =>
+      cache.transact(() => {
+        const before = readProgress(cache, source);
+        const highUs = joins ? Math.max(before?.highUs ?? 0, window.toUs) : (before?.highUs ?? null);
+        const cursor = isRepeat || cursorLasts ? (before?.cursor ?? null) : null;
+        const isFresher = joins || before === null;
+        upsertPage(cache, ownership, {
+          source,
+          spans: [],
+          scores: [],
+          progress: { cursor, highUs, syncedUs: isFresher ? syncedUs() : before.syncedUs },
+        });
+      }),
+  };
+};
+
+/** Gives spans their cost, their hashes, and the mark of our own probes. A rehearsal only asks for costs. */
+const settlerOf = async (ctx: Context, fleet: Fleet, cache: Cache | null) => {
   const { openPriceTable } = await import('../../agents/prices/price-table.ts');
-  const journal = await ctx.journal();
   const price = openPricer(fleet.prices, openPriceTable(), true);
-  const hashKey = loadHashKey(ctx.files, cache, fleet.stateFolder);
+  const journal = cache === null ? null : await ctx.journal();
+  const hashKey = cache === null ? new Uint8Array(hashKeyBytes) : loadHashKey(ctx.files, cache, fleet.stateFolder);
   return async (spans: Page['spans']) => {
-    const probes = await probesAmong(journal, new Set(spans.map(({ traceId }) => traceId)));
+    const probes = journal === null ? new Set<string>() : await probesAmong(journal, new Set(spans.map(({ traceId }) => traceId)));
     const settling: Settling = { price, hashKey, probes };
     return spans.map((span) => pricedSpan(span, settling));
   };
