@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { trouble } from '../../src/desk/demo/demo-fleet.ts';
 import { type RunningCli, runCli, scratch, startCli } from '../support/run-cli.ts';
 
 const states = {
@@ -78,6 +79,12 @@ describe('agentops demo', () => {
     expect(status).toBe(0);
     for (const [agent, state] of Object.entries(states)) expect(stdout).toMatch(new RegExp(`^\\S ${state} +${agent} `, 'm'));
     expect(stdout).toMatch(/3 red, 1 yellow, 6 green, 1 suppressed of 11 agents/);
+    // Then the week of the fleet: what its traces show is told by name.
+    const [, week = ''] = stdout.split('last 7d');
+    expect(week).toMatch(/^. \w+ +summarizer .* 2\.\d\dx /m);
+    expect(week).toMatch(/^. \w+ +onboarding .* 180 /m);
+    const [, told = ''] = week.split('What its traces of the last week tell\n');
+    for (const { agent } of trouble) expect(told).toMatch(new RegExp(`^  ${agent} `, 'm'));
     const [, explained = ''] = stdout.split('What you see\n');
     const wrong = Object.entries(states).filter(([, state]) => state !== 'green');
     for (const [agent] of wrong) expect(explained).toMatch(new RegExp(`^  ${agent} `, 'm'));
@@ -114,6 +121,8 @@ describe('agentops demo --keep', () => {
     const other = { ...folder.options, env: { ...folder.options.env, ...variables } };
     const asked = await runCli(['health', 'support', 'kb-search', '--json'], other);
     expect(asked.stderr).not.toContain('error');
+    const status = await runCli(['status', '--by', 'model', '--window', '30d', '--json'], other);
+    expect((JSON.parse(status.stdout) as { rows: readonly { key: string }[] }).rows.map(({ key }) => key)).toContain('claude-haiku-4-5');
     expect(agentsOf(asked.stdout).map(({ state }) => state)).toEqual(['green', 'green']);
     expect(await listening(ports)).toBe(ports.length - 1);
     expect(processesOf(variables['DEMO_TOKEN'] ?? '')).toHaveLength(process.platform === 'linux' ? ports.length - 1 : 0);

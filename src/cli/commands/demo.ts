@@ -5,7 +5,7 @@ const demo: Leaf = {
   formats: ['text', 'json'],
   flags: [{ flags: '--keep', summary: 'keep the agents running until Ctrl-C, to be asked from another terminal' }],
   examples: [
-    ['agentops demo', 'start eleven agents, check them, stop them: a few seconds'],
+    ['agentops demo', 'start eleven agents, check them, look at a month of traces: a few seconds'],
     ['agentops demo --keep', 'the same, and leave them running'],
     ['agentops demo --verbose', 'show every check and assertion'],
   ],
@@ -24,7 +24,10 @@ const demo: Leaf = {
     const flags = { manifest: running.manifest };
     const inner = openSession({ env, cwd: process.cwd(), flags, format, terminal, secrets, version, signal: ctx.signal, show });
     try {
-      const outcome = await checkDemo(inner, keep === true ? running.shellFile : null);
+      // A program that reads the answer as JSON asks about health alone.
+      const hasTraces = keep === true || format === 'text';
+      if (hasTraces) await loadTraces(inner, running.incidents);
+      const outcome = await checkDemo(inner, { shellFile: keep === true ? running.shellFile : null, hasTraces });
       const masked = Object.entries(outcome.formats).map(([name, render]) => [name, (view: ViewContext) => secrets.mask(render(view))]);
       const told: Outcome = { finding: 'none', formats: Object.fromEntries(masked) };
       if (keep !== true || ctx.signal.aborted) return told;
@@ -42,8 +45,19 @@ const demo: Leaf = {
 
 export default demo;
 
-/** Checks the fleet of the demo as `agentops health` does, after its nightly job has reported as a job does. */
-const checkDemo = async (session: Session, shellFile: string | null): Promise<Outcome> => {
+/** Brings a month of traces, as if the agents had sent them. */
+const loadTraces = async ({ ctx, fleet, terminal }: Session, incidents: string): Promise<void> => {
+  const { loadHistory } = await import('../../desk/demo/history/load-history.ts');
+  const progress = await terminal.startProgress();
+  progress.phase('sending a month of traces');
+  await loadHistory(ctx, (await fleet()).fleet, incidents).finally(() => progress.stop());
+};
+
+/** Checks the fleet of the demo as `agentops health` does, after its nightly job has reported as a job does, and asks for its week. */
+const checkDemo = async (
+  session: Session,
+  { shellFile, hasTraces }: { shellFile: string | null; hasTraces: boolean },
+): Promise<Outcome> => {
   const { default: beat } = await import('./beat.ts');
   const { nightlyJob } = await import('../../desk/demo/demo-fleet.ts');
   const { renderClosing } = await import('../../desk/demo/closing-words.ts');
@@ -53,14 +67,22 @@ const checkDemo = async (session: Session, shellFile: string | null): Promise<Ou
   await beat.run(session, [nightlyJob.name], { status: 'ok', note: nightlyJob.note });
   const { outcome } = await checkFleet(session, everything, defaultCheckOptions);
   const { text, json } = outcome.formats;
+  const week = hasTraces ? (await (await import('./status.ts')).default.run(session, [], weekly)).formats.text : undefined;
   const closing = { healthExit: exitOfFinding(outcome.finding), shellFile, call: callOf(session.ctx.env) };
   return {
     finding: 'none',
     formats: {
-      text: (view) => `${text?.(view)}\n${renderClosing(view.look, closing)}`,
+      text: (view) => [text?.(view), week?.(view), renderClosing(view.look, closing)].join('\n'),
       ...(json === undefined ? {} : { json }),
     },
   };
+};
+
+/** What `agentops status` is asked: the week that the incidents of the demo lie in, in the figures that show them. */
+const weekly = {
+  window: 7 * 86_400_000,
+  by: 'agent',
+  columns: ['requests', 'error-rate', 'p95', 'cost', 'per-request', 'baseline', 'steps-max', 'trend'],
 };
 
 /** How the reader called this: npm hands on what stands behind two dashes only. */

@@ -1,6 +1,6 @@
 import { renderParagraph } from '../../ground/output/line.ts';
 import type { Cell, Look } from '../../ground/output/look.ts';
-import { mishaps } from './demo-fleet.ts';
+import { mishaps, trouble } from './demo-fleet.ts';
 
 export interface Closing {
   /** What `agentops health` would have exited with on this fleet. */
@@ -26,6 +26,9 @@ export const renderClosing = (look: Look, { healthExit, shellFile, call }: Closi
     title('What you see'),
     ...list(mishaps.map(({ agent, why }): Entry => [agent, why])),
     '',
+    title('What its traces of the last week tell'),
+    ...list(trouble.map(({ agent, why }): Entry => [agent, why])),
+    '',
     ...paragraph(0, { text: 'Nine protocols, real sockets, one machine. The same command judges your agents.' }),
     ...paragraph(0, { text: `The demo went well; agentops health, which it ran, would have exited ${healthExit}.` }),
     '',
@@ -43,7 +46,7 @@ export const renderClosing = (look: Look, { healthExit, shellFile, call }: Closi
 };
 
 const afterwards = (call: string): readonly Entry[] => [
-  [`${call} --keep`, 'leave them running, to ask and repair them'],
+  [`${call} --keep`, 'leave them running, for agentops status, agentops cost and agentops traces list'],
   [`${call} --verbose`, 'every check and assertion, with what was seen'],
   ['agentops init', 'write an agentops.yaml for your own agents'],
 ];
@@ -51,6 +54,9 @@ const afterwards = (call: string): readonly Entry[] => [
 const meanwhile: readonly Entry[] = [
   ['agentops health support --verbose', 'every check and assertion'],
   ['agentops history policy-bot', 'since when, and how often'],
+  ['agentops status --window 24h', 'the figures of a day; --by model, user, release …'],
+  ['agentops cost', 'what it costs, and who spends it'],
+  ['agentops traces list --agent onboarding', 'the requests behind the figures'],
   ['agentops health --tier 1 -o junit', 'a gate in CI'],
 ];
 

@@ -32,6 +32,13 @@ export const mishaps: readonly { readonly agent: string; readonly why: string }[
   { agent: 'summarizer', why: 'is right but slow: worth a look, nothing to wake anybody for' },
 ];
 
+/** What the month of traces shows, newest first, and the column of `agentops status` that shows it. `incidents.yaml` has the times. */
+export const trouble: readonly { readonly agent: string; readonly why: string }[] = [
+  { agent: 'onboarding', why: 'ordered one laptop ninety times last night: look at DEEPEST and at its cost' },
+  { agent: 'orders', why: 'failed for some hours two days ago, because stock, which it asks, did not answer: ERR' },
+  { agent: 'summarizer', why: 'costs more than twice as much a request since its release of six days ago: VS 7D' },
+];
+
 /** `kb-search` → `DEMO_KB_SEARCH_PORT`: what the manifest of the demo calls it. */
 export const portVariable = (agent: string): string => `DEMO_${agent.toUpperCase().replaceAll('-', '_')}_PORT`;
 

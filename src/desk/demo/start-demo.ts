@@ -19,6 +19,8 @@ export interface RunningDemo {
   /** What the manifest refers to; also in the shell file. */
   readonly variables: Readonly<Record<string, string>>;
   readonly shellFile: string;
+  /** What is wrong in the month of traces that `loadHistory` makes. */
+  readonly incidents: string;
   /** Ends every agent and removes what was written. */
   stop(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export const startDemo = async (ctx: Context, program: Program): Promise<Running
     ctx.files.writePrivate(manifest, ctx.files.readText(join(fixtures, 'agentops.yaml'), maxManifestBytes));
     const known = { AGENTOPS_MANIFEST: manifest, ...variables };
     ctx.files.writePrivate(file, shellFile(file, known, [program.node, program.script]));
-    return { manifest, variables, shellFile: file, stop };
+    return { manifest, variables, shellFile: file, incidents: join(fixtures, 'incidents.yaml'), stop };
   } catch (thrown) {
     await stop();
     throw thrown;
