@@ -75,6 +75,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/cost.ts'),
   },
   {
+    name: 'trend',
+    group: doing,
+    summary: 'Plot one figure over time, with the releases of that time',
+    safety: 'reads',
+    load: () => import('./commands/trend.ts'),
+  },
+  {
     name: 'traces',
     group: doing,
     summary: 'List and show single requests, what no agent claims, and who calls whom',

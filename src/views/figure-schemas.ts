@@ -146,5 +146,27 @@ const unpriced = z.object({
   ),
 });
 
+const trendDocument = z.object({
+  ...documentHead,
+  ...figureHead,
+  metric: z.string().describe('Named as in status'),
+  bucket: z.enum(['quarter', 'hour', 'day', 'week']),
+  filter,
+  basis,
+  whole: z.number().nullable().describe('Of the whole window'),
+  points: z
+    .array(z.object({ bucket_start: instant, value: z.number().nullable(), requests: z.int() }))
+    .describe('Oldest first, none left out'),
+  marks: z.array(
+    z.object({
+      at: instant,
+      agent: z.string(),
+      release: z.string(),
+      note: z.string(),
+      source: z.enum(['told', 'seen']).describe('seen: noticed in spans'),
+    }),
+  ),
+});
+
 /** The documents of the commands that show figures. */
-export const figureSchemas = { status, cost, unpriced } as const;
+export const figureSchemas = { status, cost, unpriced, trend: trendDocument } as const;

@@ -50,41 +50,45 @@ const [dearer, muchDearer] = [1.2, 1.5];
 export interface FigureColumn {
   readonly name: string;
   readonly title: string;
+  /** What documents call it. */
+  readonly key: keyof ReturnType<typeof figuresJson>;
   value(figures: Figures): number | null;
-  text(figures: Figures): string;
+  /** Writes one value of it. */
+  write(value: number | null): string;
   tone?(figures: Figures): Tone;
 }
 
+const ratioOf = (value: number | null): string => (value === null ? missing : `${value.toFixed(value < 10 ? 2 : 0)}x`);
+
 /** Every figure that can be shown, in the order of a wide table. */
 export const figureColumns: readonly FigureColumn[] = [
-  { name: 'requests', title: 'REQS', value: (f) => f.requests, text: (f) => countOf(f.requests) },
-  { name: 'errors', title: 'ERRORS', value: (f) => f.errors, text: (f) => countOf(f.errors) },
-  { name: 'error-rate', title: 'ERR', value: (f) => f.errorRate, text: (f) => shareOrMissing(f.errorRate) },
-  { name: 'p50', title: 'P50', value: (f) => f.latencyP50Us, text: (f) => latencyOf(f.latencyP50Us) },
-  { name: 'p95', title: 'P95', value: (f) => f.latencyP95Us, text: (f) => latencyOf(f.latencyP95Us) },
-  { name: 'p99', title: 'P99', value: (f) => f.latencyP99Us, text: (f) => latencyOf(f.latencyP99Us) },
-  { name: 'ttft', title: 'TTFT', value: (f) => f.ttftP95Us, text: (f) => latencyOf(f.ttftP95Us) },
-  { name: 'cost', title: 'COST', value: (f) => f.costNanos, text: (f) => moneyOrMissing(f.costNanos) },
-  { name: 'per-request', title: '$/REQ', value: (f) => f.costPerRequestNanos, text: (f) => moneyOrMissing(f.costPerRequestNanos) },
+  { name: 'requests', title: 'REQS', key: 'requests', value: (f) => f.requests, write: countOf },
+  { name: 'errors', title: 'ERRORS', key: 'errors', value: (f) => f.errors, write: countOf },
+  { name: 'error-rate', title: 'ERR', key: 'error_rate', value: (f) => f.errorRate, write: shareOrMissing },
+  { name: 'p50', title: 'P50', key: 'latency_p50_ms', value: (f) => f.latencyP50Us, write: latencyOf },
+  { name: 'p95', title: 'P95', key: 'latency_p95_ms', value: (f) => f.latencyP95Us, write: latencyOf },
+  { name: 'p99', title: 'P99', key: 'latency_p99_ms', value: (f) => f.latencyP99Us, write: latencyOf },
+  { name: 'ttft', title: 'TTFT', key: 'ttft_p95_ms', value: (f) => f.ttftP95Us, write: latencyOf },
+  { name: 'cost', title: 'COST', key: 'cost_usd', value: (f) => f.costNanos, write: moneyOrMissing },
+  { name: 'per-request', title: '$/REQ', key: 'cost_per_request_usd', value: (f) => f.costPerRequestNanos, write: moneyOrMissing },
   {
     name: 'baseline',
     title: 'VS 7D',
+    key: 'cost_vs_baseline',
     value: (f) => f.costVsBaseline,
-    text: (f) => (f.costVsBaseline === null ? missing : `${f.costVsBaseline.toFixed(f.costVsBaseline < 10 ? 2 : 0)}x`),
+    write: ratioOf,
     tone: ({ costVsBaseline }) =>
       costVsBaseline === null || costVsBaseline < dearer ? 'plain' : costVsBaseline < muchDearer ? 'warn' : 'bad',
   },
-  { name: 'quality', title: 'QUAL', value: (f) => f.quality, text: (f) => decimal(f.quality, 2) },
-  { name: 'steps', title: 'STEPS', value: (f) => f.stepsAvg, text: (f) => decimal(f.stepsAvg, 1) },
-  { name: 'steps-max', title: 'DEEPEST', value: (f) => f.stepsMax, text: (f) => countOf(f.stepsMax) },
-  { name: 'input', title: 'TOKENS IN', value: (f) => f.inputTokens, text: (f) => countOf(f.inputTokens) },
-  { name: 'cached', title: 'CACHED', value: (f) => f.cachedTokens, text: (f) => countOf(f.cachedTokens) },
-  { name: 'output', title: 'TOKENS OUT', value: (f) => f.outputTokens, text: (f) => countOf(f.outputTokens) },
-  {
-    name: 'per-success',
-    title: 'OUT/SUCCESS',
-    value: (f) => f.outputTokensPerSuccess,
-    text: (f) => countOf(f.outputTokensPerSuccess),
-  },
-  { name: 'probes', title: 'PROBES', value: (f) => f.probeCostNanos, text: (f) => moneyOrMissing(f.probeCostNanos) },
+  { name: 'quality', title: 'QUAL', key: 'quality', value: (f) => f.quality, write: (value) => decimal(value, 2) },
+  { name: 'steps', title: 'STEPS', key: 'steps_avg', value: (f) => f.stepsAvg, write: (value) => decimal(value, 1) },
+  { name: 'steps-max', title: 'DEEPEST', key: 'steps_max', value: (f) => f.stepsMax, write: countOf },
+  { name: 'input', title: 'TOKENS IN', key: 'input_tokens', value: (f) => f.inputTokens, write: countOf },
+  { name: 'cached', title: 'CACHED', key: 'cached_tokens', value: (f) => f.cachedTokens, write: countOf },
+  { name: 'output', title: 'TOKENS OUT', key: 'output_tokens', value: (f) => f.outputTokens, write: countOf },
+  { name: 'per-success', title: 'OUT/SUCCESS', key: 'output_tokens_per_success', value: (f) => f.outputTokensPerSuccess, write: countOf },
+  { name: 'probes', title: 'PROBES', key: 'probe_cost_usd', value: (f) => f.probeCostNanos, write: moneyOrMissing },
 ];
+
+/** A figure of a row as text. */
+export const writtenFigure = (column: FigureColumn, figures: Figures): string => column.write(column.value(figures));

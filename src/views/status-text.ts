@@ -3,6 +3,7 @@ import type { Cell, Look } from '../ground/output/look.ts';
 import { sparkline } from '../ground/output/sparkline.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
+import { writtenFigure } from './figures.ts';
 import { columnsFor, factsOf, figureNamed, type Sorting, sortRows, whyOfRow } from './status-facts.ts';
 import { joined, missing, stateSigns, symbolOf, type ViewOptions } from './words.ts';
 
@@ -41,7 +42,7 @@ const partsOf = (status: FleetStatus, look: Look, names: readonly string[]) => {
     const figure = figureNamed(name);
     if (figure === null) return { text: sparkline(look, row.trendNanos, trendColumns(look.width)) };
     const tone = figure.tone?.(row.figures);
-    return tone === undefined ? { text: figure.text(row.figures) } : { text: figure.text(row.figures), tone };
+    return { text: writtenFigure(figure, row.figures), ...(tone === undefined ? {} : { tone }) };
   };
   const cellsOf = (row: StatusRow): readonly Cell[] => [
     ...(isAgents ? [stateCell(look, row)] : []),

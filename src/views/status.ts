@@ -5,7 +5,7 @@ import { renderMarkdownTable } from '../ground/output/markdown.ts';
 import { sparkline } from '../ground/output/sparkline.ts';
 import { toUsd } from '../ground/units/amount.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
-import { figuresJson } from './figures.ts';
+import { figuresJson, writtenFigure } from './figures.ts';
 import { columnsFor, factsOf, figureNamed, sortRows, whyOfRow } from './status-facts.ts';
 import { renderStatusMetrics } from './status-metrics.ts';
 import { renderStatusText, type StatusLayout, usualLayout } from './status-text.ts';
@@ -77,7 +77,10 @@ const renderStatusMarkdown = (status: FleetStatus, _options: ViewOptions, { colu
   const rows = sortRows(status.rows, sorting).map((row) => [
     ...(isAgents ? [row.standing?.state ?? '-'] : []),
     row.key,
-    ...names.map((name) => figureNamed(name)?.text(row.figures) ?? sparkline({ unicode: true }, row.trendNanos, 24)),
+    ...names.map((name) => {
+      const figure = figureNamed(name);
+      return figure === null ? sparkline({ unicode: true }, row.trendNanos, 24) : writtenFigure(figure, row.figures);
+    }),
     ...(isAgents ? [whyOfRow(row)] : []),
   ]);
   const facts = factsOf(status).map(markdownText).join(', ');

@@ -34,6 +34,7 @@ describe('the documents of filled figures are what their schemas say', () => {
     ['cost', ['cost']],
     ['cost', ['cost', '--by', 'prompt-version', '--bucket', 'hour', '--filter', 'user=ada']],
     ['unpriced', ['cost', '--unpriced']],
+    ['trend', ['trend', 'p95', '--agent', 'support', '--window', '24h']],
     ['traces', ['traces', 'list']],
     ['trace', ['traces', 'show', traceIdOf(11)]],
     ['unmatched', ['traces', 'unmatched']],

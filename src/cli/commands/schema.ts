@@ -6,6 +6,8 @@ const documents = [
   'demo',
   'status',
   'traces',
+  'ingest',
+  'serve',
   'trace',
   'unmatched',
   'topology',
@@ -59,12 +61,13 @@ const outputSchema = async ({ ctx }: Session, command: string | undefined): Prom
     import('../../ground/output/json.ts'),
   ]);
   if (command === 'metrics') {
-    const [{ healthMetrics }, { statusMetrics }, { metricsFormats }] = await Promise.all([
+    const [{ healthMetrics }, { statusMetrics }, { receiverMetrics }, { metricsFormats }] = await Promise.all([
       import('../../views/health-monitoring.ts'),
       import('../../views/status-metrics.ts'),
+      import('../../views/serve-metrics.ts'),
       import('../../views/metrics.ts'),
     ]);
-    const known = new Map([...healthMetrics, ...statusMetrics].map((metric) => [metric.name, metric]));
+    const known = new Map([...healthMetrics, ...statusMetrics, ...receiverMetrics].map((metric) => [metric.name, metric]));
     return metricsFormats([...known.values()], ctx.clock.now());
   }
   const known = Object.entries(documentSchemas).find(([name]) => name === command);

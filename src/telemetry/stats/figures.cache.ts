@@ -60,7 +60,8 @@ export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): 
 const totalCells = (cache: Cache, window: Range, filter: Filter | undefined): readonly Counted[] =>
   readGroups(cache, { window, by: 'agent', ...(filter === undefined ? {} : { filter }) }).groups.map(({ cell }) => cell);
 
-const sumOf = (cells: readonly Counted[]): Counted => {
+/** Cells of requests as one. */
+export const sumOf = (cells: readonly Counted[]): Counted => {
   const total = newRunCell();
   const names = [
     'n',

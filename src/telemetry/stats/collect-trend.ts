@@ -1,0 +1,68 @@
+import type { Fleet } from '../../fleet/agent.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import { type Range, widthUs } from '../../ground/units/window.ts';
+import { readMarks } from '../traces/marks.journal.ts';
+import type { Mark } from '../traces/release-change.ts';
+import { countDirty } from './cells.cache.ts';
+import { type Coverage, readSynced, sumOf } from './figures.cache.ts';
+import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.ts';
+import type { Filter } from './filter.cache.ts';
+import { openFreshCache } from './open-fresh-cache.ts';
+import { groupedBy } from './rollup.ts';
+import { readGroups, type Split, splitStart } from './rollups.cache.ts';
+
+export interface TrendQuery {
+  readonly windowMs: number;
+  /** Null: as fits the window. */
+  readonly split: Split | null;
+  readonly filter: Filter;
+}
+
+/** Every figure over time, and what was noted in that time. */
+export interface Trend {
+  readonly fleet: string;
+  /** UTC epoch ms. */
+  readonly generatedAt: number;
+  readonly windowMs: number;
+  readonly window: Range;
+  readonly split: Split;
+  readonly filter: readonly string[];
+  readonly basis: 'rollups' | 'scan' | 'both';
+  readonly coverage: Coverage;
+  /** Every bucket of the window, also those without a request. */
+  readonly points: readonly { readonly bucketUs: number; readonly figures: Figures }[];
+  readonly whole: Figures;
+  readonly marks: readonly Mark[];
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** The figures of each bucket of a window, of all requests that pass the filter together. */
+export const collectTrend = async (ctx: Context, fleet: Fleet, { windowMs, split: wanted, filter }: TrendQuery): Promise<Trend> => {
+  const cache = await openFreshCache(ctx);
+  const now = ctx.clock.now();
+  const split = wanted ?? (windowMs <= dayMs ? 'quarter' : windowMs <= 7 * dayMs ? 'hour' : 'day');
+  const asked = { fromUs: (now - windowMs) * 1000, toUs: now * 1000 };
+  const { groups, basis, window } = readGroups(cache, { window: asked, by: 'agent', filter, split });
+  const cells = groupedBy(groups, ({ bucketUs }) => bucketUs ?? 0);
+  const of = (found: readonly { readonly cell: Counted }[] | undefined) => figuresOf(sumOf((found ?? []).map(({ cell }) => cell)), null);
+  const whole = of(groups);
+  const width = split === 'week' ? 7 * widthUs.day : widthUs[split];
+  const points = [];
+  for (let bucketUs = splitStart(split, window.fromUs); bucketUs < window.toUs; bucketUs += width)
+    points.push({ bucketUs, figures: of(cells.get(bucketUs)) });
+  return {
+    fleet: fleet.name,
+    generatedAt: now,
+    windowMs,
+    window,
+    split,
+    filter: Object.entries(filter).map(([key, value]) => `${key === 'promptVersion' ? 'prompt-version' : key}=${value}`),
+    basis,
+    coverage: { pricedShare: pricedShareOf(whole), syncedUs: readSynced(cache), pending: countDirty(cache) },
+    points,
+    whole,
+    marks: await readMarks(await ctx.journal(), { since: window.fromUs / 1000, agent: filter.agent ?? null }),
+  };
+};
