@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentHead, instant } from './document-head.ts';
 import { figureSchemas } from './figure-schemas.ts';
+import { intakeSchemas } from './intake-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
 import { traceSchemas } from './trace-schemas.ts';
 
@@ -87,4 +88,12 @@ const history = z.object({
 });
 
 /** The zod schema of each document, by the command that prints it. */
-export const documentSchemas = { health, history, demo: health, ...figureSchemas, ...traceSchemas, ...setupSchemas } as const;
+export const documentSchemas = {
+  health,
+  history,
+  demo: health,
+  ...figureSchemas,
+  ...intakeSchemas,
+  ...traceSchemas,
+  ...setupSchemas,
+} as const;

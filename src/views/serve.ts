@@ -42,7 +42,7 @@ export const renderServeEvent = (look: Look, event: ServeEvent): readonly string
         ...renderParagraph(look, wide, [
           { text: 'Listening on ' },
           { text: event.url, tone: 'strong' },
-          { text: event.tokens === 0 ? ': open to every program on this machine' : `: ${plural(event.tokens, 'token')} known` },
+          { text: event.tokens === 0 ? ', open to every program on this machine' : `, ${plural(event.tokens, 'token')} known` },
         ]),
         ...(event.isPrivate
           ? []

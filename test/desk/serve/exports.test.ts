@@ -31,7 +31,7 @@ const bodyOf = (...spans: readonly WrittenSpan[]): Buffer => writeJson([{ attrib
 const post = (url: string, body: Uint8Array | string | ReadableStream, headers: Record<string, string> = {}) =>
   fetch(url, {
     method: 'POST',
-    body: body as BodyInit,
+    body,
     headers: { 'content-type': types.json, ...headers },
     ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
   } as RequestInit);
