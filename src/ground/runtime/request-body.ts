@@ -73,7 +73,7 @@ const tooLarge = (what: string, most: number): ReceivedBody => ({
   reason: `the body ${what} more than ${most.toLocaleString('en-US')} bytes: send smaller batches`,
 });
 
-/** The bytes on the wire. Where it gives up early the rest is left to flow away unread, so that the answer can still be heard. */
+/** The bytes on the wire. Where it gives up early nobody listens any more and the rest flows away, so that the answer can still be heard. */
 const receive = (request: IncomingMessage, { bodyBytes }: BodyLimits, holding: Holding): Promise<ReceivedBody> =>
   new Promise((resolve) => {
     if (Number(request.headers['content-length'] ?? 0) > bodyBytes) return resolve(tooLarge('has', bodyBytes));
@@ -89,7 +89,6 @@ const receive = (request: IncomingMessage, { bodyBytes }: BodyLimits, holding: H
     const cut = () => settle({ ok: false, status: 400, reason: 'the body was cut off' });
     const settle = (body: ReceivedBody) => {
       request.off('data', take).off('end', end).off('close', cut);
-      if (!body.ok) request.resume();
       resolve(body);
     };
     request.on('data', take).once('end', end).once('close', cut);

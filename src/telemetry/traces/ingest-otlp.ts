@@ -78,10 +78,11 @@ export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpS
       const foreign = sent.length - spans.length;
       return {
         ok: true,
-        rejected: rejected + foreign + page.tooOld,
+        rejected: rejected + foreign + page.foreign + page.tooOld,
         reasons: [
           ...reasons,
           ...(foreign > 0 ? [`a span names another agent than ${request.boundAgent}, whose token it came with`] : []),
+          ...(page.foreign > 0 ? [`a span is known already, from the holder of another token than that of ${request.boundAgent}`] : []),
           ...(page.tooOld > 0 ? ['a span is older than single spans are kept'] : []),
         ],
         page,

@@ -35,6 +35,8 @@ export interface PageResult {
   readonly unchanged: number;
   /** Of requests older than what the cache still keeps single spans of. */
   readonly tooOld: number;
+  /** Of spans that came with the token of another agent: what its holder said is not rewritten. */
+  readonly foreign: number;
   /** Traces that were not known before. */
   readonly traces: number;
   readonly scores: number;
@@ -76,6 +78,9 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
   const claims = claimsOf(ownership, words, page.source);
   const labels = new Map<string, number>();
   const bound = page.boundAgent ?? null;
+  const boundNumber = bound === null ? null : words.number('agent', bound);
+  const isAnothers = (old: StoredSpan): boolean =>
+    boundNumber !== null && (claims.of(old.facts.labels).bound ?? boundNumber) !== boundNumber;
   const labelsOf = (span: PricedSpan): number => {
     const { traceName, serviceName, agentName, environment, tags, metadata } = span;
     const isPlain = tags.length === 0 && Object.keys(metadata).length === 0;
@@ -89,7 +94,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
   };
   const horizonUs = readHorizon(cache);
   const dirty = new Set<number>();
-  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, traces: 0, scores: 0 };
+  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, foreign: 0, traces: 0, scores: 0 };
 
   const take = (traceId: string, spans: readonly PricedSpan[], scores: readonly Score[]): void => {
     const packed = packId(traceId);
@@ -104,6 +109,10 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     for (const span of spans) {
       const facts = factsOf(span, labelsOf(span), words.number);
       const old = stored.get(facts.id);
+      if (old !== undefined && isAnothers(old)) {
+        result.foreign += 1;
+        continue;
+      }
       if (old !== undefined && !supersedes(facts, old.facts)) {
         result.unchanged += 1;
         continue;

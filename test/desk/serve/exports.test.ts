@@ -235,6 +235,17 @@ describe('a token', () => {
     expect([countSpans(cache), agentsOf(cache)]).toEqual([1, ['billing']]);
   });
 
+  test('does not let its holder rewrite what another said', async () => {
+    const { url, cache } = await openReceiver({ manifest: tokenManifest, env: tokens });
+    const nameOf = () => cache.all<{ word: string }>('SELECT word FROM span JOIN dict ON dict.id = span.name').map(({ word }) => word);
+    await post(`${url}/v1/traces`, bodyOf(span({ name: 'refund' })), bearer('tok-weather'));
+    const forged = await post(`${url}/v1/traces`, bodyOf(span({ name: 'nothing' })), bearer('tok-billing'));
+    expect(await forged.json()).toMatchObject({ partialSuccess: { rejectedSpans: '1' } });
+    expect([nameOf(), agentsOf(cache)]).toEqual([['refund'], ['weather']]);
+    await post(`${url}/v1/traces`, bodyOf(span({ name: 'refund, at last' })), bearer('tok-weather'));
+    expect(nameOf()).toEqual(['refund, at last']);
+  });
+
   test('is needed where others can reach the receiver', async () => {
     await expect(openReceiver({ host: '0.0.0.0' })).rejects.toMatchObject({ kind: 'usage', code: 'tokens_required' });
     const { url, events } = await openReceiver({ host: '0.0.0.0', manifest: tokenManifest, env: tokens });
