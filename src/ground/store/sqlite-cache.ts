@@ -11,7 +11,7 @@ const cacheFile: SqliteFile = {
     'journal_mode = WAL',
     // What a power cut may lose is what the next sync brings again; a kill loses nothing.
     'synchronous = NORMAL',
-    'cache_size = -65536',
+    'cache_size = -32768',
     'temp_store = MEMORY',
   ],
   busyTimeoutMs: 15_000,
