@@ -77,13 +77,12 @@ const checkWindow = async ({ sinceMs, untilMs }: { sinceMs: number | null; until
 
 /** The backends that are read by asking them; a receiver has nothing to ask. */
 const wantedBackends = async (fleet: Fleet, { backend = [], agent = [] }: Flags): Promise<readonly string[]> => {
-  const [{ usageError }, { dig }, { nearest }, { requireAgent }] = await Promise.all([
+  const [{ usageError }, { nearest }, { requireAgent }] = await Promise.all([
     import('../../ground/errors.ts'),
-    import('../../ground/json.ts'),
     import('../../ground/output/phrases.ts'),
     import('../../fleet/select.ts'),
   ]);
-  const polled = Object.entries(fleet.backends).filter(([, { kind, config }]) => kind !== 'otlp' && dig(config, 'mode') !== 'metrics');
+  const polled = Object.entries(fleet.backends).filter(([, { kind }]) => kind !== 'otlp');
   const names = polled.map(([name]) => name);
   const traced = agent.map((name) => {
     const { traces } = requireAgent(fleet, name);
@@ -95,14 +94,14 @@ const wantedBackends = async (fleet: Fleet, { backend = [], agent = [] }: Flags)
     const near = nearest(name, names);
     throw usageError({
       code: 'unknown_backend',
-      message: `there is no backend ${JSON.stringify(name)} whose spans can be read`,
+      message: `there is no backend ${JSON.stringify(name)} that can be read`,
       hint: near !== null ? `did you mean ${near}?` : names.length === 0 ? 'add one under backends:' : `there is: ${names.join(', ')}`,
     });
   }
   if (names.length === 0) {
     throw usageError({
       code: 'no_backends',
-      message: 'the manifest names no backend whose spans can be read',
+      message: 'the manifest names no backend that can be read',
       hint: 'add one under backends:, or let agents send to agentops serve',
     });
   }

@@ -170,4 +170,23 @@ export const cacheSteps: readonly (readonly string[])[] = [
     'CREATE TABLE sync_state (source INTEGER PRIMARY KEY, cursor TEXT, high_us INTEGER, synced_us INTEGER) STRICT',
     'CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) STRICT, WITHOUT ROWID',
   ],
+  [
+    // What backends with `mode: metrics` counted themselves, one row a bucket, canonical labels and model; owned when it is read.
+    `CREATE TABLE aggregate (
+      source INTEGER NOT NULL,
+      bucket_us INTEGER NOT NULL,
+      labels INTEGER NOT NULL,
+      model INTEGER NOT NULL,
+      width_us INTEGER NOT NULL,
+      requests INTEGER NOT NULL,
+      errors INTEGER,
+      in_tok INTEGER,
+      out_tok INTEGER,
+      cost_nanos INTEGER,
+      p50_us INTEGER,
+      p95_us INTEGER,
+      p99_us INTEGER,
+      PRIMARY KEY (source, bucket_us, labels, model)
+    ) STRICT, WITHOUT ROWID`,
+  ],
 ];

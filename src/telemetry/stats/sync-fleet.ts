@@ -6,6 +6,7 @@ import type { Mark } from '../traces/release-change.ts';
 import { type SyncEvent, type SyncReport, type SyncRequest, syncBackend } from '../traces/sync-spans.ts';
 import { defaultRetention, expireCache } from './expire-cache.ts';
 import { recordReleases } from './record-releases.ts';
+import { isMetricsOnly, syncAggregates } from './sync-aggregates.ts';
 
 export interface FleetSync {
   readonly reports: readonly SyncReport[];
@@ -14,7 +15,7 @@ export interface FleetSync {
 }
 
 /**
- * Reads backends one after the other, then brings statistics up to date, lets go what is past its time, and notes new releases. A backend
+ * Reads backends one after the other, their spans or (`mode: metrics`) their figures, then brings statistics up to date, lets go what is past its time, and notes new releases. A backend
  * that fails keeps nobody from reading the others. Throws where the store fails.
  * @param names of backends of the fleet
  */
@@ -29,7 +30,8 @@ export const syncFleet = async (
   for (const name of names) {
     const slot = fleet.backends[name];
     if (slot === undefined || ctx.signal.aborted) continue;
-    reports.push(await syncBackend(ctx, fleet, name, slot, request, on));
+    const report = isMetricsOnly(slot) ? syncAggregates(ctx, fleet, name, slot, request) : syncBackend(ctx, fleet, name, slot, request, on);
+    reports.push(await report);
   }
   // What was read is kept and marked: statistics made from it can wait for the next command.
   if (request.isRehearsal || ctx.signal.aborted) return { reports, releases: [] };

@@ -1,0 +1,100 @@
+import type { Cache } from '../../ground/store/port.ts';
+import type { Range } from '../../ground/units/window.ts';
+import { pairWord, splitPair } from '../traces/codes.ts';
+import { dictionaryOf } from '../traces/dictionary.cache.ts';
+import type { Ownership } from '../traces/ownership.ts';
+import { type AggregateRow, addTold, nothingTold, type Told } from './aggregate.ts';
+
+interface Row {
+  readonly source: number;
+  readonly bucket_us: number;
+  readonly labels: number;
+  readonly model: number;
+  readonly width_us: number;
+  readonly requests: number;
+  readonly errors: number | null;
+  readonly in_tok: number | null;
+  readonly out_tok: number | null;
+  readonly cost_nanos: number | null;
+  readonly p50_us: number | null;
+  readonly p95_us: number | null;
+  readonly p99_us: number | null;
+}
+
+const columns = 'source, bucket_us, labels, model, width_us, requests, errors, in_tok, out_tok, cost_nanos, p50_us, p95_us, p99_us';
+
+const toldOf = (row: Row): Told => ({
+  requests: row.requests,
+  errors: row.errors,
+  inputTokens: row.in_tok,
+  outputTokens: row.out_tok,
+  costNanos: row.cost_nanos,
+  latencyP50Us: row.p50_us,
+  latencyP95Us: row.p95_us,
+  latencyP99Us: row.p99_us,
+});
+
+/**
+ * Puts what a backend told of a window in the place of what was known of every bucket that the window touches: done twice, the same comes
+ * out, and what the backend no longer tells is gone. Inside a transaction of the caller's.
+ */
+export const replaceAggregates = (
+  cache: Cache,
+  sourceName: string,
+  { fromUs, toUs }: Range,
+  rows: readonly AggregateRow[],
+): { readonly added: number; readonly changed: number } => {
+  const words = dictionaryOf(cache);
+  const source = words.number('source', sourceName);
+  const touched = 'source = ? AND bucket_us + width_us > ? AND bucket_us < ?';
+  const placeOf = (row: Row) => `${row.bucket_us} ${row.labels} ${row.model}`;
+  const known = new Map(
+    cache.all<Row>(`SELECT ${columns} FROM aggregate WHERE ${touched}`, source, fromUs, toUs).map((row) => [placeOf(row), row]),
+  );
+  cache.run(`DELETE FROM aggregate WHERE ${touched}`, source, fromUs, toUs);
+  let [added, changed] = [0, 0];
+  for (const told of rows) {
+    const row: Row = {
+      source,
+      bucket_us: told.bucketUs,
+      labels: words.number('labels', told.labels),
+      model: words.number('model', pairWord(null, told.model)),
+      width_us: told.widthUs,
+      requests: told.requests,
+      errors: told.errors,
+      in_tok: told.inputTokens,
+      out_tok: told.outputTokens,
+      cost_nanos: told.costNanos,
+      p50_us: told.latencyP50Us,
+      p95_us: told.latencyP95Us,
+      p99_us: told.latencyP99Us,
+    };
+    const before = known.get(placeOf(row));
+    if (before === undefined) added += 1;
+    else if ((Object.keys(row) as (keyof Row)[]).some((column) => row[column] !== before[column])) changed += 1;
+    cache.run(`INSERT OR REPLACE INTO aggregate (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`, ...Object.values(row));
+  }
+  return { added, changed };
+};
+
+/** What backends told of an agent, and of a model it uses. */
+export interface OwnedAggregate extends Told {
+  /** Null: no rule of the manifest claims it. */
+  readonly agent: string | null;
+  /** Null: of all models together, or of one that is not named. */
+  readonly model: string | null;
+}
+
+/** What backends told of the buckets that begin in a window, by agent and model. Whose they are is decided now, by the rules as they are. */
+export const readAggregates = (cache: Cache, ownership: Ownership, { fromUs, toUs }: Range): readonly OwnedAggregate[] => {
+  const words = dictionaryOf(cache);
+  const found = new Map<string, OwnedAggregate>();
+  for (const row of cache.all<Row>(`SELECT ${columns} FROM aggregate WHERE bucket_us >= ? AND bucket_us < ?`, fromUs, toUs)) {
+    const claim = ownership.claimOf(words.word(row.labels) ?? '[]', words.word(row.source) ?? '');
+    const agent = claim.bound ?? claim.named ?? claim.placed;
+    const model = splitPair(words.word(row.model)).at(-1) ?? null;
+    const key = JSON.stringify([agent, model]);
+    found.set(key, { agent, model, ...addTold(found.get(key) ?? nothingTold, toldOf(row)) });
+  }
+  return [...found.values()];
+};
