@@ -14,6 +14,7 @@ export interface CommandEntry {
 
 const up = 'Is each agent up, and are its answers still right?';
 const doing = 'What is the fleet doing, costing, failing at?';
+const deployed = 'May this change be deployed?';
 const setUp = 'Set up and look inside';
 
 /** Every command, as data: what it is called, what it is for, what it may do, and where it is. */
@@ -82,11 +83,25 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/trend.ts'),
   },
   {
+    name: 'compare',
+    group: doing,
+    summary: 'Hold two windows, releases, models, prompts or agents against each other',
+    safety: 'reads',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
     name: 'traces',
     group: doing,
     summary: 'List and show single requests, what no agent claims, and who calls whom',
     safety: 'reads',
     load: () => import('./commands/traces.ts'),
+  },
+  {
+    name: 'mark',
+    group: deployed,
+    summary: 'Note a deployment on the time line of an agent, or list what was noted',
+    safety: 'keeps',
+    load: () => import('./commands/mark.ts'),
   },
   {
     name: 'init',
@@ -115,6 +130,13 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Tell what a field of the manifest means and what may stand there',
     safety: 'reads',
     load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'db',
+    group: setUp,
+    summary: 'Look into the local cache: sizes, pruning, repair, export',
+    safety: 'keeps',
+    load: () => import('./commands/db.ts'),
   },
   {
     name: 'schema',

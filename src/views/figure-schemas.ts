@@ -168,5 +168,34 @@ const trendDocument = z.object({
   ),
 });
 
+const side = z.object({
+  label: z.string(),
+  window: z.object({ from: instant, to: instant }),
+  filter,
+  n: z.int(),
+  errors: z.int(),
+});
+
+const compare = z.object({
+  ...documentHead,
+  freshness_s: z.number().nullable(),
+  unit: z.enum(['request', 'call']).describe('What is counted and averaged'),
+  a: side,
+  b: side,
+  verdict: z.string().describe('A sentence'),
+  metrics: z.array(
+    z.object({
+      metric: z.string(),
+      a: z.number().nullable(),
+      b: z.number().nullable(),
+      kind: z.enum(['ratio', 'difference']).describe('Whether change is b / a or b - a'),
+      change: z.number().nullable(),
+      low: z.number().nullable().describe('95 % interval of the change'),
+      high: z.number().nullable(),
+      verdict: z.enum(['better', 'worse', 'same', 'unknown']).describe('Of b'),
+    }),
+  ),
+});
+
 /** The documents of the commands that show figures. */
-export const figureSchemas = { status, cost, unpriced, trend: trendDocument } as const;
+export const figureSchemas = { status, cost, unpriced, trend: trendDocument, compare } as const;

@@ -35,6 +35,7 @@ describe('the documents of filled figures are what their schemas say', () => {
     ['cost', ['cost', '--by', 'prompt-version', '--bucket', 'hour', '--filter', 'user=ada']],
     ['unpriced', ['cost', '--unpriced']],
     ['trend', ['trend', 'p95', '--agent', 'support', '--window', '24h']],
+    ['compare', ['compare', 'v1', 'v2', '--agent', 'support']],
     ['traces', ['traces', 'list']],
     ['trace', ['traces', 'show', traceIdOf(11)]],
     ['unmatched', ['traces', 'unmatched']],

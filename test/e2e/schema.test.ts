@@ -21,6 +21,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   status: ['status'],
   cost: ['cost'],
   trend: ['trend'],
+  compare: ['compare', 'v1', 'v2'],
   traces: ['traces', 'list'],
   ingest: ['ingest', '-'],
   init: ['init', '--yes', '-m', 'new.yaml'],
