@@ -35,7 +35,7 @@ export interface ServeLimits extends ServerLimits {
 
 const MiB = 1_048_576;
 
-/** Bodies as large as the OpenTelemetry Collector takes by default, and three times that when unpacked. */
+/** Bodies as large as the OpenTelemetry Collector takes them by default, packed or not: what is decoded needs thirty times as much. */
 export const usualLimits: ServeLimits = {
   headerBytes: 16_384,
   connections: 1000,
@@ -43,8 +43,8 @@ export const usualLimits: ServeLimits = {
   requestMs: 60_000,
   idleMs: 75_000,
   bodyBytes: 20 * MiB,
-  unpackedBytes: 64 * MiB,
-  heldBytes: 128 * MiB,
+  unpackedBytes: 20 * MiB,
+  heldBytes: 64 * MiB,
   waiting: 512,
   drainMs: 8000,
 };

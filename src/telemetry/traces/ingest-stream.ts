@@ -49,7 +49,7 @@ export interface StreamOptions {
 }
 
 /** Bytes of one request in a stream. */
-const largestRequest = 256 * 1_048_576;
+const largestRequest = 128 * 1_048_576;
 
 /**
  * Takes every request of a stream into the cache, one by one. Single ones that cannot be read are counted. Throws a usage error where the

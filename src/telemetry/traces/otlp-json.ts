@@ -23,16 +23,20 @@ export const decodeJsonRequest = (request: Json): Batch | null => {
   const { resourceSpans = [], resourceLogs = [] } = request;
   if (!Array.isArray(resourceSpans) || !Array.isArray(resourceLogs)) return null;
   const rejects = noRejects();
-  const groups = [
-    ...objects(resourceSpans).map((entry): Group => ({ resource: resourceOf(entry), spans: spansIn(entry, rejects), logs: [] })),
-    ...objects(resourceLogs).map((entry): Group => ({ resource: resourceOf(entry), spans: [], logs: logsIn(entry, rejects) })),
-  ];
+  const groups: Group[] = [];
+  for (const entry of objects(resourceSpans)) addGroup(groups, entry, { spans: spansIn(entry, rejects), logs: [] });
+  for (const entry of objects(resourceLogs)) addGroup(groups, entry, { spans: [], logs: logsIn(entry, rejects) });
   return { groups, rejected: rejects.count, reasons: [...rejects.reasons] };
 };
 
 /** Whether an object with these keys is about a signal of OTLP, be it one that holds nothing for us; without any it is an empty request. */
 const isExport = (keys: readonly string[]): boolean =>
   keys.length === 0 || keys.some((key) => ['resourceSpans', 'resourceLogs', 'resourceMetrics', 'resourceProfiles'].includes(key));
+
+/** Empty ones are left out: they tell nothing, and a body that is small may hold millions. */
+const addGroup = (groups: Group[], entry: JsonObject, { spans, logs }: Pick<Group, 'spans' | 'logs'>): void => {
+  if (spans.length > 0 || logs.length > 0) groups.push({ resource: resourceOf(entry), spans, logs });
+};
 
 const resourceOf = (entry: JsonObject): Attributes => attributesOf(isObject(entry['resource']) ? entry['resource']['attributes'] : null);
 

@@ -71,7 +71,11 @@ const groupsOf = (body: Uint8Array, read: (wire: Wire, end: number, resource: At
       resource = readAttributes(wire, at, 1);
     });
     wire.at = start;
-    eachMessage(wire, end, 2, (at) => groups.push(read(wire, at, resource)));
+    eachMessage(wire, end, 2, (at) => {
+      const group = read(wire, at, resource);
+      // Empty ones tell nothing, and a body that is small may hold millions.
+      if (group.spans.length > 0 || group.logs.length > 0) groups.push(group);
+    });
   });
   return groups;
 };

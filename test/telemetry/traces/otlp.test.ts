@@ -342,3 +342,15 @@ test.each([
   ['text/plain', null],
   [undefined, null],
 ])('content type %s', (type, encoding) => expect(encodingOf(type)).toBe(encoding));
+
+test('parts that hold nothing take no memory: a small body may have millions of them', () => {
+  const json = Buffer.from(JSON.stringify({ resourceSpans: [{}, { scopeSpans: [{ spans: [] }] }], resourceLogs: [{}] }));
+  expect(decodeOtlp(json, 'json', 'traces')).toEqual({ ok: true, batch: { groups: [], rejected: 0, reasons: [] } });
+  const proto = Buffer.from('0a021200'.repeat(3), 'hex');
+  expect(decodeOtlp(proto, 'proto', 'traces')).toEqual({ ok: true, batch: { groups: [], rejected: 0, reasons: [] } });
+});
+
+test('JSON about something else is no export', () => {
+  const decoded = (value: unknown) => decodeOtlp(Buffer.from(JSON.stringify(value)), 'json', 'traces').ok;
+  expect([decoded({}), decoded({ resourceMetrics: [] }), decoded({ name: 'x' }), decoded([])]).toEqual([true, true, false, false]);
+});
