@@ -1,6 +1,7 @@
 import { usageError } from '../ground/errors.ts';
 import { parseMoney } from '../ground/units/amount.ts';
 import { parseDuration } from '../ground/units/duration.ts';
+import { parseInstant } from '../ground/units/instant.ts';
 
 /** An argument of a command: `<agent>` required, `[agent]` optional, `[agents...]` any number. */
 export interface Argument {
@@ -52,6 +53,13 @@ export const durationFlag = flagOf((text) => (text === '0' ? null : parseDuratio
 
 /** Nano-dollars of `$0.40`. */
 export const moneyFlag = flagOf((text) => parseMoney(text.startsWith('$') ? text : `$${text}`), '0.40 or $0.40');
+
+/** UTC epoch ms of an instant in ISO 8601, or of so long ago. */
+export const instantFlag = flagOf((text) => {
+  const ago = parseDuration(text);
+  const us = parseInstant(text);
+  return ago !== null ? Date.now() - ago : us === null ? null : Math.floor(us / 1000);
+}, '2026-11-23T14:00:00Z, or 20m for twenty minutes ago');
 
 /** A whole number of at least 1. */
 export const countFlag = flagOf((text) => (/^[1-9]\d{0,6}$/.test(text) ? Number(text) : null), '8');

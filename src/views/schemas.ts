@@ -3,6 +3,7 @@ import { documentHead, instant } from './document-head.ts';
 import { figureSchemas } from './figure-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
+import { storeSchemas } from './store-schemas.ts';
 import { traceSchemas } from './trace-schemas.ts';
 
 /** The public JSON documents, for `schema output <command>` and the contract tests. Keys may be added, never removed or renamed. */
@@ -95,5 +96,6 @@ export const documentSchemas = {
   ...figureSchemas,
   ...intakeSchemas,
   ...traceSchemas,
+  ...storeSchemas,
   ...setupSchemas,
 } as const;

@@ -9,6 +9,7 @@ const manifest = (url: string): string =>
   [
     'version: 1',
     'fleet: acme',
+    'backends: { local: { kind: otlp-file, path: spans.jsonl } }',
     'agents:',
     `  support: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ] }`,
   ].join('\n');
@@ -24,6 +25,9 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   compare: ['compare', 'v1', 'v2'],
   traces: ['traces', 'list'],
   ingest: ['ingest', '-'],
+  sync: ['sync'],
+  mark: ['mark', 'deploy', 'support', '--release', '2.4.1'],
+  db: ['db'],
   init: ['init', '--yes', '-m', 'new.yaml'],
   validate: ['validate'],
   doctor: ['doctor'],
