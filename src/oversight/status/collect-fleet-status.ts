@@ -4,11 +4,11 @@ import { countAbove } from '../../ground/math/sketch.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf, widthUs } from '../../ground/units/window.ts';
-import { readSpend } from '../../telemetry/cost/spend.cache.ts';
-import { readFigures } from '../../telemetry/stats/figures.cache.ts';
-import { figuresOf, type Grouping } from '../../telemetry/stats/figures.ts';
+import { readFleetSpend } from '../../telemetry/cost/read-spend.ts';
+import { type Counted, figuresOf, type Grouping } from '../../telemetry/stats/figures.ts';
 import type { Filter } from '../../telemetry/stats/filter.cache.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
+import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
 import { collectHealth } from './collect-status.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
@@ -26,8 +26,8 @@ export interface FleetQuery {
 export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs, by, filter }: FleetQuery): Promise<FleetStatus> => {
   const cache = await openFreshCache(ctx);
   const now = ctx.clock.now();
-  const table = readFigures(cache, { window: { fromUs: (now - windowMs) * 1000, toUs: now * 1000 }, by, filter });
-  const trend = readTrend(cache, now * 1000, { windowMs, by, filter });
+  const table = readFleetFigures(cache, fleet, { window: { fromUs: (now - windowMs) * 1000, toUs: now * 1000 }, by, filter });
+  const trend = readTrend(cache, fleet, now * 1000, { windowMs, by, filter });
   const figures = new Map(table.rows.map(({ key, ...row }) => [key, row]));
   const rowOf = (key: string, standing: StandingState | null): StatusRow => ({
     key,
@@ -58,7 +58,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** The cost of each key over the window, or over a day where the window is shorter. Hours up to two days, else days. */
-const readTrend = (cache: Cache, nowUs: number, { windowMs, by, filter }: FleetQuery) => {
+const readTrend = (cache: Cache, fleet: Fleet, nowUs: number, { windowMs, by, filter }: FleetQuery) => {
   const spanMs = Math.max(windowMs, dayMs);
   const bucket = spanMs <= 2 * dayMs ? 'hour' : 'day';
   const width = widthUs[bucket];
@@ -67,7 +67,7 @@ const readTrend = (cache: Cache, nowUs: number, { windowMs, by, filter }: FleetQ
   const first = last - buckets + 1;
   const known = new Map<string, number[]>();
   if (by !== 'score') {
-    const { rows } = readSpend(cache, { window: { fromUs: first * width, toUs: nowUs }, by, bucket, filter });
+    const { rows } = readFleetSpend(cache, fleet, { window: { fromUs: first * width, toUs: nowUs }, by, bucket, filter });
     for (const { key, bucketUs, costNanos } of rows) {
       const series = known.get(key) ?? new Array<number>(buckets).fill(0);
       series[bucketOf(bucket, bucketUs) - first] = costNanos;
@@ -115,13 +115,17 @@ const widerMs = [hourMs, 4 * hourMs];
 const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) => TraceEvidence) => {
   const { windowMs } = fleet.defaults;
   const since = (ms: number) => ({ fromUs: (now - ms) * 1000, toUs: now * 1000 });
-  const cellsOf = (ms: number) => new Map(readGroups(cache, { window: since(ms), by: 'agent' }).groups.map(({ key, cell }) => [key, cell]));
+  // An agent whose backend counts by itself has no spans here.
+  const groupsOf = (ms: number, query: { readonly filter?: Filter; readonly sumsOnly?: true }): ReadonlyMap<string, Counted> => {
+    const told = query.filter === undefined ? readToldCells(cache, fleet, since(ms)) : [];
+    const { groups } = readGroups(cache, { window: since(ms), by: 'agent', ...query });
+    return new Map<string, Counted>([...told, ...groups.map(({ key, cell }) => [key, cell] as const)]);
+  };
+  const cellsOf = (ms: number) => groupsOf(ms, {});
   const windows = [windowMs, ...widerMs.filter((ms) => ms > windowMs)].map((ms) => ({ ms, cells: cellsOf(ms) }));
-  const sums = (ms: number, filter: Filter = {}) =>
-    new Map(readGroups(cache, { window: since(ms), by: 'agent', filter, sumsOnly: true }).groups.map(({ key, cell }) => [key, cell]));
-  const blocked = sums(windowMs, { error: 'guardrail' });
-  const hour = sums(hourMs);
-  const day = sums(now - bucketOf('day', now * 1000) * dayMs);
+  const blocked = groupsOf(windowMs, { filter: { error: 'guardrail' }, sumsOnly: true });
+  const hour = groupsOf(hourMs, { sumsOnly: true });
+  const day = groupsOf(now - bucketOf('day', now * 1000) * dayMs, { sumsOnly: true });
   return ({ name, sla }) => {
     const enough = windows.find(({ cells }) => (cells.get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
     const cell = enough?.cells.get(name) ?? { n: 0 };

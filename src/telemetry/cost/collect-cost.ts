@@ -9,7 +9,8 @@ import { openFreshCache } from '../stats/open-fresh-cache.ts';
 import { readGroups, splitStart } from '../stats/rollups.cache.ts';
 import { budgetUses, forecastMonth, monthOf } from './budget.ts';
 import type { CostReport, Spender, UnpricedReport } from './cost-report.ts';
-import { readSpend, type SpendRow } from './spend.cache.ts';
+import { readFleetSpend } from './read-spend.ts';
+import type { SpendRow } from './spend.cache.ts';
 
 export interface CostQuery {
   readonly windowMs: number;
@@ -29,8 +30,13 @@ export const collectCost = async (ctx: Context, fleet: Fleet, query: CostQuery):
   const now = ctx.clock.now();
   const window = { fromUs: (now - windowMs) * 1000, toUs: now * 1000 };
   const bucket = query.bucket ?? (windowMs <= 2 * dayMs ? 'hour' : windowMs <= 60 * dayMs ? 'day' : 'week');
-  const spend = readSpend(cache, { window, by, bucket, filter });
-  const before = readSpend(cache, { window: { fromUs: window.fromUs - windowMs * 1000, toUs: window.fromUs }, by, bucket, filter });
+  const spend = readFleetSpend(cache, fleet, { window, by, bucket, filter });
+  const before = readFleetSpend(cache, fleet, {
+    window: { fromUs: window.fromUs - windowMs * 1000, toUs: window.fromUs },
+    by,
+    bucket,
+    filter,
+  });
   return {
     fleet: fleet.name,
     generatedAt: now,
@@ -100,8 +106,13 @@ const readMonth = (cache: Cache, fleet: Fleet, filter: Filter, now: number): Pic
   const today = Math.floor(now / dayMs) * dayMs;
   const { fromMs } = monthOf(now);
   const since = Math.min(fromMs, today - learnedDays * dayMs);
-  const { rows } = readSpend(cache, { window: { fromUs: since * 1000, toUs: now * 1000 }, by: 'agent', bucket: 'day', filter });
-  const ofLastHour = readSpend(cache, { window: { fromUs: (now - hourMs) * 1000, toUs: now * 1000 }, by: 'agent', bucket: 'hour', filter });
+  const { rows } = readFleetSpend(cache, fleet, { window: { fromUs: since * 1000, toUs: now * 1000 }, by: 'agent', bucket: 'day', filter });
+  const ofLastHour = readFleetSpend(cache, fleet, {
+    window: { fromUs: (now - hourMs) * 1000, toUs: now * 1000 },
+    by: 'agent',
+    bucket: 'hour',
+    filter,
+  });
   const sumOf = (from: readonly SpendRow[], sinceMs: number, agent: string | null): number =>
     from.reduce(
       (sum, { key, bucketUs, costNanos }) => (bucketUs >= sinceMs * 1000 && (agent === null || key === agent) ? sum + costNanos : sum),

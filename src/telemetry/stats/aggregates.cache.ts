@@ -83,18 +83,32 @@ export interface OwnedAggregate extends Told {
   readonly agent: string | null;
   /** Null: of all models together, or of one that is not named. */
   readonly model: string | null;
+  /** What `startOf` made of its time, microseconds. */
+  readonly bucketUs: number;
 }
 
-/** What backends told of the buckets that begin in a window, by agent and model. Whose they are is decided now, by the rules as they are. */
-export const readAggregates = (cache: Cache, ownership: Ownership, { fromUs, toUs }: Range): readonly OwnedAggregate[] => {
+/**
+ * What some backends told of the buckets that begin in a window, by agent, model and `startOf` their bucket (default: all together). Whose
+ * they are is decided now, by the rules as they are.
+ */
+export const readAggregates = (
+  cache: Cache,
+  ownership: Ownership,
+  sources: readonly string[],
+  { fromUs, toUs }: Range,
+  startOf: (us: number) => number = () => fromUs,
+): readonly OwnedAggregate[] => {
   const words = dictionaryOf(cache);
   const found = new Map<string, OwnedAggregate>();
   for (const row of cache.all<Row>(`SELECT ${columns} FROM aggregate WHERE bucket_us >= ? AND bucket_us < ?`, fromUs, toUs)) {
-    const claim = ownership.claimOf(words.word(row.labels) ?? '[]', words.word(row.source) ?? '');
+    const source = words.word(row.source) ?? '';
+    if (!sources.includes(source)) continue;
+    const claim = ownership.claimOf(words.word(row.labels) ?? '[]', source);
     const agent = claim.bound ?? claim.named ?? claim.placed;
     const model = splitPair(words.word(row.model)).at(-1) ?? null;
-    const key = JSON.stringify([agent, model]);
-    found.set(key, { agent, model, ...addTold(found.get(key) ?? nothingTold, toldOf(row)) });
+    const bucketUs = startOf(row.bucket_us);
+    const key = JSON.stringify([agent, model, bucketUs]);
+    found.set(key, { agent, model, bucketUs, ...addTold(found.get(key) ?? nothingTold, toldOf(row)) });
   }
   return [...found.values()];
 };

@@ -33,7 +33,8 @@ export interface FigureTable {
   readonly rows: readonly ({ readonly key: string } & Figures)[];
 }
 
-const baselineUs = 7 * 86_400_000_000;
+/** How far back a cost is compared with. */
+export const baselineUs = 7 * 86_400_000_000;
 
 /** The figures of a window by one key, each with its cost held against the seven days before. Run `rebuildRollups` first. */
 export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): FigureTable => {

@@ -12,9 +12,6 @@ import { joinsOn, type SlicePlan, slicesOf } from '../traces/sync-window.ts';
 import { joinAggregates } from './aggregate.ts';
 import { replaceAggregates } from './aggregates.cache.ts';
 
-/** Whether the manifest wants the figures of a backend, and not its spans. */
-export const isMetricsOnly = ({ config }: Slot): boolean => dig(config, 'mode') === 'metrics';
-
 /**
  * Takes the figures that a backend with `mode: metrics` computed, window by window, oldest first. A window is kept whole or not at all, so
  * that stopping, repeating, or doing it twice at once does no harm. A backend that fails is told in the report; throws where the store fails.

@@ -1,12 +1,13 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { fleetOwnership } from '../traces/fleet-ownership.ts';
+import { isMetricsOnly } from '../traces/metrics-backends.ts';
 import { reassignOwners } from '../traces/ownership.cache.ts';
 import type { Mark } from '../traces/release-change.ts';
 import { type SyncEvent, type SyncReport, type SyncRequest, syncBackend } from '../traces/sync-spans.ts';
 import { defaultRetention, expireCache } from './expire-cache.ts';
 import { recordReleases } from './record-releases.ts';
-import { isMetricsOnly, syncAggregates } from './sync-aggregates.ts';
+import { syncAggregates } from './sync-aggregates.ts';
 
 export interface FleetSync {
   readonly reports: readonly SyncReport[];
