@@ -38,6 +38,6 @@ export const expireCache = (
     ['hour', Math.max(keep.hourDays, keep.spanDays)],
   ];
   const cells = grains.reduce((sum, [grain, days]) => sum + pruneBuckets(cache, grain, before(days)), 0);
-  if (traces + payloads + cells > 0) shrinkFile(cache);
+  if (traces + payloads + cells > 0) shrinkFile(cache, isStopped);
   return { traces, payloads, cells };
 };

@@ -59,7 +59,18 @@ const pruneSessions = (cache: Cache): void => {
 export const prunePayload = (cache: Cache, beforeUs: number): number =>
   cache.run('DELETE FROM payload WHERE trace_no IN (SELECT trace_no FROM run WHERE run_no = 0 AND start_us < ?)', beforeUs);
 
-/** Gives freed pages back to the disk, a bounded number at a time. */
-export const shrinkFile = (cache: Cache, pages = 5000): void => {
-  cache.all(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`);
+const pagesPerCommit = 5000;
+
+/** Gives freed pages back to the disk. Returns how many. */
+export const shrinkFile = (cache: Cache, isStopped: () => boolean = () => false): number => {
+  const free = cache.all<{ n: number }>('SELECT freelist_count AS n FROM pragma_freelist_count')[0]?.n ?? 0;
+  let done = 0;
+  while (done < free && !isStopped()) {
+    const until = Math.min(free, done + pagesPerCommit);
+    // One at a time: run as a statement, the pragma stops after its first page whatever number it is given.
+    cache.transact(() => {
+      for (; done < until; done++) cache.run('PRAGMA incremental_vacuum(1)');
+    });
+  }
+  return done;
 };
