@@ -29,9 +29,10 @@ const ingest: Leaf = {
     const { ctx } = session;
     const { fleet } = await session.fleet();
     const files = names as readonly string[];
-    const [{ noReport, sumReports }, { rebuildRollups }, { ingestFormats }] = await Promise.all([
+    const [{ noReport, sumReports }, { rebuildRollups }, { recordReleases }, { ingestFormats }] = await Promise.all([
       import('../../telemetry/traces/ingest-stream.ts'),
       import('../../telemetry/stats/rebuild-rollups.ts'),
+      import('../../telemetry/stats/record-releases.ts'),
       import('../../views/ingest.ts'),
     ]);
     const began = ctx.clock.monotonic();
@@ -45,7 +46,9 @@ const ingest: Leaf = {
         report = sumReports(report, await takeFile(session, intake, file, flags as Flags, progress));
       }
       progress.phase('computing figures');
-      rebuildRollups(await ctx.cache(), { isStopped: () => ctx.signal.aborted });
+      const cache = await ctx.cache();
+      rebuildRollups(cache, { isStopped: () => ctx.signal.aborted });
+      if (!ctx.signal.aborted) await recordReleases(ctx, cache);
     } finally {
       progress.stop();
     }

@@ -2,18 +2,15 @@ import type { Fleet } from '../../fleet/agent.ts';
 import { messageOf, OpsError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { isLoopback } from '../../ground/runtime/foreign-caller.ts';
-import { plain, type ServerLimits, type ServerReply, type ServerRequest, startServer } from '../../ground/runtime/server.ts';
+import { type ServerLimits, startServer } from '../../ground/runtime/server.ts';
 import { fleetOwnership } from '../../telemetry/traces/fleet-ownership.ts';
 import { type OtlpIntake, openOtlpIntake } from '../../telemetry/traces/ingest-otlp.ts';
-import type { OtlpSignal } from '../../telemetry/traces/otlp.ts';
 import { otlpSources } from '../../telemetry/traces/otlp-source.ts';
 import type { ServeEvent } from '../../views/serve.ts';
 import type { Tally } from '../../views/serve-metrics.ts';
-import { beatRoute } from './beat-route.ts';
-import { exportRoute } from './export-route.ts';
+import { openDoors } from './doors.ts';
 import { keepFresh } from './keep-fresh.ts';
-import { openMetricsRoute } from './metrics-route.ts';
-import type { Route, Tallying } from './post.ts';
+import type { Tallying } from './post.ts';
 import { openTokens } from './tokens.ts';
 import { openWorkQueue } from './work-queue.ts';
 
@@ -57,13 +54,6 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Paths at which spans and log records are taken. The third is where Langfuse's exporters send. */
-const exports: Readonly<Record<string, OtlpSignal>> = {
-  '/v1/traces': 'traces',
-  '/v1/logs': 'logs',
-  '/api/public/otel/v1/traces': 'traces',
-};
-
 /**
  * Starts to receive: spans and scores over OTLP, beats, and questions for metrics. Throws a usage error where it could be reached from
  * elsewhere and the manifest has no tokens, an unable error where the store or the address cannot be had.
@@ -101,28 +91,7 @@ export const serveFleet = async (
       return queue.length;
     },
   };
-  const metrics = openMetricsRoute(ctx, fleet);
-  const routes = new Map<string, Route>([
-    ...Object.entries(exports).map(([path, signal]) => [path, exportRoute(signal, { queue, intakeOf })] as const),
-    ['/metrics', metrics],
-  ]);
-  const routeOf = (path: string): Route | undefined =>
-    path.startsWith('/beat/') ? beatRoute(ctx, fleet, path.slice('/beat/'.length)) : routes.get(path);
-
-  const replyTo = async (request: ServerRequest): Promise<ServerReply> => {
-    const { method, path, headers } = request;
-    if (path === '/healthz') return method === 'GET' || method === 'HEAD' ? plain(200, 'ok') : wrongMethod('GET');
-    const route = routeOf(path);
-    if (route === undefined) return path === '/v1/metrics' ? noMetrics : plain(404, `there is nothing at ${path}`);
-    if (method !== route.method) return wrongMethod(route.method);
-    const sender = tokens.senderOf(headers['authorization']);
-    if (sender === null) {
-      on({ event: 'refused', path, status: 401, agent: null, rejected: null, reason: 'it came without a token of the manifest' });
-      return noToken;
-    }
-    return route.answer({ request, sender, tally, on });
-  };
-
+  const replyTo = openDoors({ ctx, fleet, tokens, queue, intakeOf, tally, on });
   const server = await startServer({
     host,
     port,
@@ -138,7 +107,7 @@ export const serveFleet = async (
     onFault: (thrown) => on(troubleOf(thrown)),
   });
   const resting = new AbortController();
-  const keeper = keepFresh(ctx, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
+  const keeper = keepFresh(ctx, fleet, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
   on({ event: 'listening', url: server.url, tokens: tokens.count, isPrivate });
   return {
     url: server.url,
@@ -156,10 +125,6 @@ const troubleOf = (thrown: unknown): ServeEvent =>
   thrown instanceof OpsError
     ? { event: 'trouble', message: thrown.message, hint: thrown.hint }
     : { event: 'trouble', message: `this is a bug in agentops: ${messageOf(thrown)}`, hint: null };
-
-const wrongMethod = (allow: string): ServerReply => plain(405, `this takes ${allow}`, { allow });
-const noToken = plain(401, 'a token of the manifest is needed: authorization: Bearer TOKEN', { 'www-authenticate': 'Bearer' });
-const noMetrics = plain(404, 'metrics are not taken; OTEL_METRICS_EXPORTER=none keeps an SDK from sending them');
 
 const tokensRequired = (host: string) =>
   usageError({
