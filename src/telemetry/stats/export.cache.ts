@@ -1,7 +1,7 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { formatInstant } from '../../ground/units/instant.ts';
 import { widthUs } from '../../ground/units/window.ts';
-import { costSourceCodes, errorCodes, kindCodes, splitPair, statusCodes } from '../traces/codes.ts';
+import { costSourceCodes, errorCodes, kindCodes, splitPair, stateFact, statusCodes } from '../traces/codes.ts';
 import { type StoredId, unpackId } from '../traces/identifier.ts';
 import { facets, grainCodes, otherKey } from './rollup.ts';
 
@@ -35,6 +35,10 @@ const code = (name: string, column: string, codes: readonly (string | null)[]): 
   name,
   (row) => codes[Number(row[column])] ?? null,
 ];
+const state = (name: string, fact: Parameters<typeof stateFact>[1], codes: readonly (string | null)[]): Field => [
+  name,
+  (row) => codes[stateFact(Number(row['state']), fact)] ?? null,
+];
 const half = (name: string, column: string, at: 0 | 1): Field => [name, (row) => splitPair(row[column] as string | null)[at]];
 const ids: readonly Field[] = [plain('source'), ['trace_id', (row) => idOf(row.trace)]];
 const whose = ['user', 'session', 'task', 'env', 'release', 'prompt'] as const;
@@ -51,30 +55,30 @@ interface Plan {
 
 const spans: Plan = {
   sql: `SELECT ${trace}, ${word('r.agent', 'agent')}, ${words('s', 'name', 'model', ...whose)}, s.span_id AS id, s.parent_id AS parent,
-      s.kind, s.start_us, s.dur_us, s.ttft_us, s.status, s.error_type, s.in_tok AS input_tokens, s.out_tok AS output_tokens,
-      s.cache_r AS cached_tokens, s.reason_tok AS reasoning_tokens, s.cost_nanos, s.cost_source, s.counts, s.synthetic
-    FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+      s.state, t.anchor_us + s.start_after_us AS start_us, s.dur_us, s.ttft_us, s.in_tok AS input_tokens, s.out_tok AS output_tokens,
+      s.cache_r AS cached_tokens, s.reason_tok AS reasoning_tokens, s.cost_nanos
+    FROM run r CROSS JOIN trace t ON t.no = r.trace_no CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
     WHERE r.start_us >= ? ORDER BY r.start_us`,
   fields: [
     ...ids,
     ['span_id', (row) => idOf(row.id)],
     ['parent_id', (row) => idOf(row.parent)],
     plain('agent'),
-    code('kind', 'kind', kindCodes),
+    state('kind', 'kind', kindCodes),
     plain('name'),
     half('provider', 'model', 0),
     half('model', 'model', 1),
     instant('start', 'start_us'),
     ms('duration_ms', 'dur_us'),
     ms('ttft_ms', 'ttft_us'),
-    code('status', 'status', statusCodes),
-    code('error_type', 'error_type', errorCodes),
+    state('status', 'status', statusCodes),
+    state('error_type', 'errorType', errorCodes),
     ...['input_tokens', 'output_tokens', 'cached_tokens', 'reasoning_tokens'].map(plain),
     usd('cost_usd', 'cost_nanos'),
-    code('cost_source', 'cost_source', costSourceCodes),
-    isTrue('counts'),
+    state('cost_source', 'costSource', costSourceCodes),
+    ['counts', (row) => stateFact(Number(row['state']), 'counts') === 1],
     ...whoseFields,
-    isTrue('synthetic'),
+    ['synthetic', (row) => stateFact(Number(row['state']), 'synthetic') === 1],
   ],
 };
 
