@@ -69,6 +69,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/ingest.ts'),
   },
   {
+    name: 'top',
+    group: doing,
+    summary: 'Watch every agent live, full screen, with keys to sort, filter and open',
+    safety: 'reads',
+    load: () => import('./commands/top.ts'),
+  },
+  {
     name: 'cost',
     group: doing,
     summary: 'Show what was spent, by whom, and what the month will come to',

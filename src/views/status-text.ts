@@ -55,22 +55,40 @@ const partsOf = (status: FleetStatus, look: Look, names: readonly string[]) => {
 
 const trendNote = ({ trend }: FleetStatus): string => `trend: cost of each ${trend.bucket}, newest right`;
 
-/** The fleet's figures for people: a line an agent, or a line of whatever they are grouped by, and under each agent in trouble why. */
-export const renderStatusText = (status: FleetStatus, { look }: ViewOptions, { columns, sorting }: StatusLayout = usualLayout): string => {
+/** The parts of the text, each row with the lines under it: what a screen scrolls through. */
+export interface StatusParts {
+  readonly head: readonly string[];
+  readonly titles: string;
+  readonly rows: readonly { readonly key: string; readonly lines: readonly string[] }[];
+  readonly foot: readonly string[];
+}
+
+export const statusParts = (status: FleetStatus, look: Look, { columns, sorting }: StatusLayout): StatusParts => {
   const head = renderParagraph(look, { indent: 0, hang: 2, maxLines: 3 }, [
     { text: status.fleet, tone: 'strong' },
     { text: joined(look, ['', ...factsOf(status)]), tone: 'dim' },
   ]);
-  if (status.rows.length === 0) return [...head, '', 'no requests were seen', ''].join('\n');
   const names = columns ?? columnsFor(look.width);
   const { columns: wanted, cellsOf } = partsOf(status, look, names);
   const rows = sortRows(status.rows, sorting);
   const table = renderTable(look, wanted, rows.map(cellsOf));
-  const body = rows.flatMap((row, at) => {
+  const linesOf = (row: StatusRow, line: string): readonly string[] => {
     const why = look.width === null ? '' : whyOfRow(row);
-    return [table.rows[at] ?? '', ...(why === '' ? [] : renderParagraph(look, { indent: 4, hang: 0, maxLines: 3 }, [{ text: why }]))];
-  });
+    return [line, ...(why === '' ? [] : renderParagraph(look, { indent: 4, hang: 0, maxLines: 3 }, [{ text: why }]))];
+  };
   const isDrawn = names.includes('trend') && !table.dropped.includes('TREND') && rows.some(({ trendNanos }) => trendNanos.length > 0);
-  const foot = isDrawn ? ['', renderLine(look, 0, [{ text: trendNote(status), tone: 'dim' }])] : [];
-  return [...head, '', table.head, ...body, ...foot, ''].join('\n');
+  return {
+    head,
+    titles: table.head,
+    rows: rows.map((row, at) => ({ key: row.key, lines: linesOf(row, table.rows[at] ?? '') })),
+    foot: isDrawn ? [renderLine(look, 0, [{ text: trendNote(status), tone: 'dim' }])] : [],
+  };
+};
+
+/** The fleet's figures for people: a line an agent, or a line of whatever they are grouped by, and under each agent in trouble why. */
+export const renderStatusText = (status: FleetStatus, { look }: ViewOptions, layout: StatusLayout = usualLayout): string => {
+  const { head, titles, rows, foot } = statusParts(status, look, layout);
+  if (rows.length === 0) return [...head, '', 'no requests were seen', ''].join('\n');
+  const body = rows.flatMap(({ lines }) => lines);
+  return [...head, '', titles, ...body, ...(foot.length === 0 ? [] : ['', ...foot]), ''].join('\n');
 };

@@ -73,7 +73,8 @@ export const freshness = (syncedUs: number | null, now: number): string =>
 
 const statusOf = (line: TraceLine): string => (line.isError ? (line.errorType ?? 'error') : line.durationUs === null ? 'running' : 'ok');
 
-const renderListText = (list: TraceList, { look }: ViewOptions): string => {
+/** The list for people. */
+export const renderListText = (list: TraceList, { look }: ViewOptions): string => {
   const { lines, limit, window, generatedAt, syncedUs } = list;
   const facts = [
     `last ${windowWord((window.toUs - window.fromUs) / 1000)}`,

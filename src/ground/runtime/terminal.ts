@@ -2,6 +2,7 @@ import { inertLine } from '../output/escape.ts';
 import type { Look, Tone } from '../output/look.ts';
 import type { Env } from './context.ts';
 import { openProgress, type Progress, type Spinner } from './terminal-progress.ts';
+import { isScreen, openScreen, type Screen, type ScreenHandlers } from './terminal-screen.ts';
 
 type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -56,6 +57,8 @@ export interface Terminal {
   startProgress(): Promise<Progress>;
   /** Null where nobody could answer: no terminal, CI, or `--no-input`. */
   readonly prompts: Prompts | null;
+  /** Takes the whole terminal until it is closed; null where there is none to take. */
+  readonly openScreen: ((handlers: ScreenHandlers) => Screen) | null;
 }
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
@@ -182,5 +185,6 @@ export const openTerminal = async ({ env, stdin, stdout, stderr, flags, monotoni
       return openProgress({ stream: stderr, look: err, silent: flags.quiet === true, loadSpinner: spinner, monotonic });
     },
     prompts: canAsk ? promptsOf(stdin, stderr) : null,
+    openScreen: isScreen(stdin, stdout) && env['TERM'] !== 'dumb' ? (handlers) => openScreen(stdin, stdout, handlers) : null,
   };
 };
