@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSqliteCache } from '../../src/ground/store/sqlite-cache.ts';
@@ -12,7 +12,7 @@ const hourAgo = Math.floor(Date.now() / 1000 - 3600) * 1000;
 const rows = Array.from({ length: 60 }, (_, at) => ({
   id: `obs-${at}`,
   traceId: `trace-${Math.floor(at / 3)}`,
-  ...(at % 3 === 0 ? {} : { parentObservationId: `obs-${at - (at % 3)}` }),
+  parentObservationId: at % 3 === 0 ? null : `obs-${at - (at % 3)}`,
   type: at % 3 === 0 ? 'AGENT' : 'GENERATION',
   name: at % 3 === 0 ? 'support' : 'answer',
   traceName: 'support',
@@ -34,7 +34,7 @@ const langfuse = (on: (page: number, request: Received) => void = () => {}): Pro
     const [from, to] = ['fromStartTime', 'toStartTime'].map((key) => Date.parse(request.query.get(key) ?? ''));
     const found = rows.filter(({ startTime }) => Date.parse(startTime) >= (from ?? 0) && Date.parse(startTime) < (to ?? 0));
     const at = Number(request.query.get('cursor') ?? 0);
-    const next = at + pageRows < found.length ? { cursor: String(at + pageRows) } : {};
+    const next = { cursor: at + pageRows < found.length ? String(at + pageRows) : null };
     json({ data: found.slice(at, at + pageRows), meta: next })(request, response);
   });
 };
@@ -148,7 +148,12 @@ describe('agentops sync', () => {
         { name: 'cache', ok: false, fix: expect.stringContaining('delete cache.db') },
       ],
     });
-    chmodSync(join(state, 'cache.db'), 0o600);
+    writeFileSync(join(state, 'cache.db'), '');
+    const later = await openSqliteCache(join(state, 'cache.db'));
+    later.all('PRAGMA user_version = 99');
+    later.close();
+    const newer = await run(folder.path, 'sync');
+    expect(newer).toMatchObject({ status: 3, stdout: '', stderr: expect.stringContaining('was written by a newer agentops') });
     using other = scratch({ 'agentops.yaml': manifest(backend('prod', peer.url)), '.agentops': 'a file where the folder should be' });
     expect(await run(other.path, 'sync')).toMatchObject({ status: 3, stdout: '' });
   }, 20_000);
@@ -176,6 +181,12 @@ describe('agentops db and mark', () => {
     expect((await run(folder.path, 'db', 'check', '--repair')).status).toBe(0);
     const csv = (await run(folder.path, 'db', 'export', 'spans')).stdout.trim().split('\r\n');
     expect(csv).toHaveLength(61);
+    const [head = [], first = []] = csv.filter((line) => !line.includes('obs-') || line.includes('obs-1,')).map((line) => line.split(','));
+    expect(Object.fromEntries(head.map((name, at) => [name, first[at]]))).toMatchObject({
+      ...{ source: 'prod', trace_id: 'trace-0', parent_id: 'obs-0', agent: 'support', kind: 'llm', name: 'answer', release: 'r1' },
+      ...{ duration_ms: '700', input_tokens: '101', cost_usd: '0.001', cost_source: 'reported', counts: 'true', synthetic: 'false' },
+      start: `${new Date(hourAgo + 1000).toISOString().slice(0, -1)}000Z`,
+    });
     const lines = (await run(folder.path, 'db', 'export', 'runs', '--format', 'jsonl')).stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject(Array.from({ length: 20 }, () => ({ agent: 'support', spans: 3 })));
     const listed = JSON.parse((await run(folder.path, 'mark', 'list', '--json')).stdout);
