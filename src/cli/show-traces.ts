@@ -1,9 +1,11 @@
+import type { Fleet } from '../fleet/agent.ts';
 import { usageError } from '../ground/errors.ts';
 import { plural } from '../ground/output/phrases.ts';
 import type { Cache } from '../ground/store/port.ts';
 import { readSynced } from '../telemetry/stats/figures.cache.ts';
 import { openFreshCache } from '../telemetry/stats/open-fresh-cache.ts';
 import { readEdges } from '../telemetry/stats/topology.cache.ts';
+import { whyNoTraces } from '../telemetry/traces/metrics-backends.ts';
 import { readTraceLink } from '../telemetry/traces/read-trace-link.ts';
 import { blamesOf } from '../telemetry/traces/topology.ts';
 import { readTrace, readUnmatched } from '../telemetry/traces/trace.cache.ts';
@@ -41,6 +43,12 @@ const headOf = async ({ ctx, fleet: load }: Session, windowMs: number) => {
   return { fleet, generatedAt: now, window: { fromUs: (now - windowMs) * 1000, toUs: now * 1000 } };
 };
 
+/** Where nothing was found because nothing can be there, that is the answer. */
+const requireTraces = (fleet: Fleet, found: readonly unknown[], agent: string | null = null): void => {
+  const why = found.length > 0 ? null : whyNoTraces(fleet, agent);
+  if (why !== null) throw usageError({ code: 'no_single_traces', ...why });
+};
+
 export type ListWish = Omit<TraceQuery, 'window' | 'text'> & { readonly windowMs: number };
 
 /** `agentops traces list` */
@@ -48,6 +56,7 @@ export const listOutcome = async (session: Session, { windowMs, ...wish }: ListW
   const { fleet, ...head } = await headOf(session, windowMs);
   const cache = await session.ctx.cache();
   const lines = listTraces(cache, { ...wish, window: head.window, ...(text === null ? {} : { text }) });
+  requireTraces(fleet, lines, wish.agent);
   const list = { fleet: fleet.name, ...head, syncedUs: readSynced(cache), lines, limit: wish.limit };
   return answered(session, traceListFormats, list, lines[0] === undefined ? [] : [`agentops traces show ${lines[0].traceId}`]);
 };
@@ -103,6 +112,7 @@ export const unmatchedOutcome = async (session: Session, windowMs: number): Prom
   const { fleet, ...head } = await headOf(session, windowMs);
   const cache = await session.ctx.cache();
   const groups = readUnmatched(cache, head.window.fromUs, head.window.toUs);
+  requireTraces(fleet, groups);
   return answered(session, unmatchedFormats, { fleet: fleet.name, ...head, syncedUs: readSynced(cache), groups }, []);
 };
 
@@ -111,6 +121,7 @@ export const topologyOutcome = async (session: Session, windowMs: number): Promi
   const { fleet, ...head } = await headOf(session, windowMs);
   const cache = await openFreshCache(session.ctx);
   const edges = readEdges(cache, head.window);
+  requireTraces(fleet, edges);
   const blames = blamesOf(readFailedTraces(cache, head.window));
   return answered(session, topologyFormats, { fleet: fleet.name, ...head, syncedUs: readSynced(cache), edges, blames }, []);
 };

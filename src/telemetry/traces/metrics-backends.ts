@@ -10,3 +10,18 @@ export const metricsBackends = ({ backends }: Pick<Fleet, 'backends'>): readonly
   Object.entries(backends)
     .filter(([, slot]) => isMetricsOnly(slot))
     .map(([name]) => name);
+
+/**
+ * Why there can be no single traces of an agent, or (null) of the whole fleet, as a clause and what to do; null: there can be.
+ */
+export const whyNoTraces = (fleet: Pick<Fleet, 'agents' | 'backends'>, agent: string | null): { message: string; hint: string } | null => {
+  const [first, ...others] = metricsBackends(fleet);
+  if (first === undefined) return null;
+  const source = agent === null ? first : fleet.agents.find(({ name }) => name === agent)?.traces?.backend;
+  const isAll = others.length + 1 === Object.keys(fleet.backends).length;
+  if (source === undefined || (agent === null ? !isAll : ![first, ...others].includes(source))) return null;
+  return {
+    message: `there are no single traces ${agent === null ? 'of this fleet' : `of ${agent}`}: backend ${source} is read for its figures alone (mode: metrics)`,
+    hint: `agentops status shows the figures; mode: spans under backends: ${source} reads traces, where it has some`,
+  };
+};
