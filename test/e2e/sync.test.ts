@@ -150,7 +150,7 @@ describe('agentops sync', () => {
     });
     writeFileSync(join(state, 'cache.db'), '');
     const later = await openSqliteCache(join(state, 'cache.db'));
-    later.all('PRAGMA user_version = 99');
+    later.run('PRAGMA user_version = 99');
     later.close();
     const newer = await run(folder.path, 'sync');
     expect(newer).toMatchObject({ status: 3, stdout: '', stderr: expect.stringContaining('was written by a newer agentops') });
