@@ -35,7 +35,6 @@ const orders = {
   steps: 'steps DESC, r.start_us DESC',
 } as const;
 export type TraceOrder = keyof typeof orders;
-export const traceOrders = Object.keys(orders) as TraceOrder[];
 
 /** One request: a whole trace, or an agent's part of it. */
 export interface TraceLine {
