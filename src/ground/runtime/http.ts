@@ -126,8 +126,11 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
       settle(failure);
       controller?.abort(new Error('ended by the caller'));
     };
-    const expire = (phase: HttpPhase, limitMs: number) => () =>
-      giveUp({ kind: 'timeout', phase, message: timeoutSentence(host, phase, limitMs) });
+    const expire = (phase: HttpPhase, limitMs: number) => () => {
+      // Whatever limit it was: an answer that never began was not left unfinished.
+      const said = phase === 'total' && head === null ? 'first byte' : phase;
+      giveUp({ kind: 'timeout', phase, message: timeoutSentence(host, said, limitMs) });
+    };
     const arm = (phase: HttpPhase, limitMs: number) => {
       clearTimeout(phaseTimer);
       phaseTimer = setTimeout(expire(phase, limitMs), limitMs);

@@ -68,6 +68,14 @@ describe('limits', () => {
     await gone;
   });
 
+  it.each([
+    ['sent no answer within 60 ms', silence],
+    ['did not finish its answer within 60 ms', trickle('a', 'text/plain')],
+  ])('says what of the answer was missing at the total limit: %s', async (said, reply) => {
+    const peer = await openPeer(reply);
+    expect((await send(peer.url, { limits: { totalMs: 60 } })).failure).toMatchObject({ phase: 'total', message: `${peer.host} ${said}` });
+  });
+
   it('lets a slow body go on so long as no silence in it is too long', async () => {
     const peer = await openPeer((_request, response) => {
       response.writeHead(200).write('0');
