@@ -100,6 +100,26 @@ describe('includes that look too far', () => {
     expect(await stderrOf(folder)).toContain('agents.leaked-by-a-link.tier must be 1, 2 or 3');
   });
 
+  test.each([
+    ['a folder that is there', ''],
+    ['a folder yet to be made', 'new'],
+    ['a folder through another link', 'through'],
+    ['the file in it', 'file'],
+  ])('under --untrusted do not let the state out by a link: %s', async (_what, how) => {
+    const outside = cleanCopy('small');
+    const folder = cleanCopy('small', { 'agentops.yaml': `${head}agents: { a: {} }\n` });
+    const allowance = { variables: [], hosts: [] };
+    expect(await stderrOf(folder, { allowance })).toBe('');
+    if (how === 'file') mkdirSync(join(folder, '.agentops'));
+    if (how === 'through') symlinkSync(join(outside, 'new'), join(folder, 'second'));
+    const target = { '': outside, new: join(outside, 'new'), through: 'second', file: join(outside, 'journal.db') }[how] ?? '';
+    symlinkSync(target, join(folder, '.agentops', ...(how === 'file' ? ['journal.db'] : [])));
+    expect(await stderrOf(folder, { allowance })).toContain(
+      'a state folder outside the folder of the manifest is refused under --untrusted\n      hint: take the symbolic link away',
+    );
+    expect(await stderrOf(folder)).toBe('');
+  });
+
   test('under --untrusted a file is refused without a look at it', async () => {
     const text = `${head}agents: { a: { description: "\${file:large.txt}" } }\n`;
     const folder = cleanCopy('small', { 'agentops.yaml': text, 'large.txt': 'x'.repeat(300_000) });

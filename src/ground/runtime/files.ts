@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, nodeCodeOf, type OpsError, unableError, usageError } from '../errors.ts';
 import type { Files } from './context.ts';
 
@@ -43,13 +44,7 @@ export const systemFiles: Files = {
       return false;
     }
   },
-  realPath(path) {
-    try {
-      return realpathSync(path);
-    } catch {
-      return path;
-    }
-  },
+  realPath: (path) => realPath(path),
   writePrivate(path, text) {
     const beside = `${path}.${process.pid}.new`;
     try {
@@ -77,6 +72,28 @@ export const systemFiles: Files = {
     }
   },
   removeFolder: (path) => rmSync(path, { recursive: true, force: true }),
+};
+
+const mostLinks = 40;
+
+/** Where a path leads, links followed; what is not there yet is taken to be made where the last link points. */
+const realPath = (path: string, links = 0): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    const target = links < mostLinks ? linkTarget(path) : null;
+    if (target !== null) return realPath(target, links + 1);
+    return dirname(path) === path ? path : join(realPath(dirname(path), links), basename(path));
+  }
+};
+
+const linkTarget = (path: string): string | null => {
+  try {
+    return resolve(dirname(path), readlinkSync(path));
+  } catch {
+    // No link, or nothing at all.
+    return null;
+  }
 };
 
 /** Takes a half-written file away; what stopped the writing is what gets told. */
