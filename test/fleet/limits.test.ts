@@ -16,6 +16,11 @@ describe('a manifest that is too much', () => {
     expect(said).toMatch(/^error: \S+agentops\.yaml has 10,485,7\d\d bytes; at most 1,048,576 are read\nhint: split it/);
   });
 
+  test.skipIf(process.platform === 'win32')('of a device that never ends is refused at its limit', async () => {
+    const said = await stderrFor(`${head}include: [/dev/zero]\nagents: { a: {} }\n`);
+    expect(said).toContain('agentops.yaml:3:11: /dev/zero has more than 1,048,576 bytes; at most 1,048,576 are read');
+  });
+
   test('of ten thousand brackets is refused in a moment', async () => {
     const said = await stderrFor(`${head}agents: ${'['.repeat(10_000)}${']'.repeat(10_000)}\n`);
     expect(said).toContain(': the file is nested far too deep here');

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { usageError } from '../errors.ts';
 import { githubData, inertLine, inertText, markdownText, nagiosText, prometheusLabel, xmlText } from '../output/escape.ts';
+import { percentDecoded } from '../units/percent-code.ts';
 import { parseReference, referencePattern } from '../units/reference.ts';
 import type { Env, Files, Secrets } from './context.ts';
 import { cutSecretsHider } from './cut-secrets.ts';
@@ -104,15 +105,6 @@ const urlCredentials = (text: string): readonly string[] => {
   if (!URL.canParse(text)) return [];
   const { password } = new URL(text);
   return password === '' ? [] : [password, percentDecoded(password)];
-};
-
-/** A password may hold a percent sign that encodes nothing; it is then meant as it is. */
-const percentDecoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 };
 
 /** Every way a value may turn up: as it is, JSON-escaped, URL-encoded, in base64 at each of three alignments, in hex, and as outputs escape it. */

@@ -179,6 +179,12 @@ describe('requests', () => {
     expect(peer.received.map(({ headers }) => headers.authorization)).toEqual([`Basic ${btoa('ada:p@ss')}`, 'Bearer x']);
   });
 
+  it('takes a percent sign of a password that encodes nothing for itself', async () => {
+    const peer = await openPeer(json({}));
+    await send(peer.url.replace('http://', 'http://ada:100%-s%zzre@'));
+    expect(peer.received.map(({ headers }) => headers.authorization)).toEqual([`Basic ${btoa('ada:100%-s%zzre')}`]);
+  });
+
   it.each(['not a url', 'ftp://example.com/', ''])('throws for %j, which is nobody’s fault but ours', async (url) => {
     await expect(send(url)).rejects.toMatchObject({ kind: 'usage', code: 'url_invalid' });
   });
