@@ -14,8 +14,8 @@ export interface Argument {
 export interface Flag {
   readonly flags: string;
   readonly summary: string;
-  /** Text by default. `before`: what the same flag said earlier on the line. */
-  readonly parse?: (given: string, before: unknown) => unknown;
+  /** Text by default. `before`: what the same flag said earlier on the line; `flag`: its name, for an error. */
+  readonly parse?: (given: string, before: unknown, flag: string) => unknown;
   readonly fallback?: unknown;
 }
 
@@ -37,12 +37,12 @@ export const listFlag = (given: string, before: unknown): readonly string[] => [
 
 const flagOf =
   <Value>(parse: (text: string) => Value | null, example: string) =>
-  (given: string): Value => {
+  (given: string, _before: unknown, flag: string): Value => {
     const value = parse(given);
     if (value === null)
       throw usageError({
         code: 'flag_invalid',
-        message: `${JSON.stringify(given)} is not a value this flag takes`,
+        message: `${flag} cannot be ${JSON.stringify(given)}`,
         hint: `write it like ${example}`,
       });
     return value;

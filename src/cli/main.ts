@@ -16,8 +16,10 @@ const answer = async (words: readonly string[]): Promise<number> => {
   }
   if (first === '__complete') return (await import('./complete.ts')).complete(words.slice(1));
   const { runCommand } = await import('./run-command.ts');
-  // `help x` reads as `x --help`, so that both print the same.
-  return runCommand(first === 'help' ? [...words.slice(1), '--help'] : words);
+  if (first !== 'help') return runCommand(words);
+  const { commandTable } = await import('./command-table.ts');
+  // `help x` reads as `x --help`, so that both print the same; what is no command is told so.
+  return runCommand(commandTable.some(({ name }) => name === second) ? [...words.slice(1), '--help'] : words.slice(1));
 };
 
 const print = (text: string): number => {

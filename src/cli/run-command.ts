@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, Option } from 'commander';
-import { messageOf, OpsError, usageError } from '../ground/errors.ts';
+import { messageOf, OpsError, unableError, usageError } from '../ground/errors.ts';
 import { inertText } from '../ground/output/escape.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import { openSecrets } from '../ground/runtime/secrets.ts';
@@ -8,7 +8,7 @@ import type { Terminal } from '../ground/runtime/terminal.ts';
 import type { Format, GlobalFlags, Leaf, Outcome } from './command.ts';
 import { type CommandEntry, commandTable } from './command-table.ts';
 import { exitOfError, exitOfFinding, exitOfSignal } from './exit-codes.ts';
-import type { Flag } from './flags.ts';
+import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { maskAnswer, maskValue } from './mask-answer.ts';
 import { version } from './version.ts';
@@ -50,7 +50,7 @@ export const runCommand = async (words: readonly string[]): Promise<number> => {
     return exit;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    return report(thrown instanceof CommanderError ? usageOf(thrown) : thrown, program.opts<GlobalFlags>(), words);
+    return report(thrown instanceof CommanderError ? usageOf(thrown, words) : thrown, program.opts<GlobalFlags>(), words);
   }
 };
 
@@ -84,7 +84,7 @@ const buildProgram = (): Command => {
 
 const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) => {
   const option = new Option(flags, summary);
-  if (parse !== undefined) option.argParser(parse);
+  if (parse !== undefined) option.argParser((given, before) => parse(given, before, spellingOf(flags).long));
   if (fallback !== undefined) option.default(fallback);
   command.addOption(option);
 };
@@ -112,7 +112,7 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
   const { openSession } = await import('./session.ts');
   const session = openSession({
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingFolder(),
     flags,
     format,
     terminal,
@@ -132,6 +132,18 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
   }
 };
 
+const workingFolder = (): string => {
+  try {
+    return process.cwd();
+  } catch {
+    throw unableError({
+      code: 'working_folder_gone',
+      message: 'the working directory is not there any more',
+      hint: 'go to a folder that is there: cd',
+    });
+  }
+};
+
 const formatOf = (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags): Format => {
   const wanted = flags.output ?? (flags.json === true ? 'json' : leaf.formats[0]);
   const known = leaf.formats.find((format) => format === wanted);
@@ -145,10 +157,14 @@ const formatOf = (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags): Format =
 };
 
 /** commander's own words, as one of our errors. */
-const usageOf = (thrown: CommanderError): OpsError => {
+const usageOf = (thrown: CommanderError, words: readonly string[]): OpsError => {
+  if (thrown.code === 'commander.help')
+    return usageError({ code: 'usage', message: 'no command is named', hint: 'agentops --help lists the commands' });
   const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
   const hint = rest.join(' ').replace(/[()]/g, '').trim();
-  return usageError({ code: 'usage', message: first, hint: hint === '' ? 'agentops --help lists the commands' : hint });
+  const command = commandTable.find(({ name }) => words.includes(name));
+  const help = command === undefined ? 'agentops --help lists the commands' : `agentops ${command.name} --help tells what it takes`;
+  return usageError({ code: 'usage', message: first, hint: hint === '' ? help : hint });
 };
 
 /** Each line by itself: a long list of problems is no long text that somebody smuggled in. */

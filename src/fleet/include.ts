@@ -40,11 +40,3 @@ const joinEntries = (there: YamlMap, more: YamlMap, section: string, problems: P
 
 /** `agents:` with nothing under it leaves the section to other files. */
 const isNothing = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null;
-
-/** A glob of `*`, `?` and `**` as a pattern over paths with forward slashes. */
-export const globPattern = (glob: string): RegExp => {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*\*\/?|\*|\?/g, (token) => (token.startsWith('**') ? '(?:.*/)?' : token === '*' ? '[^/]*' : '[^/]'));
-  return new RegExp(`^${source}$`);
-};

@@ -111,6 +111,8 @@ export const interpolate = (
     if (node.kind === 'list') return node.items.map((item, index) => visit(item, below(index), [...path, index]));
     return Object.fromEntries(
       [...node.entries].map(([key, child]) => {
+        // zod leaves such a key out, and what it names would be gone without a word.
+        if (key === '__proto__') problems.push({ at: child.keyAt ?? child.at, message: '__proto__ cannot be a name', hint: null });
         if (shapes.length > 0 && key.includes('${')) note(key, child.keyAt ?? child.at);
         return [key, visit(child, below(key), [...path, key])];
       }),

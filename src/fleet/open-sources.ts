@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Reference } from '../ground/units/reference.ts';
-import { globPattern } from './include.ts';
+import { matchesGlob } from './glob.ts';
 import { hashText, type SnapshotInputs } from './snapshot.ts';
 
 /** More is not read as a manifest or as part of one. */
@@ -68,7 +68,7 @@ const matchGlob = (files: Context['files'], folder: string, pattern: string): re
   // Only what stands before the first wildcard is walked.
   const fixed = pattern.slice(0, pattern.search(/[*?]/));
   const start = resolve(folder, fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/') + 1) : '.');
-  const wanted = globPattern(pattern.replace(/^\.\//, ''));
+  const wanted = pattern.replace(/^\.\//, '');
   const isDeep = pattern.includes('**') || pattern.slice(fixed.length).includes('/');
   const found: string[] = [];
   let seen = 0;
@@ -88,5 +88,5 @@ const matchGlob = (files: Context['files'], folder: string, pattern: string): re
     }
   };
   walk(start);
-  return found.filter((path) => wanted.test((isAbsolute(pattern) ? path : relative(folder, path)).split(sep).join('/')));
+  return found.filter((path) => matchesGlob(wanted, (isAbsolute(pattern) ? path : relative(folder, path)).split(sep).join('/')));
 };

@@ -49,7 +49,11 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
   const manifest = readWith(manifestSchema, supported);
   const { filled, wrong } = await readSlots(slots, supported, readers);
   const placed = filled.map((each) => ({ ...each, at: locate(root, each.path) }));
-  const state = { folder: supported['state'], at: locate(root, ['state']) };
+  const state = {
+    folder: supported['state'],
+    isOutside: 'data' in manifest && leadsOutside(desk, path, manifest.data.state),
+    at: locate(root, ['state']),
+  };
   const refusals =
     allowance === null ? [] : distrustProblems({ references, urls: urlsWithin(desk, allowance, urls), slots: placed, state }, allowance);
   const problems = [
@@ -103,6 +107,10 @@ const fillSlot = (manifest: unknown, path: readonly PropertyKey[], slot: Slot) =
   const parent = valueAt(manifest, path.slice(0, -1)) as Record<PropertyKey, unknown>;
   parent[path.at(-1) ?? ''] = slot;
 };
+
+/** Whether what is written into the state folder would end up elsewhere: a repository may bring its own symbolic links. */
+const leadsOutside = ({ isInside }: Desk, manifest: string, state: string): boolean =>
+  !['.', 'journal.db'].every((name) => isInside(resolve(dirname(manifest), state, name)));
 
 /** Under `--untrusted` nothing is looked at that is not allowed: even an error message could carry it away. */
 const lookupWithin =

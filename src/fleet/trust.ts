@@ -17,8 +17,8 @@ export interface Named {
   readonly urls: readonly { readonly url: string | null; readonly at: At }[];
   /** Slots that were read, with the hole they stand in. */
   readonly slots: readonly { readonly slot: string; readonly kind: string; readonly at: At }[];
-  /** The folder that is written to, as the manifest names it. */
-  readonly state: { readonly folder: unknown; readonly at: At };
+  /** The folder that is written to, as the manifest names it; `isOutside`: links, its own or in it, lead out of the manifest's folder. */
+  readonly state: { readonly folder: unknown; readonly isOutside: boolean; readonly at: At };
 }
 
 /** Kinds that run code of the manifest's author on this machine, by the hole they stand in. */
@@ -49,15 +49,7 @@ export const distrustProblems = ({ references, urls, slots, state }: Named, allo
     if (allowance.hosts.includes(host.hostname) || allowance.hosts.includes(host.host)) return [];
     return [{ at, message: `the host ${host.host} is refused under --untrusted`, hint: `allow it with --allow-host ${host.host}` }];
   }),
-  ...(typeof state.folder !== 'string' || !leavesFolder(state.folder)
-    ? []
-    : [
-        {
-          at: state.at,
-          message: 'a state folder outside the folder of the manifest is refused under --untrusted',
-          hint: 'write state: .agentops',
-        },
-      ]),
+  ...stateProblems(state),
   ...slots
     .filter(({ slot, kind }) => code[slot]?.includes(kind))
     .map(
@@ -68,3 +60,9 @@ export const distrustProblems = ({ references, urls, slots, state }: Named, allo
       }),
     ),
 ];
+
+const stateProblems = ({ folder, isOutside, at }: Named['state']): readonly PlacedProblem[] => {
+  const message = 'a state folder outside the folder of the manifest is refused under --untrusted';
+  if (typeof folder === 'string' && leavesFolder(folder)) return [{ at, message, hint: 'write state: .agentops' }];
+  return isOutside ? [{ at, message, hint: 'take the symbolic link away' }] : [];
+};

@@ -86,10 +86,11 @@ const headline = (look: Look, check: CheckHealth, verbose: boolean): readonly st
   ]);
 };
 
-/** `told`: sentences that stand in full above, so they are not said twice. */
+/** `told`: sentences that stand in full above, so they are not said twice; nor is the reason that a failed assertion gives. */
 const checkLines = (look: Look, check: CheckHealth, verbose: boolean, told: readonly string[]): readonly string[] => {
   const failed = check.assertions.filter(({ pass }) => pass === false);
-  const says = check.reason !== '' && failed.length === 0 && !told.some((sentence) => sentence.includes(check.reason));
+  const known = told.some((sentence) => sentence.includes(check.reason)) || failed.some(({ message }) => check.reason.startsWith(message));
+  const says = check.reason !== '' && !known;
   return [
     ...headline(look, check, verbose),
     ...(says ? remark(look, 8, check.reason) : []),
@@ -97,12 +98,14 @@ const checkLines = (look: Look, check: CheckHealth, verbose: boolean, told: read
   ];
 };
 
-/** What stands under the line of an agent. */
-const linesUnder = (agent: AgentHealth, { look, verbose }: ViewOptions, whyInTable: boolean): readonly string[] => {
+/** What stands under the line of an agent: also why, where its line has no room for all of that and no check says it. */
+const linesUnder = (agent: AgentHealth, { look, verbose }: ViewOptions, row: string, whyInTable: boolean): readonly string[] => {
   const why = whyOf(agent);
-  const below = verbose && agent.reasons.length > 1 ? agent.reasons : whyInTable || why === '' ? [] : [why];
-  const told = whyInTable && look.width === null ? [why, ...below] : below;
+  const isWhole = whyInTable && (look.width === null || row.includes(why));
   const checks = verbose ? agent.checks : agent.state === 'green' || !counts(agent) ? [] : problemsOf(agent);
+  const isSaid = isWhole || (whyInTable && checks.length > 0);
+  const below = verbose && agent.reasons.length > 1 ? agent.reasons : isSaid || why === '' ? [] : [why];
+  const told = isWhole ? [why, ...below] : below;
   return [...below.flatMap((text) => remark(look, 4, text)), ...checks.flatMap((check) => checkLines(look, check, verbose, told))];
 };
 
@@ -122,6 +125,9 @@ export const renderHealthText = (report: HealthReport, options: ViewOptions): st
     report.agents.map((agent) => rowOf(look, agent, report.generatedAt)),
   );
   const whyInTable = !table.dropped.includes(whyTitle);
-  const body = report.agents.flatMap((agent, at) => [table.rows[at] ?? '', ...linesUnder(agent, options, whyInTable)]);
+  const body = report.agents.flatMap((agent, at) => {
+    const row = table.rows[at] ?? '';
+    return [row, ...linesUnder(agent, options, row, whyInTable)];
+  });
   return [...verdict, '', table.head, ...body, ''].join('\n');
 };

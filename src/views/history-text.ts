@@ -104,6 +104,6 @@ export const renderHistoryText = (report: HistoryReport, options: ViewOptions): 
     { text: `  ${joined(look, uptimeFacts(report.uptime))}`, tone: 'dim' },
   ]);
   const results = report.checks.reduce((sum, check) => sum + check.results.length, 0);
-  if (results === 0) return `${title}\n\nno results yet\n`;
+  if (results === 0) return `${title}\n\nno results in this time\n`;
   return [title, '', ...checkLines(look, report), '', legendOf(look, report), ...failureLines(report, options), ''].join('\n');
 };

@@ -15,7 +15,7 @@ const fromMs = Date.UTC(2026, 10, 23, 7);
 const window: TimeWindow = { fromUs: fromMs * 1000, toUs: (fromMs + 3_600_000) * 1000 };
 const never = new AbortController().signal;
 
-const open = async (kind: 'langsmith' | 'phoenix' | 'braintrust', reply: Reply, parts: Record<string, unknown>) => {
+const open = async (kind: 'langsmith' | 'braintrust', reply: Reply, parts: Record<string, unknown>) => {
   const peer = await openPeer(reply);
   const world = { ...openWorld({ KEY: 'key-0123456789' }), clock: fakeClock(fromMs + 7_200_000) };
   onTestFinished(() => world.http.close());
@@ -103,46 +103,6 @@ described('LangSmith', 'langsmith.json', (prism, judged) => {
 
   it('may answer with anything its description allows', async () => {
     const backend = await open('langsmith', prism().judging(), { project: langsmithProject });
-    await expectEndless(backend.pages(window, null, never));
-  });
-});
-
-described('Phoenix', 'phoenix.json', (prism, judged) => {
-  const span = {
-    name: 'step',
-    context: { trace_id: 'ab'.repeat(16), span_id: 'cd'.repeat(8) },
-    span_kind: 'LLM',
-    start_time: '2026-11-23T07:00:01Z',
-    end_time: '2026-11-23T07:00:02Z',
-    status_code: 'OK',
-  };
-  const grade = { id: 'a1', name: 'good', annotator_kind: 'LLM', result: { score: 1 }, created_at: '2026-11-23T07:00:03Z' };
-  const server: Reply = (request, response) => {
-    const rows: Record<string, Json> = {
-      spans: span,
-      span_annotations: { ...grade, span_id: span.context.span_id },
-      trace_annotations: { ...grade, id: 'a2', trace_id: span.context.trace_id },
-    };
-    const row = rows[request.path.split('/').at(-1) ?? ''] ?? null;
-    json({ data: [row], next_cursor: request.query.has('cursor') ? null : 'U3Bhbjox' })(request, response);
-  };
-
-  it('is asked for spans and annotations as described', async () => {
-    const backend = await open('phoenix', prism().judging(server), { project: 'my agents' });
-    const pages = await drain(backend.pages(window, null, never));
-    expect(pages.flatMap(({ spans }) => spans)).toHaveLength(2);
-    expect(pages[0]?.scores.map(({ spanId }) => spanId)).toEqual([span.context.span_id, span.context.span_id, null, null]);
-    const project = 'GET /v1/projects/{project_identifier}';
-    expect(judged()).toEqual([`${project}/spans`, `${project}/span_annotations`, `${project}/trace_annotations`]);
-  });
-
-  it('is pinged as described', async () => {
-    const backend = await open('phoenix', prism().judging(), {});
-    expect(await backend.ping(never)).toMatchObject({ state: 'ok' });
-  });
-
-  it('may answer with anything its description allows', async () => {
-    const backend = await open('phoenix', prism().judging(), {});
     await expectEndless(backend.pages(window, null, never));
   });
 });

@@ -16,6 +16,11 @@ describe('a manifest that is too much', () => {
     expect(said).toMatch(/^error: \S+agentops\.yaml has 10,485,7\d\d bytes; at most 1,048,576 are read\nhint: split it/);
   });
 
+  test.skipIf(process.platform === 'win32')('of a device that never ends is refused at its limit', async () => {
+    const said = await stderrFor(`${head}include: [/dev/zero]\nagents: { a: {} }\n`);
+    expect(said).toContain('agentops.yaml:3:11: /dev/zero has more than 1,048,576 bytes; at most 1,048,576 are read');
+  });
+
   test('of ten thousand brackets is refused in a moment', async () => {
     const said = await stderrFor(`${head}agents: ${'['.repeat(10_000)}${']'.repeat(10_000)}\n`);
     expect(said).toContain(': the file is nested far too deep here');
@@ -98,6 +103,26 @@ describe('includes that look too far', () => {
     );
     expect(said).not.toContain('leaked');
     expect(await stderrOf(folder)).toContain('agents.leaked-by-a-link.tier must be 1, 2 or 3');
+  });
+
+  test.each([
+    ['a folder that is there', ''],
+    ['a folder yet to be made', 'new'],
+    ['a folder through another link', 'through'],
+    ['the file in it', 'file'],
+  ])('under --untrusted do not let the state out by a link: %s', async (_what, how) => {
+    const outside = cleanCopy('small');
+    const folder = cleanCopy('small', { 'agentops.yaml': `${head}agents: { a: {} }\n` });
+    const allowance = { variables: [], hosts: [] };
+    expect(await stderrOf(folder, { allowance })).toBe('');
+    if (how === 'file') mkdirSync(join(folder, '.agentops'));
+    if (how === 'through') symlinkSync(join(outside, 'new'), join(folder, 'second'));
+    const target = { '': outside, new: join(outside, 'new'), through: 'second', file: join(outside, 'journal.db') }[how] ?? '';
+    symlinkSync(target, join(folder, '.agentops', ...(how === 'file' ? ['journal.db'] : [])));
+    expect(await stderrOf(folder, { allowance })).toContain(
+      'a state folder outside the folder of the manifest is refused under --untrusted\n      hint: take the symbolic link away',
+    );
+    expect(await stderrOf(folder)).toBe('');
   });
 
   test('under --untrusted a file is refused without a look at it', async () => {

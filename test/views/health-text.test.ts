@@ -3,7 +3,7 @@ import { type Look, plainLook, type Tone } from '../../src/ground/output/look.ts
 import { displayWidth } from '../../src/ground/output/width.ts';
 import { renderHealthText } from '../../src/views/health-text.ts';
 import type { ViewOptions } from '../../src/views/words.ts';
-import { agent, check, report, troubled } from './sample.ts';
+import { agent, assertion, check, report, troubled } from './sample.ts';
 
 const show = (look: Partial<Look>, verbose = false): ViewOptions => ({ look: { ...plainLook, ...look }, verbose, zone: 'UTC' });
 const text = (look: Partial<Look>, verbose = false): string => `\n${renderHealthText(troubled, show(look, verbose))}`;
@@ -60,6 +60,7 @@ STATE      AGENT               TIER  SINCE  LATENCY      COST  UP 24H  WHY
     ? billing/invoice  error  unauthorized, http 401 · 90 ms
         The credential for billing was refused: 401 from billing.acme.io.
 ✖ red      chat                   1   12 m   1.24 s   $0.0042     98%  suppressed by kb-search: answer failed: the agen…
+    suppressed by kb-search: answer failed: the agent said it failed.
 ▲ yellow   nightly                3   40 d        -         -    100%  in maintenance: digest was skipped.
 ✔ green    translate              3   40 d   1.24 s  $0.00031    100%
 ✔ green    search                 2    5 h     12 s   $0.0042       -
@@ -172,6 +173,21 @@ describe('what stands under an agent', () => {
   it('does not repeat a reason that stands in the line above', () => {
     const late = check({ status: 'fail', reason: 'No byte within 5 s.', assertions: [], latencyMs: null });
     expect(under({ reasons: ['refund-window failed: No byte within 5 s.'], checks: [late] })).toBe('    ✖ support/refund-window  fail\n');
+  });
+
+  it('says how the turn ended also where an assertion failed, and once what the assertion says', () => {
+    const failed = assertion({
+      assertion: 'tool-called: refund',
+      pass: false,
+      saw: 'no tool was called',
+      message: 'refund was not called',
+    });
+    const waits = check({ status: 'fail', outcome: 'interrupted', reason: 'It waits for "Approve $12?"', assertions: [failed] });
+    expect(under({ checks: [waits] })).toContain(
+      '\n        It waits for "Approve $12?"\n        expected  tool-called: refund\n        saw       no tool was called\n',
+    );
+    const wrong = check({ status: 'fail', reason: 'refund was not called (and 1 more)', assertions: [failed] });
+    expect(under({ checks: [wrong] })).not.toContain('and 1 more');
   });
 
   it('is left out for an agent that another one pulls down', () => {

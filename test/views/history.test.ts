@@ -66,7 +66,7 @@ WHEN                      AGO  CHECK          STATUS   WHY
   it('says so where there is no result', () => {
     const empty = { ...past24h, uptime: { d1: null, d7: null, d30: null }, checks: [] };
     expect(historyFormats.text(empty, { look: plainLook, verbose: false, zone })).toBe(
-      'acme/support  24 h - · 7 d - · 30 d -\n\nno results yet\n',
+      'acme/support  24 h - · 7 d - · 30 d -\n\nno results in this time\n',
     );
   });
 });

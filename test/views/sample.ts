@@ -7,7 +7,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const assertion = (parts: Partial<AssertionResult> = {}): AssertionResult => ({
+export const assertion = (parts: Partial<AssertionResult> = {}): AssertionResult => ({
   assertion: 'contains: 30 days',
   pass: true,
   score: 1,

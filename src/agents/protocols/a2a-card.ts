@@ -113,8 +113,9 @@ const readInterface = ({ url, protocol, version, tenant }: Offer, cardUrl: strin
   };
 };
 
+/** The same host and port, as for a redirect: another port is another service, and may be another team's. */
 const isSameHost = (from: string, to: string): boolean => {
   const [card, target] = [new URL(from), new URL(to)];
-  if (card.hostname !== target.hostname) return false;
+  if (card.host !== target.host) return false;
   return target.protocol === 'https:' || (target.protocol === 'http:' && card.protocol === 'http:');
 };

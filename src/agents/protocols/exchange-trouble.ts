@@ -82,8 +82,14 @@ export const wholeTrouble = (
   if (text.trim() === '') {
     return allowed.emptyOk === true ? null : { outcome: 'malformed', cause: 'empty body', detail: `${host} sent an empty answer` };
   }
-  if (allowed.textOk === true) return null;
-  if (isHtml(text)) return { outcome: 'malformed', cause: 'html', detail: `${host} sent an HTML page where JSON was expected` };
+  const html = (expected: string): Trouble => ({
+    outcome: 'malformed',
+    cause: 'html',
+    detail: `${host} sent an HTML page where ${expected} was expected`,
+  });
+  // A whole page is a login or an error of something in between, and no agent's words; a fragment may be.
+  if (allowed.textOk === true) return allowed.emptyOk !== true && /^\s*<(!doctype html|html)\b/i.test(text) ? html('an answer') : null;
+  if (isHtml(text)) return html('JSON');
   return { outcome: 'malformed', cause: 'broken json', detail: `${host} sent something that is not JSON: ${excerpt(text)}` };
 };
 

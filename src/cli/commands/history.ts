@@ -6,7 +6,7 @@ const weekMs = 7 * 86_400_000;
 const history: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown'],
   arguments: [{ name: '<agent>', summary: 'whose past is shown' }],
-  flags: [{ flags: '--since <duration>', summary: 'how far back', parse: durationFlag, fallback: weekMs }],
+  flags: [{ flags: '--since <duration>', summary: 'how far back; default 7d', parse: durationFlag }],
   examples: [
     ['agentops history support', 'the last seven days'],
     ['agentops history support --since 30d --output csv', 'a month, for a spreadsheet'],
@@ -16,7 +16,7 @@ const history: Leaf = {
     const { requireAgent } = await import('../../fleet/select.ts');
     const { collectHistory } = await import('../../oversight/status/collect-history.ts');
     const { historyFormats } = await import('../../views/history.ts');
-    const report = await collectHistory(ctx, fleet, requireAgent(fleet, String(name)), ctx.clock.now() - Number(since));
+    const report = await collectHistory(ctx, fleet, requireAgent(fleet, String(name)), ctx.clock.now() - Number(since ?? weekMs));
     return {
       finding: 'none',
       formats: Object.fromEntries(Object.entries(historyFormats).map(([format, render]) => [format, (view) => render(report, view)])),

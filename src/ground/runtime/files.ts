@@ -5,7 +5,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readlinkSync,
   readSync,
   realpathSync,
   renameSync,
@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, nodeCodeOf, type OpsError, unableError, usageError } from '../errors.ts';
 import type { Files } from './context.ts';
 
@@ -23,8 +23,10 @@ export const systemFiles: Files = {
   readText(path, maxBytes) {
     try {
       const { size } = statSync(path);
-      if (size > maxBytes) throw tooLarge(path, size, maxBytes);
-      return readFileSync(path, 'utf8');
+      if (size > maxBytes) throw tooLarge(path, size.toLocaleString('en-US'), maxBytes);
+      const text = readAtMost(path, maxBytes + 1);
+      if (text.length > maxBytes) throw tooLarge(path, `more than ${maxBytes.toLocaleString('en-US')}`, maxBytes);
+      return text.toString('utf8');
     } catch (thrown) {
       throw explainRead(path, thrown);
     }
@@ -63,13 +65,7 @@ export const systemFiles: Files = {
       return false;
     }
   },
-  realPath(path) {
-    try {
-      return realpathSync(path);
-    } catch {
-      return path;
-    }
-  },
+  realPath: (path) => realPath(path),
   writePrivate(path, text) {
     const beside = `${path}.${process.pid}.new`;
     try {
@@ -99,6 +95,29 @@ export const systemFiles: Files = {
   removeFolder: (path) => rmSync(path, { recursive: true, force: true }),
 };
 
+const mostLinks = 40;
+const pieceBytes = 64 * 1024;
+
+/** Where a path leads, links followed; what is not there yet is taken to be made where the last link points. */
+const realPath = (path: string, links = 0): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    const target = links < mostLinks ? linkTarget(path) : null;
+    if (target !== null) return realPath(target, links + 1);
+    return dirname(path) === path ? path : join(realPath(dirname(path), links), basename(path));
+  }
+};
+
+const linkTarget = (path: string): string | null => {
+  try {
+    return resolve(dirname(path), readlinkSync(path));
+  } catch {
+    // No link, or nothing at all.
+    return null;
+  }
+};
+
 /** Takes a half-written file away; what stopped the writing is what gets told. */
 const removeQuietly = (path: string) => {
   try {
@@ -108,10 +127,29 @@ const removeQuietly = (path: string) => {
   }
 };
 
-const tooLarge = (path: string, size: number, maxBytes: number): OpsError =>
+/** The first bytes of a file. Devices and pipes do not tell their size, and may never end. */
+const readAtMost = (path: string, bytes: number): Buffer => {
+  const file = openSync(path, 'r');
+  try {
+    const pieces: Buffer[] = [];
+    let left = bytes;
+    while (left > 0) {
+      const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes));
+      const count = readSync(file, piece, 0, piece.length, null);
+      if (count === 0) break;
+      pieces.push(piece.subarray(0, count));
+      left -= count;
+    }
+    return Buffer.concat(pieces);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const tooLarge = (path: string, size: string, maxBytes: number): OpsError =>
   usageError({
     code: 'file_too_large',
-    message: `${path} has ${size.toLocaleString('en-US')} bytes; at most ${maxBytes.toLocaleString('en-US')} are read`,
+    message: `${path} has ${size} bytes; at most ${maxBytes.toLocaleString('en-US')} are read`,
     hint: 'split it, or check that it is the file you meant',
   });
 

@@ -1,6 +1,7 @@
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { messageOf, nodeCodeOf, usageError } from '../errors.ts';
 import { humanDuration } from '../units/duration.ts';
+import { percentDecoded } from '../units/percent-code.ts';
 import type { Clock, Env, Http, HttpFailure, HttpHead, HttpOutcome, HttpPhase, HttpRequest, HttpSink } from './context.ts';
 import { classifyFailure, timeoutSentence } from './http-failure.ts';
 import { followRedirect, redirectLocation } from './http-redirect.ts';
@@ -126,8 +127,11 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
       settle(failure);
       controller?.abort(new Error('ended by the caller'));
     };
-    const expire = (phase: HttpPhase, limitMs: number) => () =>
-      giveUp({ kind: 'timeout', phase, message: timeoutSentence(host, phase, limitMs) });
+    const expire = (phase: HttpPhase, limitMs: number) => () => {
+      // Whatever limit it was: an answer that never began was not left unfinished.
+      const said = phase === 'total' && head === null ? 'first byte' : phase;
+      giveUp({ kind: 'timeout', phase, message: timeoutSentence(host, said, limitMs) });
+    };
     const arm = (phase: HttpPhase, limitMs: number) => {
       clearTimeout(phaseTimer);
       phaseTimer = setTimeout(expire(phase, limitMs), limitMs);
@@ -199,7 +203,7 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
 const basicAuthorization = ({ username, password }: URL): Record<string, string> =>
   username === '' && password === ''
     ? {}
-    : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}` };
+    : { authorization: `Basic ${Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64')}` };
 
 const joinHeaders = (headers: Record<string, string | string[] | undefined>): Record<string, string> => {
   const joined: Record<string, string> = {};

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { usageError } from '../errors.ts';
 import { githubData, inertLine, inertText, markdownText, nagiosText, prometheusLabel, xmlText } from '../output/escape.ts';
+import { percentDecoded } from '../units/percent-code.ts';
 import { parseReference, referencePattern } from '../units/reference.ts';
 import type { Env, Files, Secrets } from './context.ts';
+import { cutSecretsHider } from './cut-secrets.ts';
 
 const maxSecretBytes = 64 * 1024;
 /** Shorter values are not masked: hiding every `1` would make an output unreadable, and such a value protects nothing. */
@@ -11,7 +13,7 @@ const minMaskedLength = 4;
 /** Resolves references when they are used, and remembers what it gave out so that it can be masked. */
 export const openSecrets = (env: Env, files: Files): Secrets => {
   const given = new Set<string>();
-  let masker: RegExp | null = null;
+  let masker: ((text: string) => string) | null = null;
 
   /** `isTyped`: a default that stands in the manifest, for all to read. */
   const resolveOne = (inside: string, base: string): { readonly value: string; readonly isTyped: boolean } => {
@@ -61,8 +63,8 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
     },
     mask(text) {
       if (given.size === 0) return text;
-      masker ??= maskerOf([...given].flatMap(spellings));
-      return hide(text, masker);
+      masker ??= maskerOf([...new Set([...given].flatMap(spellings))]);
+      return masker(text);
     },
   };
 };
@@ -71,20 +73,27 @@ export const openSecrets = (env: Env, files: Files): Secrets => {
 const isPort = (before: string, value: string, after: string): boolean =>
   /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:$/i.test(before) && /^\d{1,5}$/.test(value) && /^(?:[/?#]|$)/.test(after);
 
+/** Hides every secret, whole or cut off by an excerpt. */
+const maskerOf = (forms: readonly string[]): ((text: string) => string) => {
+  const whole = patternOf(forms);
+  const hideCut = cutSecretsHider(forms, minMaskedLength);
+  return (text) => hideCut(hideWhole(text, whole));
+};
+
 /** Finds the longest spelling at each place without moving on, so that two that overlap are both found. */
-const maskerOf = (forms: readonly string[]): RegExp =>
+const patternOf = (forms: readonly string[]): RegExp =>
   new RegExp(
-    `(?=(${[...new Set(forms)]
+    `(?=(${[...forms]
       .sort((a, b) => b.length - a.length)
       .map(escapeRegExp)
       .join('|')}))`,
     'g',
   );
 
-const hide = (text: string, masker: RegExp): string => {
+const hideWhole = (text: string, pattern: RegExp): string => {
   let shown = '';
   let hiddenTo = 0;
-  for (const { index, 1: found = '' } of text.matchAll(masker)) {
+  for (const { index, 1: found = '' } of text.matchAll(pattern)) {
     if (index >= hiddenTo) shown += `${text.slice(hiddenTo, index)}***`;
     hiddenTo = Math.max(hiddenTo, index + found.length);
   }
@@ -96,15 +105,6 @@ const urlCredentials = (text: string): readonly string[] => {
   if (!URL.canParse(text)) return [];
   const { password } = new URL(text);
   return password === '' ? [] : [password, percentDecoded(password)];
-};
-
-/** A password may hold a percent sign that encodes nothing; it is then meant as it is. */
-const percentDecoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 };
 
 /** Every way a value may turn up: as it is, JSON-escaped, URL-encoded, in base64 at each of three alignments, in hex, and as outputs escape it. */

@@ -1,3 +1,4 @@
+import { messageOf, type OpsError, unableError } from '../errors.ts';
 import { inertLine } from '../output/escape.ts';
 import type { Look, Tone } from '../output/look.ts';
 import type { Env } from './context.ts';
@@ -149,6 +150,13 @@ export const isPromptExit = (thrown: unknown): boolean =>
 
 const isBrokenPipe = (thrown: unknown): boolean => (thrown as NodeJS.ErrnoException | null)?.code === 'EPIPE';
 
+const unwritten = (thrown: unknown): OpsError =>
+  unableError({
+    code: 'write_failed',
+    message: `the answer could not be written to standard output: ${messageOf(thrown)}`,
+    hint: 'check the free space, and what reads the output',
+  });
+
 /** Decides once what the streams of this process can show. Loads chalk, spinner and prompts only where they are used. */
 export const openTerminal = async ({ env, stdin, stdout, stderr, flags, monotonic }: TerminalParts): Promise<Terminal> => {
   const unicode = hasUnicode(env);
@@ -171,7 +179,7 @@ export const openTerminal = async ({ env, stdin, stdout, stderr, flags, monotoni
         if (gone.signal.aborted) return resolve();
         stdout.write(text, (failed) => {
           if (!failed) return resolve();
-          if (!isBrokenPipe(failed)) return reject(failed);
+          if (!isBrokenPipe(failed)) return reject(unwritten(failed));
           gone.abort();
           resolve();
         });

@@ -42,7 +42,8 @@ const standingOf = (check: Check, newestFirst: readonly CheckResult[], mode: Mod
   if (mode === 'run') return { standing: isFresh(newest) ? plainly[newest.status] : 'stale', evidence: newest };
   const told = newestFirst.find(({ status }) => status !== 'skipped');
   if (told === undefined || !isFresh(told)) return { standing: newest.status === 'skipped' ? 'skipped' : 'stale', evidence: newest };
-  const judged = newestFirst.filter((result) => isGood(result) || isBad(result));
+  // What failed while it was being worked on begins no outage that would outlast the work.
+  const judged = newestFirst.filter((result) => isGood(result) || (isBad(result) && !result.inMaintenance));
   const lastBad = outageOf(check, judged);
   const [latest] = judged;
   // An outage ends by passing often enough: neither the first good slot ends it, nor one in which the checker could not see.

@@ -90,7 +90,14 @@ export interface Score {
 }
 
 /** No tokens told. */
-export const noTokens: SpanTokens = { input: null, output: null, cachedRead: null, cachedWrite: null, cachedWrite1h: null, reasoning: null };
+export const noTokens: SpanTokens = {
+  input: null,
+  output: null,
+  cachedRead: null,
+  cachedWrite: null,
+  cachedWrite1h: null,
+  reasoning: null,
+};
 
 /** A span that tells nothing but what is given: what adapters start from. */
 export const spanOf = (told: Pick<Span, 'traceId' | 'spanId' | 'name' | 'startUs'> & Partial<Span>): Span => ({

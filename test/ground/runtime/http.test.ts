@@ -68,6 +68,14 @@ describe('limits', () => {
     await gone;
   });
 
+  it.each([
+    ['sent no answer within 60 ms', silence],
+    ['did not finish its answer within 60 ms', trickle('a', 'text/plain')],
+  ])('says what of the answer was missing at the total limit: %s', async (said, reply) => {
+    const peer = await openPeer(reply);
+    expect((await send(peer.url, { limits: { totalMs: 60 } })).failure).toMatchObject({ phase: 'total', message: `${peer.host} ${said}` });
+  });
+
   it('lets a slow body go on so long as no silence in it is too long', async () => {
     const peer = await openPeer((_request, response) => {
       response.writeHead(200).write('0');
@@ -169,6 +177,12 @@ describe('requests', () => {
     await send(url);
     await send(url, { headers: { authorization: 'Bearer x' } });
     expect(peer.received.map(({ headers }) => headers.authorization)).toEqual([`Basic ${btoa('ada:p@ss')}`, 'Bearer x']);
+  });
+
+  it('takes a percent sign of a password that encodes nothing for itself', async () => {
+    const peer = await openPeer(json({}));
+    await send(peer.url.replace('http://', 'http://ada:100%-s%zzre@'));
+    expect(peer.received.map(({ headers }) => headers.authorization)).toEqual([`Basic ${btoa('ada:100%-s%zzre')}`]);
   });
 
   it.each(['not a url', 'ftp://example.com/', ''])('throws for %j, which is nobody’s fault but ours', async (url) => {

@@ -114,6 +114,32 @@ describe('masking', () => {
     );
   });
 
+  test('hides what an excerpt left of a value that it cut, wherever it cut', () => {
+    const value = 'canary-of-thirty-characters-0';
+    const secrets = revealed(value);
+    for (let at = 4; at <= value.length - 4; at++) {
+      expect(secrets.mask(`it said ${value.slice(0, at)}… (cut)`)).toBe('it said ***… (cut)');
+      expect(secrets.mask(`it said …${value.slice(at)} twice`)).toBe('it said …*** twice');
+    }
+    const encoded = Buffer.from(value).toString('base64');
+    expect(secrets.mask(`${encoded.slice(0, 20)}…${value} …${encodeURIComponent(value).slice(9)}, …`)).toBe('***…*** …***, …');
+  });
+
+  test('leaves words at a cut that only look like the middle of a value', () => {
+    const secrets = revealed('canary-of-thirty-characters-0');
+    expect(secrets.mask('a thirty-year…old characters')).toBe('a thirty-year…old characters');
+    expect(secrets.mask('can… of')).toBe('can… of');
+  });
+
+  test('looks through ten thousand cuts for a hundred values in a moment', () => {
+    const more = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`S${at}`, `sk-live-${at}-${'x'.repeat(60)}`]));
+    const text = `${'a piece of an answer that was cut somewhere in the middle of a wo…\n'.repeat(10_000)}sk-live-7-xxx…`;
+    const secrets = revealed('canary-of-thirty-characters-0', more);
+    const began = performance.now();
+    expect(secrets.mask(text).endsWith('\n***…')).toBe(true);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   test('hides two values that overlap, whole', () => {
     const secrets = revealed('abcdefgh', { Y: 'efghijkl' });
     expect(secrets.mask('1abcdefghijkl2')).toBe('1***2');

@@ -23,6 +23,13 @@ const scheduled = (check: Check, text: string) => foldResults(check, slots(text)
 const patient = aCheck({ failAfter: 2, recoverAfter: 2 });
 
 describe('scheduled slots', () => {
+  test('what failed in maintenance is over with it, and keeps nothing red afterwards', () => {
+    const check = aCheck({ failAfter: 1, recoverAfter: 3 });
+    const planned = (text: string) => slots(text).map((result, at) => ({ ...result, inMaintenance: at > 0 }));
+    expect(foldResults(check, planned('PFFP'), 'slots', noon).standing).toBe('up');
+    expect(foldResults(check, slots('PFFP'), 'slots', noon).standing).toBe('recovering');
+  });
+
   test.each<[string, Standing]>([
     ['', 'never'],
     ['P', 'up'],

@@ -32,7 +32,9 @@ const response = z.strictObject({
   usage: z.union([pathField, usagePaths]).optional().describe('An object of token counts, or a path for each count.'),
   cost: pathField.optional().describe('US dollars, as a number or as text.'),
   stop_reason: pathField.optional().describe('Why the model stopped; length and content_filter are judged.'),
-  error: pathField.optional().describe('Where an error stands: anything there but null, false and empty text means that the agent failed.'),
+  error: pathField
+    .optional()
+    .describe('Where an error stands: anything there but null, false and empty text means that the agent failed. Default $.error.'),
   trace_id: pathField.optional().describe("The agent's own trace id."),
 });
 
@@ -60,7 +62,7 @@ export default adapter<Config, AgentProtocol>({
   summary: 'Any HTTP endpoint: a JSON body with {{input}}, and JSONPath to read the answer.',
   config,
   open: (endpoint, world) => {
-    const response = plainResponse(endpoint.response);
+    const response = plainResponse({ error: '$.error', ...endpoint.response });
     return {
       traits: { streams: true, multiTurn: false },
       probe: (ask, signal) => probe(endpoint, world, ask, signal),
@@ -121,7 +123,8 @@ interface PlainAnswer {
 const wholeAnswer = (response: PlainResponse, endpoint: Config, { json, text }: Exchange): PlainAnswer => {
   const facts = json === undefined ? noFacts : response.facts(json);
   if (endpoint.response.text !== undefined) return { text: json === undefined ? null : response.text(json), facts };
-  return { text: typeof json === 'string' ? json : text.trimEnd(), facts };
+  // `null` is how JSON says nothing.
+  return { text: typeof json === 'string' ? json : json === null ? '' : text.trimEnd(), facts };
 };
 
 const plainSaid = ({ host, trouble }: Exchange, endpoint: Config, { text, facts }: PlainAnswer): Said => {

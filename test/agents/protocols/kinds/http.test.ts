@@ -125,7 +125,29 @@ describe('a whole answer', () => {
     expect(await turnOf(body('plain words\n', 'text/plain'))).toMatchObject({ outcome: 'ok', text: 'plain words' });
     expect(await turnOf(json('quoted'))).toMatchObject({ outcome: 'ok', text: 'quoted' });
     expect(await turnOf(json({ a: 1 }))).toMatchObject({ outcome: 'ok', text: '{"a":1}' });
+    expect(await turnOf(body('<b>bold</b> words', 'text/html'))).toMatchObject({ outcome: 'ok', text: '<b>bold</b> words' });
+    expect(await turnOf(json(null))).toMatchObject({ outcome: 'ok', text: '' });
     expect(await turnOf(body(' \n', 'text/plain'))).toMatchObject({ outcome: 'malformed', cause: 'empty body' });
+  });
+
+  it.each(['<!DOCTYPE html><title>Sign in', '\n<html lang="en"><h1>Welcome'])(
+    'is not a page that something in between sent: %j',
+    async (page) => {
+      expect(await turnOf(body(page, 'text/html'))).toMatchObject({
+        outcome: 'malformed',
+        cause: 'html',
+        detail: expect.stringContaining('where an answer was expected'),
+      });
+    },
+  );
+
+  it('has its error at $.error where no other place is named', async () => {
+    expect(await turnOf(json({ error: { message: 'boom' } }))).toMatchObject({
+      outcome: 'agent_error',
+      detail: expect.stringContaining('boom'),
+    });
+    expect(await turnOf(json({ error: null, answer: 'fine' }))).toMatchObject({ outcome: 'ok' });
+    expect(await turnOf(json({ error: 'boom' }), { response: { error: '$.failure' } })).toMatchObject({ outcome: 'ok' });
   });
 });
 
