@@ -77,7 +77,7 @@ export const contentOf = (cache: Cache): Readonly<Record<string, readonly string
 
 /** What a span's start counts from is an accident of arrival. */
 const spansByClock =
-  'SELECT s.*, t.anchor_us + s.start_after_us AS start_us, 0 AS start_after_us FROM span s JOIN trace t ON t.no = s.trace_no';
+  'SELECT s.*, t.anchor_s * 1000000 + s.start_after_us AS start_us, 0 AS start_after_us FROM span s JOIN trace t ON t.no = s.trace_no';
 const errorFacet = 5;
 
 const keyWord = (table: string, row: Row, words: ReadonlyMap<number, string>): unknown => {

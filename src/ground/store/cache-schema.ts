@@ -11,10 +11,10 @@ export const cacheSteps: readonly (readonly string[])[] = [
       no INTEGER PRIMARY KEY,
       source INTEGER NOT NULL,
       trace_id ANY NOT NULL,
-      anchor_us INTEGER NOT NULL,
+      anchor_s INTEGER NOT NULL,
       UNIQUE (source, trace_id)
     ) STRICT`,
-    // Ten million of them: times count from the trace's anchor, and from the span's own end for the update; state packs the small facts
+    // Ten million of them: times count from the trace's anchor (a second), and from the span's own end for the update; state packs the small facts
     // (traces/codes). run_no and the part of state that says whether usage counts are derived from the whole trace.
     `CREATE TABLE span (
       trace_no INTEGER NOT NULL,

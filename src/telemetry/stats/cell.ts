@@ -100,7 +100,11 @@ type Sketches<Names extends readonly string[]> = { [name in Names[number]]: Sket
 export type RunCell = Sums<typeof runSums> & Sums<typeof runMaxima> & Sketches<typeof runSketches>;
 export type CallCell = Sums<typeof callSums> & Sums<typeof callMaxima> & Sketches<typeof callSketches>;
 
-export const newRunCell = (): RunCell => ({
+/** Stands in for the sketches that a facet does not keep: a busy day has a hundred thousand cells. Nothing is ever added to it. */
+const notKept: Sketch = new Map();
+
+/** An empty cell; what is kept by agent alone is only there for that facet, and users have no time to first token. */
+export const newRunCell = (facet: Facet = 'agent'): RunCell => ({
   n: 0,
   errors: 0,
   cost_nanos: 0,
@@ -124,9 +128,9 @@ export const newRunCell = (): RunCell => ({
   steps_max: 0,
   dur_max: 0,
   h_dur: new Map(),
-  h_ttft: new Map(),
-  h_cost: new Map(),
-  h_steps: new Map(),
+  h_ttft: facet === 'user' ? notKept : new Map(),
+  h_cost: facet === 'agent' ? new Map() : notKept,
+  h_steps: facet === 'agent' ? new Map() : notKept,
 });
 
 export const newCallCell = (): CallCell => ({
@@ -177,7 +181,7 @@ export const addRun = (cell: RunCell, run: RunRow, facet: Facet): void => {
     cell.dur_max = Math.max(cell.dur_max, run.dur_us);
     addTo(cell.h_dur, run.dur_us);
   }
-  if (run.ttft_us !== null) addTo(cell.h_ttft, run.ttft_us);
+  if (run.ttft_us !== null && facet !== 'user') addTo(cell.h_ttft, run.ttft_us);
   if (run.cost_nanos !== null) {
     cell.costed += 1;
     cell.cost_nanos += run.cost_nanos;

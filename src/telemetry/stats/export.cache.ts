@@ -55,7 +55,7 @@ interface Plan {
 
 const spans: Plan = {
   sql: `SELECT ${trace}, ${word('r.agent', 'agent')}, ${words('s', 'name', 'model', ...whose)}, s.span_id AS id, s.parent_id AS parent,
-      s.state, t.anchor_us + s.start_after_us AS start_us, s.dur_us, s.ttft_us, s.in_tok AS input_tokens, s.out_tok AS output_tokens,
+      s.state, t.anchor_s * 1000000 + s.start_after_us AS start_us, s.dur_us, s.ttft_us, s.in_tok AS input_tokens, s.out_tok AS output_tokens,
       s.cache_r AS cached_tokens, s.reason_tok AS reasoning_tokens, s.cost_nanos
     FROM run r CROSS JOIN trace t ON t.no = r.trace_no CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
     WHERE r.start_us >= ? ORDER BY r.start_us`,

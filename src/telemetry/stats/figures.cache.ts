@@ -1,10 +1,10 @@
 import type { Cache } from '../../ground/store/port.ts';
-import type { Range } from '../../ground/units/window.ts';
+import { type Range, widthUs } from '../../ground/units/window.ts';
 import { newRunCell } from './cell.ts';
 import { countDirty } from './cells.cache.ts';
 import { type Counted, type Figures, figuresOf, type Grouping, pricedShareOf } from './figures.ts';
 import type { Filter } from './filter.cache.ts';
-import { type Groups, readGroups, type Split } from './rollups.cache.ts';
+import { type Groups, grainsOf, readGroups, type Split } from './rollups.cache.ts';
 
 export interface FigureQuery {
   /** Microseconds, by the start of the request. */
@@ -34,13 +34,13 @@ export interface FigureTable {
 }
 
 /** How far back a cost is compared with. */
-export const baselineUs = 7 * 86_400_000_000;
+export const baselineUs = 7 * widthUs.day;
 
-/** The figures of a window by one key, each with its cost held against the seven days before. Run `rebuildRollups` first. */
+/** The figures of a window by one key, each with its cost held against the seven days before its first whole bucket. Run `rebuildRollups` first. */
 export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): FigureTable => {
   const query = { by, ...(filter === undefined ? {} : { filter }) };
   const now = readGroups(cache, { ...query, window });
-  const past = { fromUs: now.window.fromUs - baselineUs, toUs: now.window.fromUs };
+  const past = baselineOf(now.window, by);
   const before = new Map(readGroups(cache, { ...query, window: past, sumsOnly: true }).groups.map(({ key, cell }) => [key, cell]));
   const rows = now.groups
     .map(({ key, cell }) => ({ key, ...figuresOf(cell, before.get(key) ?? null) }))
@@ -56,6 +56,13 @@ export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): 
     totals: total,
     rows,
   };
+};
+
+/** Whole buckets only: single requests would be read for nothing that a multiple shows. */
+const baselineOf = ({ fromUs }: Range, by: Grouping): Range => {
+  const width = widthUs[grainsOf(by)[0] ?? 'day'];
+  const toUs = Math.floor(fromUs / width) * width;
+  return { fromUs: toUs - baselineUs, toUs };
 };
 
 const totalCells = (cache: Cache, window: Range, filter: Filter | undefined): readonly Counted[] =>

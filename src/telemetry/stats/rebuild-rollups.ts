@@ -66,35 +66,36 @@ const keptByHour = (Object.keys(facets) as Facet[]).filter((facet) => facetGrain
 /** Cells of one bucket by their place. */
 type Cells = Map<string, Placed<RunCell>>;
 
-/** All buckets lie in one day. Its requests are read once. */
+/** All buckets lie in one day. An hour at a time, so that a busy day is not held in memory. */
 const rebuildDay = (cache: Cache, buckets: readonly number[], most: number): void => {
   const day = parentBucket('quarter', buckets[0] ?? 0, 'day');
-  const quarters = new Map(buckets.map((bucket): [number, Cells] => [bucket, new Map()]));
-  const hours = new Map(
-    buckets.map((bucket): [number, Cells[]] => [parentBucket('quarter', bucket, 'hour'), keptByHour.map(() => new Map())]),
-  );
+  for (const [hour, ofHour] of groupedBy(buckets, (bucket) => parentBucket('quarter', bucket, 'hour')))
+    rebuildHour(cache, hour, ofHour, most);
   const users: Cells = new Map();
-  for (const run of readRuns(cache, rangeOf('day', day))) {
+  for (const run of readRuns(cache, rangeOf('day', day))) addTo(users, 'user', run);
+  writeRunCells(cache, 'day', 'user', day, foldRuns([...users.values()], most));
+  mergeParts(cache, 'day', day, 'hour', ['agent', ...keptByHour], most);
+};
+
+/** Its requests are read once, for the quarters that were marked and for every fact that is kept by the hour. */
+const rebuildHour = (cache: Cache, hour: number, buckets: readonly number[], most: number): void => {
+  const quarters = new Map(buckets.map((bucket): [number, Cells] => [bucket, new Map()]));
+  const facets = keptByHour.map((facet) => ({ facet, cells: new Map() satisfies Cells }));
+  for (const run of readRuns(cache, rangeOf('hour', hour))) {
     addTo(quarters.get(bucketOf('quarter', run.start_us)), 'agent', run);
-    for (const [at, cells] of hours.get(bucketOf('hour', run.start_us))?.entries() ?? []) addTo(cells, keptByHour[at] ?? 'task', run);
-    addTo(users, 'user', run);
+    for (const { facet, cells } of facets) addTo(cells, facet, run);
   }
   for (const [bucket, cells] of quarters) {
     writeRunCells(cache, 'quarter', 'agent', bucket, [...cells.values()]);
     writeCallCells(cache, 'quarter', bucket, foldCalls(callCells(cache, bucket), most));
     writeScoreCells(cache, 'quarter', bucket, scoreCells(cache, bucket));
   }
-  for (const [hour, byFacet] of hours) {
-    for (const [at, facet] of keptByHour.entries())
-      writeRunCells(cache, 'hour', facet, hour, foldRuns([...(byFacet[at]?.values() ?? [])], most));
-    mergeParts(cache, 'hour', hour, 'quarter', ['agent'], most);
-  }
-  writeRunCells(cache, 'day', 'user', day, foldRuns([...users.values()], most));
-  mergeParts(cache, 'day', day, 'hour', ['agent', ...keptByHour], most);
+  for (const { facet, cells } of facets) writeRunCells(cache, 'hour', facet, hour, foldRuns([...cells.values()], most));
+  mergeParts(cache, 'hour', hour, 'quarter', ['agent'], most);
 };
 
 const addTo = (cells: Cells | undefined, facet: Facet, run: RunRow): void => {
-  if (cells !== undefined) addRun(cellAt(cells, keyOf(facet, run), run.agent, newRunCell).cell, run, facet);
+  if (cells !== undefined) addRun(cellAt(cells, keyOf(facet, run), run.agent, () => newRunCell(facet)).cell, run, facet);
 };
 
 const callCells = (cache: Cache, bucket: number): readonly PlacedCall[] => {
@@ -122,7 +123,7 @@ const mergeParts = (cache: Cache, grain: Grain, bucket: number, of: Grain, facet
   for (const facet of facetsOf) {
     const cells = new Map<string, Placed<RunCell>>();
     for (const part of readRunCells(cache, facet, parts))
-      mergeRun(cellAt(cells, part.key, part.agent, newRunCell).cell, part.values, part.from);
+      mergeRun(cellAt(cells, part.key, part.agent, () => newRunCell(facet)).cell, part.values, part.from);
     writeRunCells(cache, grain, facet, bucket, foldRuns([...cells.values()], most));
   }
   const calls = new Map<string, PlacedCall>();

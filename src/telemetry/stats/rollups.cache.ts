@@ -5,23 +5,12 @@ import { errorCodes, kind, splitPair } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
 import { readHorizon } from '../traces/settle.cache.ts';
 import { stateSql } from '../traces/span-rows.cache.ts';
-import {
-  addCall,
-  addRun,
-  type CallCell,
-  type CallRow,
-  callSums,
-  newCallCell,
-  newRunCell,
-  type RunCell,
-  type RunRow,
-  runSums,
-} from './cell.ts';
+import { addCall, addRun, type CallCell, type CallRow, callSums, newCallCell, newRunCell, type RunCell, type RunRow } from './cell.ts';
 import { readFacetCalls, readKeptFrom, readRuns, readScoreCells, readScoresOf, whatSql } from './cells.cache.ts';
 import type { Counted, Grouping } from './figures.ts';
 import { type Filter, isOneOf, type Numbered, noWord, numberFilter, promptWord, unmatched } from './filter.cache.ts';
 import { type Facet, facetGrains, keyOf, otherKey } from './rollup.ts';
-import { readCallSketches, readRunSketches, sumCallCells, sumRunCells } from './sums.cache.ts';
+import { readCallSketches, readRunSketches, shownSums, sumCallCells, sumRunCells } from './sums.cache.ts';
 
 /** Widths that figures can be cut into; weeks begin on Monday. */
 export type Split = Grain | 'week';
@@ -62,6 +51,9 @@ const facetOf: Partial<Record<Grouping, Facet>> = {
   caller: 'caller',
 };
 
+/** The widths that requests are kept in under a grouping, finest first. */
+export const grainsOf = (by: Grouping): readonly Grain[] => facetGrains[facetOf[by] ?? 'agent'];
+
 /** The cells of a window by one key, from the coarsest buckets that hold them and single requests for the rest. */
 export const readGroups = (cache: Cache, query: GroupQuery): Groups => {
   const filter = numberFilter(cache, query.filter ?? {});
@@ -76,7 +68,7 @@ const runGroups = (cache: Cache, query: GroupQuery, facet: Facet, filter: Number
   // A cell knows its agent and one more fact: what asks for more is counted from single requests.
   const stored = other.length === 0 ? facet : other.length === 1 && (facet === 'agent' || facet === other[0]) ? other[0] : null;
   const plan = planOf(cache, query, stored === null || stored === undefined ? [] : facetGrains[stored]);
-  const collect = collector(query.split, newRunCell);
+  const collect = collector(query.split, () => newRunCell(facet));
   const label = labeller(cache, query.by);
   const onRun = runWhere(filter);
   if (stored !== null && stored !== undefined) {
@@ -89,8 +81,8 @@ const runGroups = (cache: Cache, query: GroupQuery, facet: Facet, filter: Number
       const wanted = { buckets, group: facet === 'agent' ? 'agent' : 'key', perBucket: query.split !== undefined, where } as const;
       for (const { group, bucket, values } of sumRunCells(cache, stored, wanted)) {
         const cell = collect.at(label(group), startOf(buckets, bucket));
-        for (const [at, name] of runSums.entries()) cell[name] += values[at] ?? 0;
-        cell.steps_max = Math.max(cell.steps_max, values[runSums.length] ?? 0);
+        for (const [at, name] of shownSums.entries()) cell[name] += values[at] ?? 0;
+        cell.steps_max = Math.max(cell.steps_max, values[shownSums.length] ?? 0);
       }
       if (query.sumsOnly === true) continue;
       for (const { group, bucket, duration, ttft } of readRunSketches(cache, stored, wanted))
@@ -130,7 +122,8 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
     ].join(' AND ');
   const groupOf = (code: number, key: number): string => label(facet === 'agent' || query.by === 'tool' || isModel(code) ? key : 0);
   // What is no model call but has a cost belongs into the sum, not into the number of calls.
-  const isFeeOnly = (code: number): boolean => query.by !== 'tool' && facet === undefined && !isModel(code);
+  const feesApart = query.by !== 'tool' && facet === undefined;
+  const isFeeOnly = (code: number): boolean => feesApart && !isModel(code);
   for (const buckets of plan.buckets) {
     const where = of('r.kind', 'r.key');
     const sought = { buckets, group: facet === 'agent' ? 'agent' : 'key', perBucket: query.split !== undefined, where } as const;
@@ -141,18 +134,14 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
       for (const [at, name] of callSums.entries()) if (!isFee || (name !== 'n' && name !== 'errors')) cell[name] += values[at] ?? 0;
     }
     if (query.sumsOnly === true) continue;
-    for (const { group, kind: code, bucket, duration, ttft } of readCallSketches(cache, sought))
-      if (!isFeeOnly(code)) mergeSketches(collect.at(groupOf(code, group), startOf(buckets, bucket)), duration, ttft);
+    const timed = feesApart ? { ...sought, where: `${where} AND ${isOneOf('r.kind', models)}` } : sought;
+    for (const { group, kind: code, bucket, duration, ttft } of readCallSketches(cache, timed))
+      mergeSketches(collect.at(groupOf(code, group), startOf(buckets, bucket)), duration, ttft);
   }
   for (const range of plan.rest) {
-    for (const call of readFacetCalls(
-      cache,
-      range,
-      facet ?? 'agent',
-      `${of(stateSql('kind'), whatSql)} AND ${runWhere({ ...filter, agent: null })}`,
-    )) {
+    const where = [of(stateSql('kind'), whatSql), runWhere({ ...filter, agent: null }), feesApart ? stateSql('counts') : '1'].join(' AND ');
+    for (const call of readFacetCalls(cache, range, facet ?? 'agent', where)) {
       const isFee = isFeeOnly(call.kind);
-      if (isFee && call.counts === 0) continue;
       const group = facet === undefined ? groupOf(call.kind, call.what) : label(call.key);
       addOne(collect.at(group, call.start_us), call, isFee);
     }
@@ -162,6 +151,7 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
 
 /** The sums that a cell of something other than a model call must have to matter to cost. */
 const feeSums = (['priced', 'unpriced', 'probe_cost_nanos'] as const).map((name) => callSums.indexOf(name));
+const models = { numbers: [kind.llm, kind.embedding] };
 const isModel = (code: number): boolean => code === kind.llm || code === kind.embedding;
 
 const addOne = (cell: CallCell, call: CallRow, isFee: boolean): void => {

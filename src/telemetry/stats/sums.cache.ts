@@ -1,6 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
 import type { BucketRange } from '../../ground/units/window.ts';
-import { callSums, runSums } from './cell.ts';
+import { callSums, type runSums } from './cell.ts';
 import { type Facet, facets, grainCodes } from './rollup.ts';
 
 /** Which stored cells of a range of buckets to add up, and by what. */
@@ -13,7 +13,7 @@ export interface SumQuery {
   readonly where: string;
 }
 
-/** Stored cells added up: `values` in the order of `runSums`, then steps_max; or of `callSums`. */
+/** Stored cells added up: `values` in the order of `shownSums`, then steps_max; or of `callSums`. */
 export interface Sum {
   readonly group: number;
   readonly kind: number;
@@ -21,6 +21,23 @@ export interface Sum {
   readonly bucket: number;
   readonly values: readonly number[];
 }
+
+/** What figures are made of. The spread of the logarithm of cost is for alarms. */
+export const shownSums = [
+  'n',
+  'errors',
+  'cost_nanos',
+  'priced',
+  'unpriced',
+  'in_tok',
+  'cached_tok',
+  'out_tok',
+  'ok_out_tok',
+  'steps',
+  'quality_n',
+  'quality_micro',
+  'probe_cost_nanos',
+] as const satisfies readonly (typeof runSums)[number][];
 
 type Tuple = readonly [group: number, kind: number, bucket: number, ...values: number[]];
 
@@ -31,7 +48,7 @@ const sumsOf = (names: readonly string[]): string => names.map((name) => `SUM(r.
 /** Sums of cells of requests; SQLite adds faster than we read. */
 export function* sumRunCells(cache: Cache, facet: Facet, query: SumQuery): Iterable<Sum> {
   const rows = cache.rows<Tuple>(
-    `SELECT ${placeOf(query, '0')}, ${sumsOf(runSums)}, MAX(r.steps_max) FROM run_roll r
+    `SELECT ${placeOf(query, '0')}, ${sumsOf(shownSums)}, MAX(r.steps_max) FROM run_roll r
      WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND r.facet = ? AND ${query.where} GROUP BY 1, 3`,
     ...rangeOf(query),
     facets[facet],

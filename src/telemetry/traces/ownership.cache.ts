@@ -28,19 +28,19 @@ export const reassignOwners = (cache: Cache, ownership: Ownership, isStopped: ()
 };
 
 const reassignSome = (cache: Cache, ownership: Ownership, after: number): { readonly count: number; readonly last: number } => {
-  const traces = cache.all<{ no: number; source: number; anchor_us: number }>(
-    'SELECT no, source, anchor_us FROM trace WHERE no > ? ORDER BY no LIMIT ?',
+  const traces = cache.all<{ no: number; source: number; anchor_s: number }>(
+    'SELECT no, source, anchor_s FROM trace WHERE no > ? ORDER BY no LIMIT ?',
     after,
     tracesPerCommit,
   );
   const words = dictionaryOf(cache);
   const dirty = new Set<number>();
   const bySource = new Map<number, ReturnType<typeof claimsOf>>();
-  for (const { no, source, anchor_us: anchorUs } of traces) {
+  for (const { no, source, anchor_s: anchorS } of traces) {
     const claims = bySource.get(source) ?? claimsOf(ownership, words, words.word(source) ?? '');
     bySource.set(source, claims);
     const trace = { stored: readSpans(cache, no), storedScores: readScores(cache, no), isNew: false };
-    settleTrace(cache, { no, anchorUs }, trace, claims, dirty);
+    settleTrace(cache, { no, anchorS }, trace, claims, dirty);
   }
   markDirty(cache, dirty, readHorizon(cache));
   return { count: traces.length, last: traces.at(-1)?.no ?? after };

@@ -25,7 +25,7 @@ export const stateSql = (fact: keyof typeof stateBits): string => `(s.state >> $
 
 /** All spans of a trace, by id. */
 export const readSpans = (cache: Cache, traceNo: number): Map<string, StoredSpan> => {
-  const sql = 'SELECT s.*, t.anchor_us FROM trace t CROSS JOIN span s ON s.trace_no = t.no WHERE t.no = ?';
+  const sql = 'SELECT s.*, t.anchor_s FROM trace t CROSS JOIN span s ON s.trace_no = t.no WHERE t.no = ?';
   const rows = cache.all<Row>(sql, traceNo);
   return new Map(rows.map((row) => [unpackId(row.span_id), spanOfRow(row)]));
 };
@@ -34,7 +34,7 @@ const spanOfRow = (row: Row): StoredSpan => {
   const told = (column: string): number | null => row[column] ?? null;
   const sure = (column: string): number => row[column] ?? 0;
   const state = (fact: keyof typeof stateBits): number => stateFact(sure('state'), fact);
-  const startUs = sure('anchor_us') + sure('start_after_us');
+  const startUs = sure('anchor_s') * usPerSecond + sure('start_after_us');
   const durationUs = told('dur_us');
   const updatedAfterUs = told('updated_after_us');
   const facts: SpanFacts = {
@@ -70,6 +70,9 @@ const spanOfRow = (row: Row): StoredSpan => {
   return { facts, runNo: sure('run_no'), counts: state('counts') === 1, isFresh: false };
 };
 
+/** Microseconds. */
+const usPerSecond = 1_000_000;
+
 const stateOf = ({ kind, status, errorType, costSource, synthetic }: SpanFacts, counts: boolean): number =>
   packState({ kind, status, errorType, costSource, synthetic, counts });
 
@@ -77,10 +80,10 @@ const marks = (count: number): string => new Array(count).fill('?').join(', ');
 const putSpan = `INSERT OR REPLACE INTO span VALUES (${marks(26)})`;
 const putRun = `INSERT OR REPLACE INTO run VALUES (${marks(32)})`;
 
-/** Where a trace stands in the cache, and the instant its spans' times count from. */
+/** Where a trace stands in the cache, and the second (UTC epoch) its spans' times count from. */
 export interface TracePlace {
   readonly no: number;
-  readonly anchorUs: number;
+  readonly anchorS: number;
 }
 
 export const writeSpan = (cache: Cache, trace: TracePlace, { facts, runNo, counts }: Omit<StoredSpan, 'isFresh'>): void => {
@@ -93,7 +96,7 @@ export const writeSpan = (cache: Cache, trace: TracePlace, { facts, runNo, count
     stateOf(facts, counts),
     facts.name,
     facts.model,
-    facts.startUs - trace.anchorUs,
+    facts.startUs - trace.anchorS * usPerSecond,
     facts.durationUs,
     facts.ttftUs,
     facts.inTok,

@@ -148,14 +148,15 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
 };
 
 const findTrace = (cache: Cache, source: number, traceId: StoredId): TracePlace | undefined => {
-  const sql = 'SELECT no, anchor_us FROM trace WHERE source = ? AND trace_id = ?';
-  const found = cache.all<{ no: number; anchor_us: number }>(sql, source, traceId)[0];
-  return found === undefined ? undefined : { no: found.no, anchorUs: found.anchor_us };
+  const sql = 'SELECT no, anchor_s FROM trace WHERE source = ? AND trace_id = ?';
+  const found = cache.all<{ no: number; anchor_s: number }>(sql, source, traceId)[0];
+  return found === undefined ? undefined : { no: found.no, anchorS: found.anchor_s };
 };
 
-const addTrace = (cache: Cache, source: number, traceId: StoredId, anchorUs: number): TracePlace => {
-  const sql = 'INSERT INTO trace (source, trace_id, anchor_us) VALUES (?, ?, ?) RETURNING no';
-  return { no: cache.all<{ no: number }>(sql, source, traceId, anchorUs)[0]?.no ?? 0, anchorUs };
+const addTrace = (cache: Cache, source: number, traceId: StoredId, firstUs: number): TracePlace => {
+  const anchorS = Math.floor(firstUs / 1_000_000);
+  const sql = 'INSERT INTO trace (source, trace_id, anchor_s) VALUES (?, ?, ?) RETURNING no';
+  return { no: cache.all<{ no: number }>(sql, source, traceId, anchorS)[0]?.no ?? 0, anchorS };
 };
 
 const keepPayload = (cache: Cache, traceNo: number, { spanId, input, output, statusMessage }: PricedSpan): void => {

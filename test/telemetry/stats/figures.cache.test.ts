@@ -154,7 +154,8 @@ describe('figures of any window', () => {
 
   test('compare the cost of a request with that of the seven days before', () => {
     const window = { fromUs: historyStartUs + 9 * dayUs, toUs: historyStartUs + 10 * dayUs };
-    const [now, before] = [exactly(window), exactly({ fromUs: historyStartUs + 2 * dayUs, toUs: window.fromUs })];
+    const bucketUs = Math.floor(window.fromUs / 900e6) * 900e6;
+    const [now, before] = [exactly(window), exactly({ fromUs: bucketUs - 7 * dayUs, toUs: bucketUs })];
     const ratio = (now.cost ?? 0) / now.n / ((before.cost ?? 1) / before.n);
     expect(readFigures(cache, { window, by: 'agent' }).totals.costVsBaseline).toBeCloseTo(ratio, 10);
   });
