@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { OpsError } from '../../src/ground/errors.ts';
-import type { Json } from '../../src/ground/json.ts';
 import type { Page, TimeWindow } from '../../src/telemetry/traces/port.ts';
 import { backends } from '../../src/telemetry/traces/registry.ts';
 import { fakeClock } from '../support/fake-clock.ts';
