@@ -1,3 +1,4 @@
+import { usageError } from '../../ground/errors.ts';
 import { mergeInto } from '../../ground/math/sketch.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import { type BucketRange, bucketOf, coverOf, type Grain, grains, type Range, widthUs } from '../../ground/units/window.ts';
@@ -160,6 +161,10 @@ const addOne = (cell: CallCell, call: CallRow, isFee: boolean): void => {
 };
 
 const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups => {
+  if (filter.call !== null) {
+    const message = 'scores are on requests: they cannot be filtered by model, provider or tool';
+    throw usageError({ code: 'filter_unfit', message, hint: 'filter by agent, release, env, task or user' });
+  }
   const others = [...filter.facets.keys()].filter((facet) => facet !== 'release');
   const plan = planOf(cache, query, others.length === 0 ? grains : []);
   const collect = collector(query.split, () => ({ n: 0, quality_n: 0, quality_micro: 0 }));

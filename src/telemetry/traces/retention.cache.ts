@@ -55,9 +55,17 @@ const pruneSessions = (cache: Cache): void => {
   cache.transact(() => cache.run('DELETE FROM dict WHERE dim = ? AND id NOT IN (SELECT session FROM span)', dims.session));
 };
 
-/** Deletes what was asked and answered in requests that started before an instant (microseconds). */
+const payloadKey = 'payload_from_us';
+
+/** Deletes what was asked and answered in requests that started before an instant (microseconds); looks only where it did not look yet. */
 export const prunePayload = (cache: Cache, beforeUs: number): number =>
-  cache.run('DELETE FROM payload WHERE trace_no IN (SELECT trace_no FROM run WHERE run_no = 0 AND start_us < ?)', beforeUs);
+  cache.transact(() => {
+    const done = Number(cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', payloadKey)[0]?.v ?? 0);
+    if (beforeUs <= done) return 0;
+    cache.run('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)', payloadKey, String(beforeUs));
+    const isOld = 'SELECT 1 FROM run r WHERE r.trace_no = payload.trace_no AND r.run_no = 0 AND r.start_us < ?';
+    return cache.run(`DELETE FROM payload WHERE EXISTS (${isOld})`, beforeUs);
+  });
 
 const pagesPerCommit = 5000;
 

@@ -100,8 +100,8 @@ const isModel = (code: number): boolean => code === kind.llm || code === kind.em
 const isStep = (code: number): boolean => code >= kind.llm;
 
 /**
- * Cuts a trace into requests, one for each span where another agent takes over, and decides which usage counts. Tokens count unless a
- * span below tells tokens too: it wraps that one. A cost without tokens is a fee, which counts unless anything below has usage of its own.
+ * Cuts a trace into requests, one for each span where another agent takes over, and decides which usage counts. A model call counts unless
+ * the same call is told again below it; anything else that has usage is a fee, or a total, which counts unless anything below has usage.
  */
 export const digestTrace = (
   spans: readonly SpanFacts[],
@@ -153,22 +153,24 @@ export const isUnpriced = (inTok: number | null, outTok: number | null, isError:
   inTok !== null || outTok !== null || isError === 0;
 
 const countedUsage = (spans: readonly SpanFacts[], parent: readonly number[], order: readonly number[]): readonly boolean[] => {
-  const tokensBelow = new Uint8Array(spans.length);
+  const callBelow = new Uint8Array(spans.length);
   const usageBelow = new Uint8Array(spans.length);
   const counts: boolean[] = new Array(spans.length).fill(false);
   for (let step = order.length - 1; step >= 0; step--) {
     const at = order[step] as number;
     const { kind: code, inTok, outTok, costNanos } = spans[at] as SpanFacts;
-    const hasTokens = inTok !== null || outTok !== null || (costNanos !== null && isModel(code));
-    const hasUsage = hasTokens || costNanos !== null;
-    counts[at] = hasTokens || isModel(code) ? tokensBelow[at] === 0 : hasUsage && usageBelow[at] === 0;
+    const hasUsage = inTok !== null || outTok !== null || costNanos !== null;
+    counts[at] = isModel(code) ? callBelow[at] === 0 : hasUsage && usageBelow[at] === 0;
     const above = parent[at] ?? -1;
     if (above === -1) continue;
-    if (hasTokens || tokensBelow[at] === 1) tokensBelow[above] = 1;
     if (hasUsage || usageBelow[at] === 1) usageBelow[above] = 1;
+    if (isSameCall(code) && (hasUsage || callBelow[at] === 1)) callBelow[above] = 1;
   }
   return counts;
 };
+
+/** Whether a span below a model call can be the same call told again; a tool or an agent below it uses models on its own account. */
+const isSameCall = (code: number): boolean => isModel(code) || code === kind.other;
 
 const sumsOf = (spans: readonly SpanFacts[], counts: readonly boolean[], members: readonly number[]) => {
   const sums = {

@@ -5,6 +5,7 @@ import { readFigures } from '../../../src/telemetry/stats/figures.cache.ts';
 import { rebuildRollups } from '../../../src/telemetry/stats/rebuild-rollups.ts';
 import { reassignOwners } from '../../../src/telemetry/traces/ownership.cache.ts';
 import { ownershipOf } from '../../../src/telemetry/traces/ownership.ts';
+import { freezeBefore } from '../../../src/telemetry/traces/retention.cache.ts';
 import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
 import { contentOf, pricedSpan, temporaryCache } from '../../support/cache.ts';
 import { fleetHistory, historyOwnership, historyStartUs } from '../../support/fleet-history.ts';
@@ -41,6 +42,12 @@ describe('what is past its time', () => {
     expect(readFigures(cache, { window: everything, by: 'agent' }).rows).toEqual(before.rows);
     expect(cache.all('SELECT 1 FROM run WHERE start_us < ? AND run_no = 0', Math.floor(nowUs / dayUs) * dayUs - 5 * dayUs)).toEqual([]);
     expect(expireCache(cache, nowUs, keep)).toEqual({ traces: 0, payloads: 0, cells: 0 });
+  });
+
+  test('is not frozen while something in it waits to be counted', () => {
+    expect(freezeBefore(cache, nowUs)).toBe(false);
+    rebuildRollups(cache);
+    expect(freezeBefore(cache, nowUs)).toBe(true);
   });
 
   test('is counted before it goes, even if nobody had counted it yet', () => {

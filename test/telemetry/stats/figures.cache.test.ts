@@ -173,6 +173,13 @@ describe('figures of any window', () => {
     ]);
   });
 
+  test('scores are not filtered by what they are not about', () => {
+    const window = { fromUs: historyStartUs, toUs: historyStartUs + dayUs };
+    expect(() => readFigures(cache, { window, by: 'score', filter: { model: 'gpt-4o' } })).toThrow(
+      expect.objectContaining({ kind: 'usage' }),
+    );
+  });
+
   test('a series adds up to its window', () => {
     const window = { fromUs: historyStartUs + 5, toUs: historyStartUs + 3 * dayUs };
     for (const split of ['quarter', 'hour', 'day', 'week'] as const) {

@@ -74,6 +74,21 @@ describe('usage counts once', () => {
       { cost: 12, input: 10, steps: 2 },
     ],
     [
+      'at a model call whose tool asks models of its own',
+      { root: [null], call: ['root', llm(9)], tool: ['call', { kind: 'tool' }], inner: ['tool', llm(5)] },
+      { cost: 14, input: 20, steps: 3 },
+    ],
+    [
+      'not at a model call told again through a chain',
+      { root: [null], call: ['root', llm(9)], chain: ['call', { kind: 'other' }], inner: ['chain', llm(9)] },
+      { cost: 9, input: 10, steps: 1 },
+    ],
+    [
+      'not at a wrapper with tokens over a fee: its cost may hold it',
+      { root: [null, { kind: 'agent', costNanos: 9, tokens: tokens(10) }], search: ['root', { kind: 'tool', costNanos: 3 }] },
+      { cost: 3, input: 0, steps: 1 },
+    ],
+    [
       'not at a total over a fee',
       { root: [null, { costNanos: 3 }], search: ['root', { kind: 'tool', costNanos: 3 }] },
       { cost: 3, input: 0, steps: 1 },
