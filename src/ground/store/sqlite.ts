@@ -12,14 +12,7 @@ const busyTimeoutMs = 15_000;
 export const openSqliteJournal = async (path: string, now: () => number): Promise<Journal> => {
   const Database = await loadDriver();
   const database = open(Database, path);
-  const prepared = new Map<string, Sqlite.Statement>();
-  const statement = (sql: string): Sqlite.Statement => {
-    const known = prepared.get(sql);
-    if (known !== undefined) return known;
-    const made = database.prepare(sql);
-    prepared.set(sql, made);
-    return made;
-  };
+  const statement = (sql: string) => statementOf(database, sql);
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
@@ -49,10 +42,9 @@ export const openSqliteJournal = async (path: string, now: () => number): Promis
 
 /** The version of SQLite inside the native module. Throws an unable error where that cannot be loaded. */
 export const sqliteVersion = async (): Promise<string> => {
-  const Database = await loadDriver();
-  const database = new Database(':memory:');
+  const database = connect(await loadDriver(), ':memory:');
   try {
-    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+    return String(statementOf(database, 'SELECT sqlite_version()').pluck().get());
   } finally {
     database.close();
   }
@@ -62,16 +54,37 @@ export const sqliteVersion = async (): Promise<string> => {
 const loadDriver = async (): Promise<typeof Sqlite> => {
   try {
     const { default: Database } = await import('better-sqlite3');
-    new Database(':memory:').close();
+    connect(Database, ':memory:').close();
     return Database;
   } catch (thrown) {
     throw unableError({
       code: 'sqlite_missing',
       message: 'the native module better-sqlite3 cannot be loaded by this Node, so results cannot be kept',
-      hint: 'npm rebuild better-sqlite3 makes it again; --no-store runs without history',
+      hint: 'npm rebuild better-sqlite3 makes it again; agentops health --no-store does without',
       cause: thrown,
     });
   }
+};
+
+/**
+ * Every connection of this process with its statements, kept to its end: a better-sqlite3 12 that was compiled for Node 24.19 or newer
+ * aborts the process where one is garbage-collected, also a closed one (nodejs/node#65446). `pragma()` would leave one behind each time.
+ */
+const kept = new Map<Sqlite.Database, Map<string, Sqlite.Statement>>();
+
+const connect = (Database: typeof Sqlite, path: string): Sqlite.Database => {
+  const database = new Database(path, { timeout: busyTimeoutMs });
+  kept.set(database, new Map());
+  return database;
+};
+
+const statementOf = (database: Sqlite.Database, sql: string): Sqlite.Statement => {
+  const prepared = kept.get(database);
+  const known = prepared?.get(sql);
+  if (known !== undefined) return known;
+  const made = database.prepare(sql);
+  prepared?.set(sql, made);
+  return made;
 };
 
 const open = (Database: typeof Sqlite, path: string): Sqlite.Database => {
@@ -80,11 +93,11 @@ const open = (Database: typeof Sqlite, path: string): Sqlite.Database => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Made before SQLite sees it, so that it is never readable to others, not even for a moment.
     closeSync(openSync(path, 'a', 0o600));
-    database = new Database(path, { timeout: busyTimeoutMs });
+    database = connect(Database, path);
     knownVersionOf(database, path);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma('foreign_keys = ON');
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    database.exec('PRAGMA foreign_keys = ON');
     migrate(database, path);
     return database;
   } catch (thrown) {
@@ -93,7 +106,7 @@ const open = (Database: typeof Sqlite, path: string): Sqlite.Database => {
   }
 };
 
-const versionOf = (database: Sqlite.Database): number => Number(database.pragma('user_version', { simple: true }));
+const versionOf = (database: Sqlite.Database): number => Number(statementOf(database, 'PRAGMA user_version').pluck().get());
 
 /** The version of a file that this agentops may touch. Asked before anything is set: even the mode of a newer file is not ours to change. */
 const knownVersionOf = (database: Sqlite.Database, path: string): number => {
@@ -113,7 +126,7 @@ const migrate = (database: Sqlite.Database, path: string) => {
       // Read again under the write lock: another process may just have done it.
       const version = knownVersionOf(database, path);
       for (const step of journalSteps.slice(version)) for (const sql of step) database.exec(sql);
-      database.pragma(`user_version = ${journalSteps.length}`);
+      database.exec(`PRAGMA user_version = ${journalSteps.length}`);
     })
     .immediate();
 };
@@ -130,7 +143,10 @@ const explain = (path: string, thrown: unknown): unknown => {
     return failed('is damaged or is not a database', 'restore it from a backup, or move it aside to start a new one');
   // Whatever the file system answers, from EACCES to ENOTDIR, is about this path.
   if (/^(SQLITE_(READONLY|CANTOPEN|PERM)|E[A-Z]+$)/.test(code))
-    return failed(`cannot be opened for writing (${code})`, 'check the folder and its permissions, or use --no-store');
+    return failed(
+      `cannot be opened for writing (${code})`,
+      'check the folder and its permissions; agentops health --no-store does without',
+    );
   if (code.startsWith('SQLITE_')) return failed(`failed: ${messageOf(thrown)}`, 'agentops doctor looks closer');
   return thrown;
 };
