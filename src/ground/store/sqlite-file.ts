@@ -40,35 +40,27 @@ export const openSqliteFile = async (path: string, file: SqliteFile): Promise<Op
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Made before SQLite sees it, so that it is never readable to others, not even for a moment.
     closeSync(openSync(path, 'a', 0o600));
-    return new Database(path, { timeout: file.busyTimeoutMs });
+    return connect(Database, path, file.busyTimeoutMs);
   });
   try {
     guarded(() => {
       knownVersionOf(database, path, file);
-      for (const pragma of file.pragmas) database.pragma(pragma);
+      for (const pragma of file.pragmas) database.exec(`PRAGMA ${pragma}`);
       migrate(database, path, file);
     });
   } catch (thrown) {
     database.close();
     throw thrown;
   }
-  const prepared = new Map<string, Sqlite.Statement>();
-  const statement = (sql: string): Sqlite.Statement => {
-    const known = prepared.get(sql);
-    if (known !== undefined) return known;
-    const made = database.prepare(sql);
-    prepared.set(sql, made);
-    return made;
-  };
+  const statement = (sql: string) => statementOf(database, sql);
   return { database, statement, explained, guarded };
 };
 
 /** The version of SQLite inside the native module. Throws an unable error where that cannot be loaded. */
 export const sqliteVersion = async (): Promise<string> => {
-  const Database = await loadDriver();
-  const database = new Database(':memory:');
+  const database = connect(await loadDriver(), ':memory:', 0);
   try {
-    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+    return String(statementOf(database, 'SELECT sqlite_version()').pluck().get());
   } finally {
     database.close();
   }
@@ -78,19 +70,40 @@ export const sqliteVersion = async (): Promise<string> => {
 const loadDriver = async (): Promise<typeof Sqlite> => {
   try {
     const { default: Database } = await import('better-sqlite3');
-    new Database(':memory:').close();
+    connect(Database, ':memory:', 0).close();
     return Database;
   } catch (thrown) {
     throw unableError({
       code: 'sqlite_missing',
       message: 'the native module better-sqlite3 cannot be loaded by this Node, so results cannot be kept',
-      hint: 'npm rebuild better-sqlite3 makes it again; --no-store runs without history',
+      hint: 'npm rebuild better-sqlite3 makes it again; agentops health --no-store does without',
       cause: thrown,
     });
   }
 };
 
-const versionOf = (database: Sqlite.Database): number => Number(database.pragma('user_version', { simple: true }));
+/**
+ * Every connection of this process with its statements, kept to its end: a better-sqlite3 12 that was compiled for Node 24.19 or newer
+ * aborts the process where one is garbage-collected, also a closed one (nodejs/node#65446). `pragma()` would leave one behind each time.
+ */
+const kept = new Map<Sqlite.Database, Map<string, Sqlite.Statement>>();
+
+const connect = (Database: typeof Sqlite, path: string, timeout: number): Sqlite.Database => {
+  const database = new Database(path, { timeout });
+  kept.set(database, new Map());
+  return database;
+};
+
+const statementOf = (database: Sqlite.Database, sql: string): Sqlite.Statement => {
+  const prepared = kept.get(database);
+  const known = prepared?.get(sql);
+  if (known !== undefined) return known;
+  const made = database.prepare(sql);
+  prepared?.set(sql, made);
+  return made;
+};
+
+const versionOf = (database: Sqlite.Database): number => Number(statementOf(database, 'PRAGMA user_version').pluck().get());
 
 /** The version of a file that this agentops may touch. Asked before anything is set: even the mode of a newer file is not ours to change. */
 const knownVersionOf = (database: Sqlite.Database, path: string, { word, steps, hints }: SqliteFile): number => {
@@ -110,7 +123,7 @@ const migrate = (database: Sqlite.Database, path: string, file: SqliteFile) => {
       // Read again under the write lock: another process may just have done it.
       const version = knownVersionOf(database, path, file);
       for (const step of file.steps.slice(version)) for (const sql of step) database.exec(sql);
-      database.pragma(`user_version = ${file.steps.length}`);
+      database.exec(`PRAGMA user_version = ${file.steps.length}`);
     })
     .immediate();
 };

@@ -10,7 +10,7 @@ const journalFile: SqliteFile = {
   busyTimeoutMs: 15_000,
   hints: {
     damaged: 'restore it from a backup, or move it aside to start a new one',
-    readOnly: 'check the folder and its permissions, or use --no-store',
+    readOnly: 'check the folder and its permissions; agentops health --no-store does without',
     newer: 'update agentops, or give this one a state folder of its own',
   },
 };

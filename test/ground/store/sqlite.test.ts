@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Conflict } from '../../../src/ground/store/conflict.ts';
@@ -142,7 +144,7 @@ describe('a file that cannot be used is said in a sentence', () => {
     expect(await refused('/proc/journal.db')).toMatchObject({
       kind: 'unable',
       code: 'journal_failed',
-      hint: 'check the folder and its permissions, or use --no-store',
+      hint: 'check the folder and its permissions; agentops health --no-store does without',
     }),
   );
 
@@ -232,4 +234,30 @@ describe('several processes at once', () => {
       for (let commit = 0; commit <= told; commit++) expect(found).toContain(`r${round}-${commit}-x`);
     }
   });
+});
+
+test('leaves nothing native to the garbage collector, which on Node 24 would abort the process', async () => {
+  const made: WeakRef<Database.Statement>[] = [];
+  const { prepare, pragma } = Database.prototype;
+  let pragmas = 0;
+  Database.prototype.prepare = function (this: Database.Database, sql: string) {
+    const statement = prepare.call(this, sql);
+    made.push(new WeakRef(statement));
+    return statement;
+  } as typeof prepare;
+  Database.prototype.pragma = function (this: Database.Database, ...given) {
+    pragmas += 1;
+    return pragma.apply(this, given);
+  };
+  onTestFinished(() => void Object.assign(Database.prototype, { prepare, pragma }));
+  const journal = await open(join(temporaryFolder(), 'journal.db'));
+  for (let at = 0; at < 20; at++) await journal.commit([probe(`t${at}`)]);
+  await probes(journal);
+  await journal.close();
+  setFlagsFromString('--expose-gc');
+  await new Promise((done) => setImmediate(done));
+  runInNewContext('gc')();
+  expect(made.length).toBeGreaterThan(0);
+  expect(made.filter((statement) => statement.deref() === undefined)).toEqual([]);
+  expect(pragmas).toBe(0);
 });
