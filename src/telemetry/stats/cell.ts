@@ -73,7 +73,7 @@ export const runSums = [
   'probes',
   'probe_cost_nanos',
 ] as const;
-export const runMaxima = ['steps_max', 'dur_max'] as const;
+export const runMaxima = ['steps_max'] as const;
 export const runSketches = ['h_dur', 'h_ttft', 'h_cost', 'h_steps'] as const;
 
 export const callSums = [
@@ -91,14 +91,13 @@ export const callSums = [
   'probes',
   'probe_cost_nanos',
 ] as const;
-export const callMaxima = ['dur_max'] as const;
 export const callSketches = ['h_dur', 'h_ttft'] as const;
 
 type Sums<Names extends readonly string[]> = { [name in Names[number]]: number };
 type Sketches<Names extends readonly string[]> = { [name in Names[number]]: Sketch };
 
 export type RunCell = Sums<typeof runSums> & Sums<typeof runMaxima> & Sketches<typeof runSketches>;
-export type CallCell = Sums<typeof callSums> & Sums<typeof callMaxima> & Sketches<typeof callSketches>;
+export type CallCell = Sums<typeof callSums> & Sketches<typeof callSketches>;
 
 /** Stands in for the sketches that a facet does not keep: a busy day has a hundred thousand cells. Nothing is ever added to it. */
 const notKept: Sketch = new Map();
@@ -126,7 +125,6 @@ export const newRunCell = (facet: Facet = 'agent'): RunCell => ({
   probes: 0,
   probe_cost_nanos: 0,
   steps_max: 0,
-  dur_max: 0,
   h_dur: new Map(),
   h_ttft: facet === 'user' ? notKept : new Map(),
   h_cost: facet === 'agent' ? new Map() : notKept,
@@ -147,7 +145,6 @@ export const newCallCell = (): CallCell => ({
   reason_tok: 0,
   probes: 0,
   probe_cost_nanos: 0,
-  dur_max: 0,
   h_dur: new Map(),
   h_ttft: new Map(),
 });
@@ -177,10 +174,7 @@ export const addRun = (cell: RunCell, run: RunRow, facet: Facet): void => {
   cell.retrievals += run.retrievals;
   cell.quality_n += run.quality_n;
   cell.quality_micro += run.quality_micro;
-  if (run.dur_us !== null) {
-    cell.dur_max = Math.max(cell.dur_max, run.dur_us);
-    addTo(cell.h_dur, run.dur_us);
-  }
+  if (run.dur_us !== null) addTo(cell.h_dur, run.dur_us);
   if (run.ttft_us !== null && facet !== 'user') addTo(cell.h_ttft, run.ttft_us);
   if (run.cost_nanos !== null) {
     cell.costed += 1;
@@ -205,10 +199,7 @@ export const addCall = (cell: CallCell, call: CallRow): void => {
   }
   cell.n += 1;
   cell.errors += call.is_error;
-  if (call.dur_us !== null) {
-    cell.dur_max = Math.max(cell.dur_max, call.dur_us);
-    addTo(cell.h_dur, call.dur_us);
-  }
+  if (call.dur_us !== null) addTo(cell.h_dur, call.dur_us);
   if (call.ttft_us !== null) addTo(cell.h_ttft, call.ttft_us);
   if (call.counts !== 1) return;
   cell.in_tok += call.in_tok ?? 0;
@@ -229,15 +220,14 @@ export type Values = readonly (number | Uint8Array)[];
 
 /** Adds a stored cell of requests to another. */
 export const mergeRun = (into: RunCell, values: Values, from: number): void => {
-  const at = mergeNumbers<typeof runSums, typeof runMaxima>(into, runSums, runMaxima, values, from);
-  mergeSketches(into, runSketches, values, at);
+  const at = mergeSums<typeof runSums>(into, runSums, values, from);
+  for (const [more, name] of runMaxima.entries()) into[name] = Math.max(into[name], Number(values[at + more]));
+  mergeSketches(into, runSketches, values, at + runMaxima.length);
 };
 
 /** Adds a stored cell of calls to another. */
-export const mergeCall = (into: CallCell, values: Values, from: number): void => {
-  const at = mergeNumbers<typeof callSums, typeof callMaxima>(into, callSums, callMaxima, values, from);
-  mergeSketches(into, callSketches, values, at);
-};
+export const mergeCall = (into: CallCell, values: Values, from: number): void =>
+  mergeSketches(into, callSketches, values, mergeSums<typeof callSums>(into, callSums, values, from));
 
 /** A cell of requests in the form the cache has it. Equal cells have equal bytes. */
 export const runValues = (cell: RunCell): Values => [
@@ -248,22 +238,13 @@ export const runValues = (cell: RunCell): Values => [
 
 export const callValues = (cell: CallCell): Values => [
   ...callSums.map((name) => cell[name]),
-  ...callMaxima.map((name) => cell[name]),
   ...callSketches.map((name) => encodeSketch(cell[name])),
 ];
 
-const mergeNumbers = <Added extends readonly string[], Greatest extends readonly string[]>(
-  into: Sums<Added> & Sums<Greatest>,
-  sums: Added,
-  maxima: Greatest,
-  values: Values,
-  from: number,
-): number => {
-  let at = from;
+const mergeSums = <Names extends readonly string[]>(into: Sums<Names>, names: Names, values: Values, from: number): number => {
   const cell: Record<string, number> = into;
-  for (const name of sums) cell[name] = (cell[name] ?? 0) + Number(values[at++]);
-  for (const name of maxima) cell[name] = Math.max(cell[name] ?? 0, Number(values[at++]));
-  return at;
+  for (const [at, name] of names.entries()) cell[name] = (cell[name] ?? 0) + Number(values[from + at]);
+  return from + names.length;
 };
 
 const mergeSketches = <Names extends readonly string[]>(into: Sketches<Names>, names: Names, values: Values, from: number): void => {

@@ -5,7 +5,6 @@ import { stateSql } from '../traces/span-rows.cache.ts';
 import {
   type CallCell,
   type CallRow,
-  callMaxima,
   callSketches,
   callSums,
   callValues,
@@ -133,7 +132,7 @@ export const readScoresOf = (cache: Cache, { fromUs, toUs }: Range, where = '1')
   );
 
 const runCellColumns = [...runSums, ...runMaxima, ...runSketches];
-const callCellColumns = [...callSums, ...callMaxima, ...callSketches];
+const callCellColumns = [...callSums, ...callSketches];
 const marks = (count: number): string => new Array(count).fill('?').join(', ');
 const putRun = `INSERT INTO run_roll (grain, facet, bucket, key, agent, ${runCellColumns.join(', ')}) VALUES (${marks(5 + runCellColumns.length)})`;
 const putCall = `INSERT INTO call_roll (grain, bucket, key, kind, agent, ${callCellColumns.join(', ')}) VALUES (${marks(5 + callCellColumns.length)})`;

@@ -66,7 +66,6 @@ export interface RunFacts {
   readonly isError: number;
   readonly errorType: number;
   readonly spans: number;
-  readonly spanErrors: number;
   /** Calls of models, tools, retrievals and guardrails: how deep a loop went. */
   readonly steps: number;
   readonly llmCalls: number;
@@ -175,7 +174,6 @@ const isSameCall = (code: number): boolean => isModel(code) || code === kind.oth
 const sumsOf = (spans: readonly SpanFacts[], counts: readonly boolean[], members: readonly number[]) => {
   const sums = {
     spans: members.length,
-    spanErrors: 0,
     steps: 0,
     llmCalls: 0,
     toolCalls: 0,
@@ -189,7 +187,6 @@ const sumsOf = (spans: readonly SpanFacts[], counts: readonly boolean[], members
   let costNanos: number | null = null;
   for (const at of members) {
     const span = spans[at] as SpanFacts;
-    if (span.status === statusError) sums.spanErrors += 1;
     const isWrapper = isModel(span.kind) && !counts[at];
     if (isStep(span.kind) && !isWrapper) {
       sums.steps += 1;

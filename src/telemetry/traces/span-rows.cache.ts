@@ -78,7 +78,7 @@ const stateOf = ({ kind, status, errorType, costSource, synthetic }: SpanFacts, 
 
 const marks = (count: number): string => new Array(count).fill('?').join(', ');
 const putSpan = `INSERT OR REPLACE INTO span VALUES (${marks(26)})`;
-const putRun = `INSERT OR REPLACE INTO run VALUES (${marks(32)})`;
+const putRun = `INSERT OR REPLACE INTO run VALUES (${marks(31)})`;
 
 /** Where a trace stands in the cache, and the second (UTC epoch) its spans' times count from. */
 export interface TracePlace {
@@ -161,7 +161,6 @@ const runParams = (traceNo: number, runNo: number, run: RunFacts): readonly Para
   run.isError,
   run.errorType,
   run.spans,
-  run.spanErrors,
   run.steps,
   run.llmCalls,
   run.toolCalls,
