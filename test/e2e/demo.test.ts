@@ -22,7 +22,7 @@ const states = {
 /** Where demos of a test put their folders. */
 const place = () => {
   const folder = scratch();
-  return { ...folder, options: { cwd: folder.path, env: { TMPDIR: folder.path } } };
+  return { ...folder, options: { cwd: folder.path, env: { TMPDIR: folder.path, NODE_DISABLE_COMPILE_CACHE: '1' } } };
 };
 
 interface ToldAgent {

@@ -36,12 +36,14 @@ export const inertText = (text: string): string =>
     .replace(stackedMarks, '$1');
 
 /** Commands that CI services read out of a log: `::error::` where a line could start; `##[error]`, `##vso[` and `##teamcity[` anywhere in it. */
-const commandAtStart = /(?<!\S)::/g;
+const commandAtStart = /(?<!\S)::+/g;
 const commandAnywhere = /##(?=\[|vso\[|teamcity\[)/g;
+
+const colonsApart = (colons: string): string => [...colons].join(' ');
 
 /** One line for a terminal, a pipe or a CI log. */
 export const inertLine = (text: string): string =>
-  inertText(text).replace(/\s+/g, ' ').trim().replace(commandAtStart, ': :').replace(commandAnywhere, '# #');
+  inertText(text).replace(/\s+/g, ' ').trim().replace(commandAtStart, colonsApart).replace(commandAnywhere, '# #');
 
 const htmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const entity = (character: string): string => htmlEntities[character] ?? '';
@@ -53,7 +55,7 @@ export const htmlText = (text: string): string => inertText(text).replace(/[&<>"
 export const xmlText = (text: string): string =>
   inertText(text)
     .replace(/[&<>"']/g, entity)
-    .replace(commandAtStart, '&#58;:')
+    .replace(commandAtStart, (colons) => `&#58;${colons.slice(1)}`)
     .replace(commandAnywhere, '#&#35;')
     .replace(/\n/g, '&#10;')
     .replace(/\t/g, '&#9;');

@@ -58,14 +58,15 @@ export const excerpt = (text: string, evidence: { readonly start: number; readon
   const from = spans.find(({ start, end }) => start < wanted.from && wanted.from < end)?.start ?? wanted.from;
   const to = spans.find(({ start, end }) => start < wanted.to && wanted.to < end)?.end ?? wanted.to;
   const left = onOneLine(render(window, spans, 0, from));
-  const middle = onOneLine(render(window, spans, from, to)).slice(0, shownLength);
+  const evident = onOneLine(render(window, spans, from, to));
+  const middle = evident.slice(0, shownLength);
   const right = onOneLine(render(window, spans, to, window.length));
 
   const room = shownLength - middle.length;
   const before = Math.min(left.length, right.length < room / 2 ? room - right.length : Math.floor(room / 2));
   const after = Math.min(right.length, room - before);
   const cutLeft = base > 0 || before < left.length;
-  const cutRight = base + window.length < text.length || after < right.length;
+  const cutRight = middle.length < evident.length || base + window.length < text.length || after < right.length;
   const piece = left.slice(left.length - before) + middle + right.slice(0, after);
   return `${cutLeft ? '…' : ''}${piece.trim()}${cutRight ? '…' : ''}`;
 };

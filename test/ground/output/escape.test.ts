@@ -60,6 +60,14 @@ describe('text made inert', () => {
     expect(inertText(`${'x'.repeat(longestText - 1)}😀`)).toBe(`${'x'.repeat(longestText - 1)}…`);
   });
 
+  it.each([
+    ['::error::x', ': :error::x'],
+    [':::error::x', ': : :error::x'],
+    ['a ::::set', 'a : : : :set'],
+  ])('takes a command in %j apart', (text, line) => {
+    expect(inertLine(text)).toBe(line);
+  });
+
   it('never lets a control, a hidden character or a command through', () => {
     fc.assert(
       fc.property(anyText, (text) => {

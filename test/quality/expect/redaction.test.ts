@@ -56,6 +56,11 @@ describe('excerpt', () => {
     expect(shown.length).toBeLessThanOrEqual(202);
   });
 
+  test('evidence that reaches the end and is too long for one line is cut where everybody sees it', () => {
+    const text = 'word '.repeat(60);
+    expect(excerpt(text, { start: 0, end: text.length })).toMatch(/word…$/);
+  });
+
   test('a short text is shown whole', () => {
     expect(excerpt('all of it')).toBe('all of it');
     expect(excerpt('')).toBe('');
