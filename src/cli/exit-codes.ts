@@ -19,6 +19,7 @@ const exitCodes: readonly (readonly [string, string])[] = [
   ['3', 'no verdict: the checker itself could not see'],
   ['4', 'refused: needs a confirmation'],
   ['70', 'a bug in agentops'],
+  ['129', 'the terminal was closed; what had ended is stored'],
   ['130', 'interrupted by Ctrl-C; what had ended is stored'],
   ['143', 'ended by SIGTERM; what had ended is stored'],
 ];
