@@ -2,6 +2,9 @@ import { usageError } from '../ground/errors.ts';
 import { parseMoney } from '../ground/units/amount.ts';
 import { parseDuration } from '../ground/units/duration.ts';
 import { parseInstant } from '../ground/units/instant.ts';
+import { groupings } from '../telemetry/stats/grouping.ts';
+
+export { groupings as groupingWords };
 
 /** An argument of a command: `<agent>` required, `[agent]` optional, `[agents...]` any number. */
 export interface Argument {
@@ -82,23 +85,7 @@ export const windowFlag = flagOf((text) => {
   return ms !== null && ms >= 60_000 && ms <= 3650 * 86_400_000 ? ms : null;
 }, '15m, 24h or 30d');
 
-/** What figures can be grouped by, as `--by` spells it. */
-export const groupingWords = [
-  'agent',
-  'model',
-  'provider',
-  'user',
-  'task',
-  'env',
-  'release',
-  'prompt-version',
-  'error',
-  'tool',
-  'score',
-  'caller',
-] as const;
-
-const filterWords: readonly string[] = groupingWords.filter((word) => word !== 'score');
+const filterWords: readonly string[] = groupings.filter((word) => word !== 'score');
 
 /** Collects `key=value` flags into one filter, in the spelling of `telemetry/stats`; all must hold. */
 export const filterFlag = (given: string, before: unknown): Readonly<Record<string, string>> => {

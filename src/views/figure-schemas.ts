@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupings } from '../telemetry/stats/grouping.ts';
 import { documentHead, instant } from './document-head.ts';
 
 const share = z.number().min(0).max(1);
@@ -12,20 +13,7 @@ const figureHead = {
   pending_buckets: z.int().describe('Quarter-hours that changed and are not counted yet'),
 };
 
-const grouping = z.enum([
-  'agent',
-  'model',
-  'provider',
-  'user',
-  'task',
-  'env',
-  'release',
-  'prompt-version',
-  'error',
-  'tool',
-  'score',
-  'caller',
-]);
+const grouping = z.enum(groupings);
 const basis = z.enum(['rollups', 'scan', 'both']).describe('scan: counted span by span, because no rollup has this grouping and filter');
 const filter = z.array(z.string()).describe('key=value');
 

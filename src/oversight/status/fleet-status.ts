@@ -1,6 +1,7 @@
 import type { Range } from '../../ground/units/window.ts';
 import type { Coverage } from '../../telemetry/stats/figures.cache.ts';
-import type { Figures, Grouping } from '../../telemetry/stats/figures.ts';
+import type { Figures } from '../../telemetry/stats/figures.ts';
+import type { Grouping } from '../../telemetry/stats/grouping.ts';
 import type { AgentState } from './agent-state.ts';
 
 /** How an agent is, and what it depends on or is exempt by. */

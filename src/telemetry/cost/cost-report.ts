@@ -1,5 +1,5 @@
 import type { Range } from '../../ground/units/window.ts';
-import type { Grouping } from '../stats/figures.ts';
+import type { Grouping } from '../stats/grouping.ts';
 import type { BudgetUse, Forecast } from './budget.ts';
 import type { SpendRow } from './spend.cache.ts';
 

@@ -1,7 +1,7 @@
 import type { Cache } from '../../ground/store/port.ts';
 import type { Range } from '../../ground/units/window.ts';
-import type { Grouping } from '../stats/figures.ts';
 import type { Filter } from '../stats/filter.cache.ts';
+import type { Grouping } from '../stats/grouping.ts';
 import { type Groups, readGroups, type Split } from '../stats/rollups.cache.ts';
 
 export interface SpendQuery {

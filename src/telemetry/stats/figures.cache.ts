@@ -2,8 +2,9 @@ import type { Cache } from '../../ground/store/port.ts';
 import { type Range, widthUs } from '../../ground/units/window.ts';
 import { newRunCell } from './cell.ts';
 import { countDirty } from './cells.cache.ts';
-import { type Counted, type Figures, figuresOf, type Grouping, pricedShareOf } from './figures.ts';
+import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.ts';
 import type { Filter } from './filter.cache.ts';
+import type { Grouping } from './grouping.ts';
 import { type Groups, grainsOf, readGroups, type Split } from './rollups.cache.ts';
 
 export interface FigureQuery {

@@ -1,22 +1,5 @@
 import { quantilesOf, type Sketch } from '../../ground/math/sketch.ts';
 
-/** What figures can be grouped by. Requests, except `model`, `provider` and `tool`, which count calls, and `score`, which counts scores. */
-export const groupings = [
-  'agent',
-  'model',
-  'provider',
-  'user',
-  'task',
-  'env',
-  'release',
-  'prompt-version',
-  'error',
-  'tool',
-  'score',
-  'caller',
-] as const;
-export type Grouping = (typeof groupings)[number];
-
 /** One line of figures. Times are microseconds, money nano-dollars; null: not known, or not a thing of this grouping. */
 export interface Figures {
   readonly requests: number;

@@ -8,8 +8,9 @@ import { readHorizon } from '../traces/settle.cache.ts';
 import { stateSql } from '../traces/span-rows.cache.ts';
 import { addCall, addRun, type CallCell, type CallRow, callSums, newCallCell, newRunCell, type RunCell, type RunRow } from './cell.ts';
 import { readFacetCalls, readKeptFrom, readRuns, readScoreCells, readScoresOf, whatSql } from './cells.cache.ts';
-import type { Counted, Grouping } from './figures.ts';
+import type { Counted } from './figures.ts';
 import { type Filter, isOneOf, type Numbered, noWord, numberFilter, promptWord, unmatched } from './filter.cache.ts';
+import type { Grouping } from './grouping.ts';
 import { type Facet, facetGrains, keyOf, otherKey } from './rollup.ts';
 import { readCallSketches, readRunSketches, shownSums, sumCallCells, sumRunCells } from './sums.cache.ts';
 

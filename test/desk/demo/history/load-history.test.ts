@@ -7,7 +7,7 @@ import type { Cache, Journal } from '../../../../src/ground/store/port.ts';
 import { openSqliteJournal } from '../../../../src/ground/store/sqlite.ts';
 import { openSqliteCache } from '../../../../src/ground/store/sqlite-cache.ts';
 import { readFigures } from '../../../../src/telemetry/stats/figures.cache.ts';
-import type { Grouping } from '../../../../src/telemetry/stats/figures.ts';
+import type { Grouping } from '../../../../src/telemetry/stats/grouping.ts';
 import { contentOf } from '../../../support/cache.ts';
 import { fakeClock, fakeContext } from '../../../support/fake-context.ts';
 import { load } from '../../../support/load-manifest.ts';
