@@ -1,15 +1,15 @@
-import { converse } from '../../agents/protocols/converse.ts';
 import type { AgentProtocol, Turn, TurnLimits } from '../../agents/protocols/port.ts';
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import { type GradedAssertion, gradeTurns } from '../expect/grade-turns.ts';
+import { totals } from '../expect/conversation.ts';
+import { converseGraded, type Examination } from '../expect/converse-graded.ts';
 import type { Expectation } from '../expect/port.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { ProbeBudget } from './probe-budget.ts';
 import { type CheckResult, resultId } from './result.ts';
 import { retryDelay } from './retry.ts';
-import { type GradedConversation, isAccepted, isJudgeable, judge, totals } from './verdict.ts';
+import { judge } from './verdict.ts';
 
 /** One check about to be run. */
 export interface PlannedCheck {
@@ -32,7 +32,7 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
   const startedAt = ctx.clock.now();
   const earlier: Turn[] = [];
   for (let attempt = 1; ; attempt++) {
-    const graded = await ask(ctx, fleet, planned);
+    const graded = await converseGraded(ctx, examinationOf(fleet, planned), { sandbox: ctx.sandbox }, ctx.signal);
     if (ctx.signal.aborted) return null;
     const last = graded.turns.at(-1);
     const delay = last === undefined ? null : retryDelay(check.retry, last, attempt, ctx.random());
@@ -74,26 +74,14 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
   }
 };
 
-/** One conversation, graded turn by turn: an outcome that nobody expected ends it, for what follows would judge something else. */
-const ask = async (ctx: Context, fleet: Fleet, { check, protocol, traceId, limits }: PlannedCheck): Promise<GradedConversation> => {
-  const aids = { sandbox: ctx.sandbox };
-  const grade = async (expect: readonly Slot[], turns: readonly Turn[]): Promise<readonly GradedAssertion[]> => {
-    const expected = expect.map((slot) => slot.config as Expectation);
-    const last = turns.at(-1);
-    return last !== undefined && isJudgeable(last, expected) ? gradeTurns(expected, turns, aids) : [];
-  };
-  const byTurn: (readonly GradedAssertion[])[] = [];
-  const turns = await converse(
-    ctx,
-    { protocol, inputs: check.turns.map((turn) => turn.input), traceId, limits, prices: fleet.prices },
-    async (soFar) => {
-      const last = soFar.at(-1);
-      const grades = await grade(check.turns[soFar.length - 1]?.expect ?? [], soFar);
-      byTurn.push(grades);
-      return last !== undefined && isAccepted(last, grades);
-    },
-    ctx.signal,
-  );
-  const reachedEnd = turns.length >= check.turns.length;
-  return { turns, byTurn, overall: reachedEnd ? await grade(check.expect, turns) : [] };
-};
+const examinationOf = ({ prices }: Fleet, { check, protocol, traceId, limits }: PlannedCheck): Examination => ({
+  protocol,
+  inputs: check.turns.map(({ input }) => input),
+  byTurn: check.turns.map(({ expect }) => expectationsIn(expect)),
+  overall: expectationsIn(check.expect),
+  traceId,
+  limits,
+  prices,
+});
+
+const expectationsIn = (slots: readonly Slot[]): readonly Expectation[] => slots.map(({ config }) => config as Expectation);

@@ -1,41 +1,9 @@
-import type { Outcome, Turn } from '../../agents/protocols/port.ts';
+import type { Turn } from '../../agents/protocols/port.ts';
 import type { Check } from '../../fleet/agent.ts';
 import { formatMoney } from '../../ground/units/amount.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
-import type { GradedAssertion } from '../expect/grade-turns.ts';
+import { type GradedConversation, judgeConversation, totals } from '../expect/conversation.ts';
 import type { CheckStatus } from './result.ts';
-
-/** What an outcome means before any assertion is asked: judge the answer, a fault of the agent, or a fault of the checker. */
-const meaning: Record<Outcome, 'judge' | 'fail' | 'error'> = {
-  ok: 'judge',
-  refused: 'fail',
-  interrupted: 'fail',
-  truncated: 'fail',
-  agent_error: 'fail',
-  timeout: 'fail',
-  unreachable: 'fail',
-  malformed: 'fail',
-  rate_limited: 'error',
-  unauthorized: 'error',
-  checker_error: 'error',
-};
-
-const sentence: Partial<Record<Outcome, string>> = {
-  refused: 'the agent refused to answer',
-  interrupted: 'the agent asks for input or approval',
-  truncated: 'the answer was cut off',
-  rate_limited: 'the agent is rate limited',
-};
-
-/** A conversation with what its assertions said. */
-export interface GradedConversation {
-  /** In order; the last is the one that ended the conversation. */
-  readonly turns: readonly Turn[];
-  /** The grades of each turn, as many as there are turns; empty for a turn that could not be held against its assertions. */
-  readonly byTurn: readonly (readonly GradedAssertion[])[];
-  /** Of the last answer and the conversation as a whole; empty where it ended early. */
-  readonly overall: readonly GradedAssertion[];
-}
 
 export interface Judged {
   readonly status: CheckStatus;
@@ -43,66 +11,18 @@ export interface Judged {
   readonly reason: string;
 }
 
-/** True where an answer can be held against assertions at all: something was said, or an assertion speaks of the outcome itself. */
-export const isJudgeable = (turn: Turn, expected: readonly { readonly base: string }[]): boolean =>
-  turn.outcome === 'ok' ||
-  turn.outcome === 'refused' ||
-  turn.outcome === 'interrupted' ||
-  turn.outcome === 'truncated' ||
-  expected.some(({ base }) => base === 'outcome');
-
-/** Whether a turn ended in a way that may be judged by its assertions: it was answered, or one of its own grades expected this outcome. */
-export const isAccepted = (turn: Turn, grades: readonly GradedAssertion[]): boolean => {
-  if (meaning[turn.outcome] === 'judge') return true;
-  if (turn.outcome === 'checker_error') return false;
-  return grades.some(
-    ({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')),
-  );
-};
-
 /**
  * The status of a check.
  * @param attempts how many were made; a pass on a later one is not a plain pass
  */
-export const judge = (check: Check, { turns, byTurn, overall }: GradedConversation, attempts: number): Judged => {
-  const last = turns.at(-1);
-  if (last === undefined) return { status: 'error', reason: 'nothing was asked' };
-  if (!isAccepted(last, [...(byTurn.at(-1) ?? []), ...overall])) {
-    const told = last.detail === '' ? (sentence[last.outcome] ?? `the outcome is ${last.outcome}`) : last.detail;
-    return { status: meaning[last.outcome] === 'error' ? 'error' : 'fail', reason: told };
-  }
-  const grades = [...byTurn.flat(), ...overall];
-  const failed = grades.filter(({ pass }) => pass === false);
-  const [first] = failed;
-  if (first !== undefined) {
-    return { status: 'fail', reason: `${first.message}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}` };
-  }
-  const unjudged = grades.find(({ verdict }) => verdict === 'error');
-  if (unjudged !== undefined) return { status: 'error', reason: unjudged.message };
-  if (check.kind === 'prompt' && isSilent(last) && !grades.some(speaksForSilence)) {
-    return { status: 'fail', reason: 'the agent answered without saying anything' };
-  }
-  const [skipped] = grades;
-  if (skipped !== undefined && grades.every(({ verdict }) => verdict === 'skipped')) {
-    return { status: 'skipped', reason: `nothing it expects could be judged: ${skipped.message}` };
-  }
-  const slow = degradation(check, turns);
+export const judge = (check: Check, conversation: GradedConversation, attempts: number): Judged => {
+  const { verdict, reason } = judgeConversation(conversation, check.kind === 'prompt');
+  if (verdict !== 'pass') return { status: verdict, reason };
+  const slow = degradation(check, conversation.turns);
   if (slow !== null) return { status: 'degraded', reason: slow };
   if (attempts > 1) return { status: 'degraded', reason: `passed only on attempt ${attempts}` };
   return { status: 'pass', reason: '' };
 };
-
-/** A complete answer in which there is none: HTTP 200 with an empty text. */
-const isSilent = ({ outcome, text, structured, toolCalls, card }: Turn): boolean =>
-  outcome === 'ok' && text.trim() === '' && structured === null && toolCalls.length === 0 && card === null;
-
-/** What silence passes too, as every `not-…` does: it is no sign that silence was expected. */
-const passedBySilence = new Set(
-  'latency ttft cost max-tokens max-steps trajectory:step-count no-loop no-secrets no-pii no-injection-echo'.split(' '),
-);
-
-const speaksForSilence = ({ assertion, pass }: GradedAssertion): boolean =>
-  pass === true && !assertion.startsWith('not-') && !passedBySilence.has(assertion);
 
 const degradation = ({ degraded }: Check, turns: readonly Turn[]): string | null => {
   const { latencyMs, ttftMs, costNanos } = totals(turns);
@@ -117,18 +37,3 @@ const degradation = ({ degraded }: Check, turns: readonly Turn[]): string | null
   }
   return null;
 };
-
-/** Time and money of a conversation; time to first token is that of its slowest turn. Null where no turn tells. */
-export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttftMs: number | null; costNanos: number | null } => {
-  const told = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
-  const tokens = told(turns.map((turn) => turn.timings.firstTokenMs));
-  const costs = told(turns.map((turn) => turn.costNanos));
-  return {
-    latencyMs: turns.length === 0 ? null : tenths(turns.reduce((sum, turn) => sum + turn.timings.totalMs, 0)),
-    ttftMs: tokens.length === 0 ? null : tenths(Math.max(...tokens)),
-    costNanos: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
-  };
-};
-
-/** A tenth of a millisecond is all a clock across a network can mean. */
-const tenths = (ms: number): number => Math.round(ms * 10) / 10;

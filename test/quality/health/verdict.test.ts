@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome, Turn } from '../../../src/agents/protocols/port.ts';
+import { isAccepted, isJudgeable, totals } from '../../../src/quality/expect/conversation.ts';
 import type { GradedAssertion } from '../../../src/quality/expect/grade-turns.ts';
-import { isAccepted, isJudgeable, judge, totals } from '../../../src/quality/health/verdict.ts';
+import { judge } from '../../../src/quality/health/verdict.ts';
 import { aCheck } from '../../support/facts.ts';
 import { calls, turn } from '../../support/turn.ts';
 
