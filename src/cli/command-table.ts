@@ -4,6 +4,7 @@ import type { Leaf } from './command.ts';
 export type Safety = 'reads' | 'asks' | 'keeps' | 'writes';
 
 export interface CommandEntry {
+  /** One word, or a noun and its verb: `eval run`. */
   readonly name: string;
   /** The question of the product it answers; the heading it stands under in `--help`. */
   readonly group: string;
@@ -16,6 +17,11 @@ const up = 'Is each agent up, and are its answers still right?';
 const doing = 'What is the fleet doing, costing, failing at?';
 const deployed = 'May this change be deployed?';
 const setUp = 'Set up and look inside';
+
+/** Words whose commands are a word further: `agentops eval run`. */
+export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] = [
+  { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
+];
 
 /** Every command, as data: what it is called, what it is for, what it may do, and where it is. */
 export const commandTable: readonly CommandEntry[] = [

@@ -2,7 +2,7 @@ import type { Fleet } from '../fleet/agent.ts';
 import { findManifest, readSnapshot } from '../fleet/load-fleet.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import type { Leaf } from './command.ts';
-import { commandTable } from './command-table.ts';
+import { commandOf, firstWords, nameLength, verbsOf } from './command-names.ts';
 import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { version } from './version.ts';
@@ -45,10 +45,10 @@ interface Typed {
 }
 
 const candidates = async (before: readonly string[], current: string): Promise<readonly string[]> => {
-  const name = typedIn(before, globalFlags).words[0];
-  if (name === 'help') return [...commandTable.map((entry) => entry.name), 'exit-codes'];
-  const entry = commandTable.find((each) => each.name === name);
-  const leaf = entry === undefined ? null : (await entry.load()).default;
+  const named = typedIn(before, globalFlags).words;
+  if (named[0] === 'help') return named.length === 1 ? [...firstWords(), 'exit-codes'] : verbsOf(named[1] ?? '');
+  const entry = commandOf(named);
+  const leaf = entry === null ? null : (await entry.load()).default;
   const flags = [...(leaf?.flags ?? []), ...globalFlags];
   const { words, open } = typedIn(before, flags);
   const manifest = () => fleetOf(before);
@@ -60,9 +60,10 @@ const candidates = async (before: readonly string[], current: string): Promise<r
     return assigned === undefined || values === fileNames ? values : values.map((value) => `${assigned}=${value}`);
   }
   if (current.startsWith('-'))
-    return [...flags.map((each) => spellingOf(each.flags).long), '--help', ...(leaf === null ? ['--version'] : [])];
-  if (leaf === null) return words.length === 0 ? [...commandTable.map((each) => each.name), 'help'] : [];
-  return argumentsOf(leaf, words.slice(1), manifest);
+    return [...flags.map((each) => spellingOf(each.flags).long), '--help', ...(words.length === 0 ? ['--version'] : [])];
+  if (entry === null || leaf === null)
+    return words.length === 0 ? [...firstWords(), 'help'] : words.length === 1 ? verbsOf(words[0] ?? '') : [];
+  return argumentsOf(leaf, words.slice(nameLength(entry)), manifest);
 };
 
 /** Tells words from flags and the values of flags. */

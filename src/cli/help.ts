@@ -1,4 +1,4 @@
-import { commandTable } from './command-table.ts';
+import { headings } from './command-names.ts';
 import { globalFlags } from './global-flags.ts';
 
 const widest = 100;
@@ -7,7 +7,7 @@ const narrowest = 50;
 /** `agentops --help`: the commands under the questions they answer. Made without the parser, which costs more than the text. */
 export const rootHelp = (columns: number | undefined): string => {
   const width = Math.max(narrowest, Math.min(widest, columns ?? 80));
-  const groups = [...new Set(commandTable.map(({ group }) => group))];
+  const groups = [...new Set(headings().map(({ group }) => group))];
   const lines = [
     'Run a fleet of AI agents in production: is each one up, and are its answers still right?',
     '',
@@ -16,7 +16,9 @@ export const rootHelp = (columns: number | undefined): string => {
       '',
       group,
       ...twoColumns(
-        commandTable.filter((entry) => entry.group === group).map(({ name, summary }) => [name, summary]),
+        headings()
+          .filter((each) => each.group === group)
+          .map(({ name, summary }) => [name, summary]),
         12,
         width,
       ),

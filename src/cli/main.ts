@@ -17,9 +17,9 @@ const answer = async (words: readonly string[]): Promise<number> => {
   if (first === '__complete') return (await import('./complete.ts')).complete(words.slice(1));
   const { runCommand } = await import('./run-command.ts');
   if (first !== 'help') return runCommand(words);
-  const { commandTable } = await import('./command-table.ts');
+  const { firstWords } = await import('./command-names.ts');
   // `help x` reads as `x --help`, so that both print the same; what is no command is told so.
-  return runCommand(commandTable.some(({ name }) => name === second) ? [...words.slice(1), '--help'] : words.slice(1));
+  return runCommand(second !== undefined && firstWords().includes(second) ? [...words.slice(1), '--help'] : words.slice(1));
 };
 
 const print = (text: string): number => {

@@ -6,7 +6,8 @@ import { systemFiles } from '../ground/runtime/files.ts';
 import { openSecrets } from '../ground/runtime/secrets.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
 import type { Format, GlobalFlags, Leaf, Outcome } from './command.ts';
-import { type CommandEntry, commandTable } from './command-table.ts';
+import { commandOf, verbsOf } from './command-names.ts';
+import { type CommandEntry, commandTable, nouns } from './command-table.ts';
 import { exitOfError, exitOfFinding, exitOfSignal } from './exit-codes.ts';
 import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
@@ -64,13 +65,17 @@ const buildProgram = (): Command => {
     .exitOverride()
     .configureOutput({ writeErr: () => {}, outputError: () => {} });
   for (const flag of globalFlags) addFlag(program, flag);
+  const nounCommands = new Map(
+    nouns.filter(({ name }) => verbsOf(name).length > 0).map((noun) => [noun.name, addCommand(program, noun.name, noun)]),
+  );
   for (const entry of commandTable) {
-    const command = program.command(entry.name).summary(entry.summary).description(entry.summary).helpGroup(entry.group);
-    command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'show help');
+    const [first = '', verb] = entry.name.split(' ');
+    if (verb === undefined) addCommand(program, first, entry);
+    else addCommand(nounCommands.get(first) ?? program, verb, { summary: entry.summary, group: 'Commands:' });
   }
-  program.hook('preSubcommand', async (_program, command) => {
-    const entry = commandTable.find(({ name }) => name === command.name());
-    if (entry === undefined) return;
+  const fillLeaf = async (_parent: Command, command: Command) => {
+    const entry = commandOf(pathOf(command));
+    if (entry === null) return;
     const { default: leaf } = await entry.load();
     for (const { name, summary, fallback } of leaf.arguments ?? []) command.argument(name, summary, fallback);
     for (const flag of leaf.flags ?? []) addFlag(command, flag);
@@ -78,9 +83,18 @@ const buildProgram = (): Command => {
     command.action(async (...given: unknown[]) => {
       exit = await runLeaf(entry, leaf, program.opts<GlobalFlags>(), given);
     });
-  });
+  };
+  for (const parent of [program, ...nounCommands.values()]) parent.hook('preSubcommand', fillLeaf);
   return program;
 };
+
+const addCommand = (parent: Command, word: string, { summary, group }: { summary: string; group: string }): Command => {
+  const command = parent.command(word).summary(summary).description(summary).helpGroup(group);
+  return command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'show help').helpCommand(false);
+};
+
+/** The words that lead to a command, without the program's own name. */
+const pathOf = (command: Command): readonly string[] => (command.parent === null ? [] : [...pathOf(command.parent), command.name()]);
 
 const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) => {
   const option = new Option(flags, summary);
@@ -158,12 +172,22 @@ const formatOf = (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags): Format =
 
 /** commander's own words, as one of our errors. */
 const usageOf = (thrown: CommanderError, words: readonly string[]): OpsError => {
+  const typed = words.filter((word) => !word.startsWith('-'));
+  const named = typed.map((_, at) => typed.slice(at)).find((rest) => commandOf(rest) !== null || verbsOf(rest[0] ?? '').length > 0) ?? [];
+  const command = commandOf(named);
+  const verbs = verbsOf(named[0] ?? '');
+  const help =
+    command !== null
+      ? `agentops ${command.name} --help tells what it takes`
+      : `agentops ${verbs.length > 0 ? `${named[0]} ` : ''}--help lists the commands`;
   if (thrown.code === 'commander.help')
-    return usageError({ code: 'usage', message: 'no command is named', hint: 'agentops --help lists the commands' });
+    return usageError({
+      code: 'usage',
+      message: verbs.length > 0 ? `${named[0]} needs one of ${verbs.join(', ')}` : 'no command is named',
+      hint: help,
+    });
   const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
   const hint = rest.join(' ').replace(/[()]/g, '').trim();
-  const command = commandTable.find(({ name }) => words.includes(name));
-  const help = command === undefined ? 'agentops --help lists the commands' : `agentops ${command.name} --help tells what it takes`;
   return usageError({ code: 'usage', message: first, hint: hint === '' ? help : hint });
 };
 

@@ -29,19 +29,25 @@ const documents = [
 
 const schema: Leaf = {
   formats: ['text', 'json'],
-  words: (before) => (before.length === 0 ? ['manifest', 'output'] : before.length === 1 && before[0] === 'output' ? documents : []),
+  words: (before) => {
+    if (before.length === 0) return ['manifest', 'output'];
+    if (before[0] !== 'output') return [];
+    const named = documents.map((document) => document.split(' '));
+    return named.flatMap((words) => (before.slice(1).every((word, at) => words[at] === word) ? (words[before.length - 1] ?? []) : []));
+  },
   arguments: [
     { name: '[what]', summary: 'manifest, or output', fallback: 'manifest' },
-    { name: '[command]', summary: 'with output: whose JSON document; also error and metrics' },
+    { name: '[command...]', summary: 'with output: whose JSON document; also error and metrics' },
   ],
   examples: [
     ['agentops schema > agentops.schema.json', 'for editors, beside the manifest'],
     ['agentops schema output health', 'what agentops health --json prints'],
     ['agentops schema output metrics', 'the Prometheus metrics there are'],
   ],
-  async run(session, [what, command]) {
-    if (what === 'manifest' && command === undefined) return { finding: 'none', formats: await manifestSchemaOf(session) };
-    if (what === 'output') return { finding: 'none', formats: await outputSchema(session, command as string | undefined) };
+  async run(session, [what, words]) {
+    const command = (words as readonly string[]).join(' ');
+    if (what === 'manifest' && command === '') return { finding: 'none', formats: await manifestSchemaOf(session) };
+    if (what === 'output') return { finding: 'none', formats: await outputSchema(session, command) };
     const { usageError } = await import('../../ground/errors.ts');
     if (what === 'manifest')
       throw usageError({ code: 'usage', message: 'manifest takes no further word', hint: 'agentops schema manifest' });
@@ -61,7 +67,7 @@ const manifestSchemaOf = async ({ readers }: Session): Promise<Outcome['formats'
   return { text: () => text, json: () => text };
 };
 
-const outputSchema = async ({ ctx }: Session, command: string | undefined): Promise<Outcome['formats']> => {
+const outputSchema = async ({ ctx }: Session, command: string): Promise<Outcome['formats']> => {
   const [{ documentSchemas }, { documentSchemaOf }, { inertJson }] = await Promise.all([
     import('../../views/schemas.ts'),
     import('../../fleet/json-schema.ts'),
@@ -87,7 +93,7 @@ const outputSchema = async ({ ctx }: Session, command: string | undefined): Prom
   const names = Object.keys(documentSchemas);
   throw usageError({
     code: 'schema_unknown',
-    message: command === undefined ? 'output needs the name of a command' : `no JSON document is called ${JSON.stringify(command)}`,
-    hint: (command === undefined ? null : suggestion(command, names)) ?? `there is one of ${names.join(', ')}`,
+    message: command === '' ? 'output needs the name of a command' : `no JSON document is called ${JSON.stringify(command)}`,
+    hint: (command === '' ? null : suggestion(command, names)) ?? `there is one of ${names.join(', ')}`,
   });
 };
