@@ -1,16 +1,14 @@
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { OpsError, usageError } from '../ground/errors.ts';
-import { inertLine } from '../ground/output/escape.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Fleet } from './agent.ts';
 import { matchAgain, maxManifestBytes, openSources } from './open-sources.ts';
-import type { PlacedProblem } from './problems.ts';
+import { badFile } from './problem-report.ts';
 import type { SlotReaders } from './slots.ts';
 import { decodeSnapshot, encodeSnapshot, isFresh } from './snapshot.ts';
 import type { Allowance } from './trust.ts';
 
 const maxSnapshotBytes = 64 * 1024 * 1024;
-const maxTold = 100;
 const manifestNames = ['agentops.yaml', 'agentops.yml'];
 
 export interface ManifestRequest {
@@ -78,7 +76,10 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, reader
     place.path,
     await readers(),
   );
-  if (fleet === null) throw manifestInvalid(place.path, request.cwd, problems);
+  if (fleet === null) {
+    const hint = 'agentops explain PATH tells what belongs where, for example: agentops explain agents.checks';
+    throw badFile({ code: 'manifest_invalid', path: place.path, problems, hint }, request.cwd);
+  }
   if (request.allowance === null) saveSnapshot(ground, place.path, encodeSnapshot(request.version, sources.inputs(), fleet));
   return { fleet, place, fromSnapshot: false };
 };
@@ -114,32 +115,4 @@ const saveSnapshot = ({ files }: Pick<Ground, 'files'>, path: string, text: stri
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
   }
-};
-
-/** The first hundred problems at once, each as `file:line:column: sentence`, with paths as the reader would type them. */
-const manifestInvalid = (path: string, cwd: string, problems: readonly PlacedProblem[]): OpsError => {
-  const near = (file: string) => {
-    const short = relative(cwd, file);
-    return short.startsWith('..') ? file : short;
-  };
-  const told = problems.slice(0, maxTold);
-  const sentence = ({ message, also }: PlacedProblem) =>
-    inertLine(also === undefined ? message : `${message} ${near(also.file)}:${also.line}`);
-  const lines = told.flatMap((problem) => [
-    `${inertLine(near(problem.at.file))}:${problem.at.line}:${problem.at.column}: ${sentence(problem)}`,
-    ...(problem.hint === null ? [] : [`    hint: ${inertLine(problem.hint)}`]),
-  ]);
-  if (problems.length > maxTold) lines.push(`and ${problems.length - maxTold} more`);
-  return usageError({
-    code: 'manifest_invalid',
-    message: `${basename(path)} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${lines.join('\n  ')}`,
-    hint: 'agentops explain PATH tells what belongs where, for example: agentops explain agents.checks',
-    details: told.map((problem) => ({
-      file: near(problem.at.file),
-      line: problem.at.line,
-      column: problem.at.column,
-      message: sentence(problem),
-      hint: problem.hint,
-    })),
-  });
 };
