@@ -186,4 +186,9 @@ export const cacheSteps: readonly (readonly string[])[] = [
       PRIMARY KEY (source, bucket_us, labels, model)
     ) STRICT, WITHOUT ROWID`,
   ],
+  [
+    // What judges and embedders answered; key is a hash of who was asked what about which answer, said is JSON. Times in milliseconds.
+    'CREATE TABLE verdict (key TEXT PRIMARY KEY, said TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+    'CREATE INDEX verdict_by_time ON verdict (at_ms)',
+  ],
 ];

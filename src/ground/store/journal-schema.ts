@@ -107,4 +107,23 @@ export const journalSteps: readonly (readonly string[])[] = [
       PRIMARY KEY (run_id, case_id)
     ) STRICT`,
   ],
+  [
+    `CREATE TABLE judge_calibration (
+      identity TEXT NOT NULL PRIMARY KEY,
+      judge TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      result TEXT NOT NULL
+    ) STRICT`,
+    // Of the judges; NULL: their price is not known.
+    'ALTER TABLE check_result ADD COLUMN judge_nanos INTEGER DEFAULT 0',
+  ],
+  [
+    // Who may do something alone for a while. fence grows with each holder, so that a late write of an earlier one is seen.
+    `CREATE TABLE lease (
+      name TEXT NOT NULL PRIMARY KEY,
+      owner TEXT NOT NULL,
+      fence INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT`,
+  ],
 ];

@@ -16,6 +16,8 @@ export interface TrialAssertion {
   readonly saw: string;
   readonly message: string;
   readonly metric: string | null;
+  /** Shown, and does not decide: `message` says why. */
+  readonly advisory?: boolean;
 }
 
 /** One answer to one case: one row of the journal. Trial `index` of a case is asked once in a run, whatever happens in between. */

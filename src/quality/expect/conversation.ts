@@ -1,6 +1,6 @@
 import type { Outcome, Turn } from '../../agents/protocols/port.ts';
 import type { GradedAssertion } from './grade-turns.ts';
-import type { Verdict } from './port.ts';
+import type { Judging, Verdict } from './port.ts';
 
 /** What an outcome means before any assertion is asked: judge the answer, a fault of the agent, or a fault of the checker. */
 const meaning: Record<Outcome, 'judge' | 'fail' | 'error'> = {
@@ -69,7 +69,8 @@ export const judgeConversation = ({ turns, byTurn, overall }: GradedConversation
     const told = last.detail === '' ? (sentence[last.outcome] ?? `the outcome is ${last.outcome}`) : last.detail;
     return { verdict: meaning[last.outcome] === 'error' ? 'error' : 'fail', reason: told };
   }
-  const grades = [...byTurn.flat(), ...overall];
+  const all = [...byTurn.flat(), ...overall];
+  const grades = decidingOf(all);
   const failed = grades.filter(({ pass }) => pass === false);
   const [first] = failed;
   if (first !== undefined) {
@@ -80,11 +81,26 @@ export const judgeConversation = ({ turns, byTurn, overall }: GradedConversation
   if (isPrompt && isSilent(last) && !grades.some(speaksForSilence)) {
     return { verdict: 'fail', reason: 'the agent answered without saying anything' };
   }
+  const [undecided] = all;
+  if (undecided !== undefined && grades.length === 0) {
+    return { verdict: 'skipped', reason: `nothing it expects may decide: ${undecided.advisory ?? alone}` };
+  }
   const [skipped] = grades;
   if (skipped !== undefined && grades.every(({ verdict }) => verdict === 'skipped')) {
     return { verdict: 'skipped', reason: `nothing it expects could be judged: ${skipped.message}` };
   }
   return { verdict: 'pass', reason: '' };
+};
+
+const alone = 'similar never decides alone; expect something else beside it';
+
+/**
+ * The grades that decide: what is advisory is only shown. Nearness of words is no proof of a right answer, nor distance of a wrong
+ * one: `similar` counts beside another assertion that decides.
+ */
+const decidingOf = (grades: readonly GradedAssertion[]): readonly GradedAssertion[] => {
+  const deciding = grades.filter(({ advisory }) => advisory === undefined);
+  return deciding.every(({ assertion }) => /^(not-)?similar$/.test(assertion)) ? [] : deciding;
 };
 
 /** A complete answer in which there is none: HTTP 200 with an empty text. */
@@ -110,6 +126,25 @@ export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttft
     costNanos: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
   };
 };
+
+/** What the judges of a conversation took; `costNanos` is 0 where none was asked, null where the price of one is unknown. */
+export const judgingOf = ({ byTurn, overall }: Pick<GradedConversation, 'byTurn' | 'overall'>): Judging =>
+  sumJudging([...byTurn.flat(), ...overall].flatMap(({ judging }) => judging ?? []));
+
+/** The sum of several judgements; what one cannot tell the sum cannot. */
+export const sumJudging = (parts: readonly Judging[]): Judging =>
+  parts.reduce(
+    (sum, part) => ({
+      asked: sum.asked + part.asked,
+      costNanos: sum.costNanos === null || part.costNanos === null ? null : sum.costNanos + part.costNanos,
+      inputTokens: sum.inputTokens + part.inputTokens,
+      outputTokens: sum.outputTokens + part.outputTokens,
+    }),
+    noJudging,
+  );
+
+/** Nobody was asked. */
+export const noJudging: Judging = { asked: 0, costNanos: 0, inputTokens: 0, outputTokens: 0 };
 
 /** A tenth of a millisecond is all a clock across a network can mean. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;

@@ -17,7 +17,7 @@ export interface Examination extends Conversation {
 export const converseGraded = async (world: World, talk: Examination, aids: Aids, signal: AbortSignal): Promise<GradedConversation> => {
   const grade = async (expected: readonly Expectation[], turns: readonly Turn[]): Promise<readonly GradedAssertion[]> => {
     const last = turns.at(-1);
-    return last !== undefined && isJudgeable(last, expected) ? gradeTurns(expected, turns, aids) : [];
+    return last !== undefined && isJudgeable(last, expected) ? gradeTurns(expected, turns, { inputs: talk.inputs, ...aids }) : [];
   };
   const byTurn: (readonly GradedAssertion[])[] = [];
   const turns = await converse(

@@ -2,7 +2,7 @@ import type { Turn } from '../../agents/protocols/port.ts';
 import { messageOf } from '../../ground/errors.ts';
 import { unjudged } from './grading.ts';
 import { loadAssertion } from './load-expectation.ts';
-import type { Aids, Expectation, Grade, Settings, Verdict } from './port.ts';
+import type { Aids, Expectation, Grade, Judging, Settings, Verdict } from './port.ts';
 import { excerpt } from './redaction.ts';
 
 /** One expectation after it was judged. */
@@ -19,8 +19,13 @@ export interface GradedAssertion {
   /** Short, masked, untrusted. */
   readonly saw: string;
   readonly message: string;
+  /** How much it counts in a score; 0 where it is advisory. */
   readonly weight: number;
   readonly metric: string | null;
+  /** Why it is shown and does not decide; absent: it decides. */
+  readonly advisory?: string;
+  /** What it took where a model was asked; absent: nobody was. */
+  readonly judging?: Judging;
 }
 
 /** `not-` turns pass and fail; what could not be judged stays so. */
@@ -38,14 +43,14 @@ const settleUnknown = (grade: Grade, ifUnknown: Settings['ifUnknown']): Grade =>
 };
 
 const gradeOne = async (expectation: Expectation, seen: readonly Turn[], aids: Aids): Promise<Grade> => {
-  const { base, negated, args, threshold, ifUnknown } = expectation;
+  const { base, negated, args, threshold, ifUnknown, judge } = expectation;
   try {
     const assertion = await loadAssertion(base);
     const missing = assertion.needs.filter((aid) => aids[aid] === undefined);
     if (missing.length > 0) return unjudged(`${base} needs a ${missing.join(' and a ')}, and none is there`);
     const refuted = negated ? (assertion.refute?.(args, seen) ?? null) : null;
     if (refuted !== null) return refuted;
-    const grade = await assertion.grade(args, seen, aids, { threshold, ifUnknown });
+    const grade = await assertion.grade(args, seen, aids, { threshold, ifUnknown, judge });
     return settleUnknown(negated ? invert(grade) : grade, ifUnknown);
   } catch (thrown) {
     return unjudged(`${base} could not be judged: ${excerpt(messageOf(thrown))}`);
@@ -56,9 +61,21 @@ const gradeOne = async (expectation: Expectation, seen: readonly Turn[], aids: A
 export const gradeTurns = (expectations: readonly Expectation[], seen: readonly Turn[], aids: Aids): Promise<readonly GradedAssertion[]> =>
   Promise.all(
     expectations.map(async (expectation) => {
-      const { verdict, score, saw, message } = await gradeOne(expectation, seen, aids);
+      const { verdict, score, saw, message, advisory, judging } = await gradeOne(expectation, seen, aids);
       const pass = verdict === 'pass' ? true : verdict === 'fail' ? false : null;
-      const { type: assertion, wording, weight, metric } = expectation;
-      return { assertion, wording, pass, verdict, score: pass === null ? null : score, saw, message, weight, metric };
+      const { type: assertion, wording, metric } = expectation;
+      return {
+        assertion,
+        wording,
+        pass,
+        verdict,
+        score: pass === null ? null : score,
+        saw,
+        message: advisory === undefined ? message : `${message} (advisory: ${advisory})`,
+        weight: advisory === undefined ? expectation.weight : 0,
+        metric,
+        ...(advisory === undefined ? {} : { advisory }),
+        ...(judging === undefined ? {} : { judging }),
+      };
     }),
   );

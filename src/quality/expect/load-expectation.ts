@@ -49,16 +49,24 @@ const writtenValue = (assertion: AnyAssertion, picked: Picked): Value => {
   return { ok: true, value: value ?? undefined, path };
 };
 
+const isJudged = ({ needs }: AnyAssertion): boolean => needs.includes('judge') || needs.includes('embedder');
+
 /** Checks one expectation of a manifest or a suite. What is wrong with it comes back as data, to be shown at its place in the file. */
 export const loadExpectation = async (raw: unknown): Promise<Checked> => {
   const picking = pickAssertion(raw);
   if (!picking.ok) return picking;
-  const { type, base, negated, threshold, ifUnknown, weight, metric } = picking.picked;
+  const { type, base, negated, threshold, ifUnknown, judge, weight, metric } = picking.picked;
   const assertion = await loadAssertion(base);
+  if (judge !== null && !isJudged(assertion)) {
+    return {
+      ok: false,
+      problems: [{ path: ['judge'], about: 'key', message: `means nothing for ${base}: no model judges it`, hint: 'take it out' }],
+    };
+  }
   const written = writtenValue(assertion, picking.picked);
   if (!written.ok) return { ok: false, problems: [written.problem] };
   const args = assertion.args.safeParse(written.value);
   if (!args.success) return { ok: false, problems: problemsOf(assertion.args, written.value, written.path) };
   const wording = wordingOf(type, written.value);
-  return { ok: true, expectation: { type, base, negated, wording, args: args.data, threshold, ifUnknown, weight, metric } };
+  return { ok: true, expectation: { type, base, negated, wording, args: args.data, threshold, ifUnknown, judge, weight, metric } };
 };

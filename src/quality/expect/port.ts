@@ -13,6 +13,10 @@ export interface Grade {
   readonly saw: string;
   /** One sentence: what was expected and what was found. */
   readonly message: string;
+  /** Why it is shown and does not decide; absent: it decides. */
+  readonly advisory?: string;
+  /** What it took where a model was asked. */
+  readonly judging?: Judging;
 }
 
 /** What an author may set beside the value. */
@@ -20,11 +24,83 @@ export interface Settings {
   readonly threshold: number | null;
   /** What an unknown cost or token count means: skip and say so, or fail. */
   readonly ifUnknown: 'skip' | 'fail';
+  /** The entry of `judges:` that is asked; null: the one that stands for all. Only for what a model judges. */
+  readonly judge: string | null;
+}
+
+/** What was said to an agent and what it answered: one exchange of a conversation. */
+export interface Exchange {
+  /** Null: not known, as with answers of which only the text was kept. */
+  readonly input: string | null;
+  readonly answer: string;
+}
+
+/** What a judge is asked: a criterion, and the conversation whose last answer is held against it. */
+export interface JudgeQuestion {
+  /** `rubric`: does the answer meet the criterion? `factuality`: how do the facts of the answer lie to those of the criterion? */
+  readonly form: 'rubric' | 'factuality';
+  readonly criterion: string;
+  /** Never empty. Untrusted; masked before it is sent. */
+  readonly exchanges: readonly Exchange[];
+}
+
+/** How the facts of an answer lie to those of a reference: promptfoo's A to E. */
+export type Relation = 'subset' | 'superset' | 'agree' | 'disagree' | 'differButFactual';
+
+export type JudgeReply =
+  | { readonly form: 'rubric'; readonly pass: boolean; readonly score: number; readonly reason: string }
+  | { readonly form: 'factuality'; readonly relation: Relation; readonly reason: string };
+
+/** What one seat of a panel said, or why it said nothing that counts. */
+export type SeatAnswer =
+  | { readonly judge: string; readonly reply: JudgeReply; readonly trouble: null }
+  | { readonly judge: string; readonly reply: null; readonly trouble: string };
+
+/** What a judgement took. All zero where it was remembered. */
+export interface Judging {
+  /** Requests that were sent. */
+  readonly asked: number;
+  /** Nano-dollars; null: unknown. */
+  readonly costNanos: number | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** What a judge, or a panel of them, answered. */
+export interface Hearing {
+  /** One for each vote that was wanted. */
+  readonly seats: readonly SeatAnswer[];
+  /** Why the grade is shown and does not decide; null: it decides. */
+  readonly advisory: string | null;
+  readonly judging: Judging;
+}
+
+/** Judges by a model. Never throws for what the model or the network did. */
+export interface Judge {
+  /** @param name the entry of `judges:`; null: the one that stands for all */
+  hear(question: JudgeQuestion, name: string | null): Promise<Hearing>;
+}
+
+/** How near texts lie to each other by an embedding, or why that is not known. */
+export interface Likeness {
+  /** Cosine similarity to each reference, −1 to 1. */
+  readonly similarities: readonly number[] | null;
+  readonly trouble: string | null;
+  readonly judging: Judging;
+}
+
+/** Compares texts by their embeddings. Never throws for what the network did. */
+export interface Embedder {
+  compare(text: string, references: readonly string[], name: string | null): Promise<Likeness>;
 }
 
 /** What some assertions need from above. */
 export interface Aids {
   readonly sandbox?: Sandbox;
+  readonly judge?: Judge;
+  readonly embedder?: Embedder;
+  /** What was said to the agent, one for each turn it answered. */
+  readonly inputs?: readonly string[];
   /** The variables of the case, for code (`context.vars`). */
   readonly vars?: Readonly<Record<string, unknown>>;
 }

@@ -43,6 +43,12 @@ export const settingsFields = z.strictObject({
     .enum(['skip', 'fail'], { error: 'must be skip or fail' })
     .default('skip')
     .describe('What an unknown cost or token count means.'),
+  judge: z
+    .string({ error: 'must be a name' })
+    .min(1, 'must not be empty')
+    .nullable()
+    .default(null)
+    .describe('For what a model judges: the entry of judges: that is asked.'),
 });
 
 const longKeys = ['type', 'value', ...Object.keys(settingsFields.shape)];
@@ -68,7 +74,7 @@ const unknownName = (path: Problem['path'], about: Problem['about'], type: strin
 const pickShort = (type: string, value: Json | undefined, path: readonly string[]): Picking => {
   const name = nameOf(type);
   if (name === null) return failed(unknownName(path, path.length === 0 ? 'value' : 'key', type));
-  const settings = { threshold: null, ifUnknown: 'skip', weight: 1, metric: null } as const;
+  const settings = { threshold: null, ifUnknown: 'skip', judge: null, weight: 1, metric: null } as const;
   return { ok: true, picked: { type, ...name, value, valuePath: path, form: 'short', ...settings } };
 };
 
@@ -86,7 +92,7 @@ const pickLong = (raw: Readonly<Record<string, Json>>): Picking => {
   if (name === null || !settings.success || problems.length > 0) return failed(...problems);
 
   // A threshold with a unit is a value: `{ type: latency, threshold: 5s }`.
-  const { threshold, weight, metric, if_unknown: ifUnknown } = settings.data;
+  const { threshold, weight, metric, judge, if_unknown: ifUnknown } = settings.data;
   const useThreshold = value === undefined && threshold !== undefined;
   if (typeof threshold === 'string' && !useThreshold) return failed(problem(['threshold'], 'must be a number'));
   return {
@@ -100,6 +106,7 @@ const pickLong = (raw: Readonly<Record<string, Json>>): Picking => {
       threshold: typeof threshold === 'number' ? threshold : null,
       ...(useThreshold && typeof threshold === 'string' ? { value: threshold, valuePath: ['threshold'] } : {}),
       ifUnknown,
+      judge,
       weight,
       metric,
     },

@@ -32,6 +32,8 @@ export interface CheckResult {
   readonly latencyMs: number | null;
   readonly ttftMs: number | null;
   readonly costNanos: number | null;
+  /** Of the judges; 0: none was asked, null: their price is not known. */
+  readonly judgeNanos: number | null;
   readonly traceId: string | null;
   readonly assertions: readonly AssertionResult[];
   /** A failure is a safety event. */

@@ -2,9 +2,9 @@ import type { AgentProtocol, Turn, TurnLimits } from '../../agents/protocols/por
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import { totals } from '../expect/conversation.ts';
+import { judgingOf, sumJudging, totals } from '../expect/conversation.ts';
 import { converseGraded, type Examination } from '../expect/converse-graded.ts';
-import type { Expectation } from '../expect/port.ts';
+import type { Aids, Expectation, Judging } from '../expect/port.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { ProbeBudget } from './probe-budget.ts';
 import { type CheckResult, resultId } from './result.ts';
@@ -26,18 +26,28 @@ export interface PlannedCheck {
   readonly inMaintenance: boolean;
 }
 
-/** Asks, judges, and asks again where the policy says so. Null where the run was given up meanwhile: there is nothing to record. */
-export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck): Promise<Omit<CheckResult, 'drift'> | null> => {
+/**
+ * Asks, judges, and asks again where the policy says so. Null where the run was given up meanwhile: there is nothing to record.
+ * @param aids what assertions need: a sandbox, judges
+ */
+export const runCheck = async (
+  ctx: Context,
+  fleet: Fleet,
+  planned: PlannedCheck,
+  aids: Aids,
+): Promise<Omit<CheckResult, 'drift'> | null> => {
   const { agent, check, slotAt, traceId, inMaintenance } = planned;
   const startedAt = ctx.clock.now();
   const earlier: Turn[] = [];
+  const earlierJudging: Judging[] = [];
   for (let attempt = 1; ; attempt++) {
-    const graded = await converseGraded(ctx, examinationOf(fleet, planned), { sandbox: ctx.sandbox }, ctx.signal);
+    const graded = await converseGraded(ctx, examinationOf(fleet, planned), aids, ctx.signal);
     if (ctx.signal.aborted) return null;
     const last = graded.turns.at(-1);
     const delay = last === undefined ? null : retryDelay(check.retry, last, attempt, ctx.random());
     if (delay !== null) {
       earlier.push(...graded.turns);
+      earlierJudging.push(judgingOf(graded));
       await ctx.clock.sleep(delay, ctx.signal).catch(() => undefined);
       if (ctx.signal.aborted) return null;
       continue;
@@ -59,6 +69,7 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
       latencyMs,
       ttftMs,
       costNanos: totals([...earlier, ...graded.turns]).costNanos,
+      judgeNanos: sumJudging([...earlierJudging, judgingOf(graded)]).costNanos,
       traceId,
       assertions: [...graded.byTurn.flat(), ...graded.overall].map(({ wording, pass, score, saw, message }) => ({
         assertion: wording,

@@ -3,6 +3,7 @@ import type { Selected } from '../../fleet/select.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { runBounded } from '../../ground/runtime/pool.ts';
 import { noteProbes } from '../../telemetry/traces/probes.journal.ts';
+import type { Aids } from '../expect/port.ts';
 import { drawPlan, type PlanOptions } from './draw-plan.ts';
 import { driftBetween } from './fingerprint.ts';
 import { blameOwnNetwork, type HostResult, networkSign } from './own-network.ts';
@@ -15,6 +16,8 @@ import { unaskedResult } from './unasked.ts';
 
 export interface RunOptions extends PlanOptions {
   readonly concurrency: { readonly total: number; readonly perHost: number };
+  /** Who judges where words cannot: what `openJudges` opened; absent: nobody. */
+  readonly judges?: Pick<Aids, 'judge' | 'embedder'>;
 }
 
 export type RunEvent =
@@ -32,7 +35,7 @@ export const runChecks = async (
   options: RunOptions,
   on: (event: RunEvent) => void,
 ): Promise<readonly CheckResult[]> => {
-  const { journal, concurrency } = options;
+  const { journal, concurrency, judges: aids = {} } = options;
   const startedAt = ctx.clock.now();
   const { asked, settled } = await drawPlan(ctx, fleet, selected, options, startedAt);
   const checks = asked.length + settled.length;
@@ -60,9 +63,9 @@ export const runChecks = async (
       end(unaskedResult(traceId, agent, check, told));
       return;
     }
-    const result = await runCheck(ctx, fleet, planned);
+    const result = await runCheck(ctx, fleet, planned, { sandbox: ctx.sandbox, ...aids });
     if (result === null) return;
-    if (budget !== null) budget.spentNanos += result.costNanos ?? 0;
+    if (budget !== null) budget.spentNanos += (result.costNanos ?? 0) + (result.judgeNanos ?? 0);
     const before = journal === null ? null : await lastFingerprint(journal, agent.name, check.id, ctx.clock.now());
     suspects.add({ host, result: { ...result, drift: driftBetween(before, result.fingerprint) } });
   };

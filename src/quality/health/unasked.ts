@@ -18,6 +18,7 @@ export const unaskedResult = (runId: string, agent: Agent, check: Check, { at, .
   latencyMs: null,
   ttftMs: null,
   costNanos: null,
+  judgeNanos: 0,
   traceId: null,
   assertions: [],
   safety: check.safety,
