@@ -58,4 +58,13 @@ export interface CaseTally {
   readonly passes: number;
   readonly fails: number;
   readonly errors: number;
+  /** How many of them came of repeats that were added while the verdict was open; absent: none. A baseline leaves them out, as they were asked because of what was answered before. */
+  readonly added?: Outcomes;
+}
+
+/** Trials counted by what came of them. */
+export interface Outcomes {
+  readonly passes: number;
+  readonly fails: number;
+  readonly errors: number;
 }
