@@ -125,5 +125,9 @@ export const journalSteps: readonly (readonly string[])[] = [
       fence INTEGER NOT NULL,
       expires_at INTEGER NOT NULL
     ) STRICT`,
+    // The place of a case in its suite, from 0, for lists in the order of their author.
+    'ALTER TABLE eval_case ADD COLUMN position INTEGER NOT NULL DEFAULT 0',
+    // Trials that were planned; those from this index on were added while the verdict was open.
+    'ALTER TABLE eval_case ADD COLUMN repeats INTEGER NOT NULL DEFAULT 1',
   ],
 ];

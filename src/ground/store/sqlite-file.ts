@@ -25,6 +25,9 @@ export interface OpenFile {
   guarded<T>(work: () => T): T;
 }
 
+/** The path of a database that is gone with its connection. */
+export const inMemory = ':memory:';
+
 /** Opens one of our files, making it (0600, its folder 0700) and bringing it up to date first. */
 export const openSqliteFile = async (path: string, file: SqliteFile): Promise<OpenFile> => {
   const Database = await loadDriver();
@@ -37,9 +40,11 @@ export const openSqliteFile = async (path: string, file: SqliteFile): Promise<Op
     }
   };
   const database = guarded(() => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // Made before SQLite sees it, so that it is never readable to others, not even for a moment.
-    closeSync(openSync(path, 'a', 0o600));
+    if (path !== inMemory) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      // Made before SQLite sees it, so that it is never readable to others, not even for a moment.
+      closeSync(openSync(path, 'a', 0o600));
+    }
     return connect(Database, path, file.busyTimeoutMs);
   });
   try {
@@ -58,7 +63,7 @@ export const openSqliteFile = async (path: string, file: SqliteFile): Promise<Op
 
 /** The version of SQLite inside the native module. Throws an unable error where that cannot be loaded. */
 export const sqliteVersion = async (): Promise<string> => {
-  const database = connect(await loadDriver(), ':memory:', 0);
+  const database = connect(await loadDriver(), inMemory, 0);
   try {
     return String(statementOf(database, 'SELECT sqlite_version()').pluck().get());
   } finally {
@@ -70,7 +75,7 @@ export const sqliteVersion = async (): Promise<string> => {
 const loadDriver = async (): Promise<typeof Sqlite> => {
   try {
     const { default: Database } = await import('better-sqlite3');
-    connect(Database, ':memory:', 0).close();
+    connect(Database, inMemory, 0).close();
     return Database;
   } catch (thrown) {
     throw unableError({

@@ -1,7 +1,7 @@
 import { Conflict } from './conflict.ts';
 import { journalSteps } from './journal-schema.ts';
 import type { Journal } from './port.ts';
-import { openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import { inMemory, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
 
 const journalFile: SqliteFile = {
   word: 'journal',
@@ -37,3 +37,6 @@ export const openSqliteJournal = async (path: string, now: () => number): Promis
     },
   };
 };
+
+/** A journal that is gone with the process, for work that keeps nothing. */
+export const openPassingJournal = (now: () => number): Promise<Journal> => openSqliteJournal(inMemory, now);

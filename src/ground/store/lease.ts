@@ -1,0 +1,50 @@
+import { Conflict } from './conflict.ts';
+import type { Journal, Write } from './port.ts';
+
+/** The right to do something alone for a while. */
+export interface Lease {
+  readonly name: string;
+  /** Random, so that no two holders are the same. */
+  readonly owner: string;
+  /** Grows with each holder of the name. */
+  readonly fence: number;
+  /** How long it lasts without being renewed, ms. */
+  readonly ttlMs: number;
+}
+
+/**
+ * Takes a lease that is free or has run out; null where somebody holds it. Each write of the holder goes into one commit with
+ * `holdLease`, so that one who was stopped for longer than it lasts writes nothing any more.
+ */
+export const takeLease = async (
+  journal: Journal,
+  { name, owner, ttlMs }: Pick<Lease, 'name' | 'owner' | 'ttlMs'>,
+): Promise<Lease | null> => {
+  const now = await journal.now();
+  await journal.commit([
+    {
+      sql: `INSERT INTO lease (name, owner, fence, expires_at) VALUES (?, ?, 1, ?)
+        ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, expires_at = excluded.expires_at
+        WHERE lease.expires_at <= ?`,
+      params: [name, owner, now + ttlMs, now],
+    },
+  ]);
+  const [row] = await journal.all<{ fence: number }>('SELECT fence FROM lease WHERE name = ? AND owner = ?', name, owner);
+  return row === undefined ? null : { name, owner, fence: Number(row.fence), ttlMs };
+};
+
+/** The write that renews a lease, and with which the commit it stands in fails (`Conflict`) where the lease was lost to another. */
+export const holdLease = ({ name, owner, fence, ttlMs }: Lease, now: number): Write => ({
+  sql: 'UPDATE lease SET expires_at = ? WHERE name = ? AND owner = ? AND fence = ?',
+  params: [now + ttlMs, name, owner, fence],
+  rows: 1,
+});
+
+/** Gives a lease back before it runs out; one that was lost meanwhile is nobody's business any more. */
+export const releaseLease = async (journal: Journal, lease: Lease): Promise<void> => {
+  try {
+    await journal.commit([holdLease({ ...lease, ttlMs: 0 }, await journal.now())]);
+  } catch (thrown) {
+    if (!(thrown instanceof Conflict)) throw thrown;
+  }
+};

@@ -1,0 +1,134 @@
+import type { Journal } from '../../ground/store/port.ts';
+import { inParts } from './in-parts.journal.ts';
+import type { ErrorGroup } from './report.ts';
+import type { Arm, CaseTally } from './trial.ts';
+
+/** What a run knows of each of its cases, in the order of the suite. Repeats that were added are counted in `added` too. */
+export const readTallies = async (journal: Journal, runId: string, arm: Arm): Promise<readonly CaseTally[]> => {
+  const rows = await journal.all<TallyRow>(
+    `SELECT c.case_id, c.hash, c.severity, c.cluster,
+        ${sums('', '')}, ${sums('added_', 'AND t.trial >= c.repeats')}
+      FROM eval_case c LEFT JOIN eval_trial t ON t.run_id = c.run_id AND t.case_id = c.case_id AND t.arm = ?
+      WHERE c.run_id = ? GROUP BY c.case_id, c.hash, c.severity, c.cluster, c.position ORDER BY c.position, c.case_id`,
+    arm,
+    runId,
+  );
+  return rows.map((row) => {
+    const added = { passes: Number(row.added_passes), fails: Number(row.added_fails), errors: Number(row.added_errors) };
+    const hasAdded = added.passes + added.fails + added.errors > 0;
+    return { ...tallyOf(row), ...(hasAdded ? { added } : {}) };
+  });
+};
+
+interface TallyRow {
+  case_id: string;
+  hash: string;
+  severity: string;
+  cluster: string | null;
+  passes: number;
+  fails: number;
+  errors: number;
+  added_passes: number;
+  added_fails: number;
+  added_errors: number;
+}
+
+const sums = (prefix: string, condition: string): string =>
+  [
+    ['passes', 'pass'],
+    ['fails', 'fail'],
+    ['errors', 'error'],
+  ]
+    .map(([name, status]) => `SUM(CASE WHEN t.status = '${status}' ${condition} THEN 1 ELSE 0 END) AS ${prefix}${name}`)
+    .join(', ');
+
+const tallyOf = (row: Omit<TallyRow, `added_${string}`>): CaseTally => ({
+  caseId: row.case_id,
+  hash: row.hash,
+  severity: row.severity as CaseTally['severity'],
+  cluster: row.cluster,
+  passes: Number(row.passes),
+  fails: Number(row.fails),
+  errors: Number(row.errors),
+});
+
+/** One case in one of several runs, without the repeats that were added there. */
+export interface RunTally extends CaseTally {
+  readonly runId: string;
+}
+
+/** The cases of several runs, a row for each case of each run. */
+export const readRunTallies = async (journal: Journal, runIds: readonly string[]): Promise<readonly RunTally[]> => {
+  const found = await inParts(runIds, (some, places) =>
+    journal.all<Omit<TallyRow, `added_${string}`> & { run_id: string }>(
+      `SELECT c.run_id, c.case_id, c.hash, c.severity, c.cluster, ${sums('', 'AND t.trial < c.repeats')}
+        FROM eval_case c LEFT JOIN eval_trial t ON t.run_id = c.run_id AND t.case_id = c.case_id AND t.arm = 'candidate'
+        WHERE c.run_id IN (${places}) GROUP BY c.run_id, c.case_id, c.hash, c.severity, c.cluster, c.position ORDER BY c.position, c.case_id`,
+      ...some,
+    ),
+  );
+  return found.map((row) => ({ ...tallyOf(row), runId: row.run_id }));
+};
+
+/** Time and money of each trial that was judged; null: not told. */
+export interface TrialFigures {
+  readonly caseId: string;
+  readonly cluster: string | null;
+  readonly latencyMs: number | null;
+  readonly costNanos: number | null;
+}
+
+/** Time and money of the judged trials of the candidate, in a stable order. */
+export const readFigures = async (journal: Journal, runId: string): Promise<readonly TrialFigures[]> => {
+  const rows = await journal.all<{ case_id: string; cluster: string | null; latency_ms: number | null; cost_nanos: number | null }>(
+    `SELECT t.case_id, c.cluster, t.latency_ms, t.cost_nanos FROM eval_trial t JOIN eval_case c ON c.run_id = t.run_id AND c.case_id = t.case_id
+      WHERE t.run_id = ? AND t.arm = 'candidate' AND t.status <> 'error' ORDER BY c.position, t.case_id, t.trial`,
+    runId,
+  );
+  return rows.map((row) => ({ caseId: row.case_id, cluster: row.cluster, latencyMs: row.latency_ms, costNanos: row.cost_nanos }));
+};
+
+/** What kept trials of a run from being judged, most frequent first. */
+export const readErrorGroups = async (journal: Journal, runId: string): Promise<readonly ErrorGroup[]> => {
+  const rows = await journal.all<{ outcome: string | null; count: number; reason: string }>(
+    `SELECT outcome, COUNT(*) AS count, MIN(reason) AS reason FROM eval_trial WHERE run_id = ? AND status = 'error'
+      GROUP BY outcome ORDER BY COUNT(*) DESC, MIN(reason)`,
+    runId,
+  );
+  return rows.map(({ outcome, count, reason }) => ({ outcome: outcome as ErrorGroup['outcome'], count: Number(count), reason }));
+};
+
+/** Trials and money of a run so far, both arms; nano-dollars. */
+export interface RunSums {
+  readonly total: number;
+  readonly passes: number;
+  readonly fails: number;
+  readonly errors: number;
+  readonly agentNanos: number;
+  readonly judgeNanos: number;
+  /** Trials that were answered and whose cost, or that of their judges, is not known. */
+  readonly unpriced: number;
+  /** The dearest trial; null: none is priced. */
+  readonly dearestNanos: number | null;
+}
+
+export const readSums = async (journal: Journal, runId: string): Promise<RunSums> => {
+  const [row] = await journal.all<Record<string, number | null>>(
+    `SELECT COUNT(*) AS total, ${sums('', '').replaceAll('t.status', 'status')},
+        SUM(cost_nanos) AS agent_nanos, SUM(judge_nanos) AS judge_nanos, MAX(cost_nanos + COALESCE(judge_nanos, 0)) AS dearest,
+        SUM(CASE WHEN trace_id IS NOT NULL AND status <> 'error' AND (cost_nanos IS NULL OR judge_nanos IS NULL) THEN 1 ELSE 0 END) AS unpriced
+      FROM eval_trial WHERE run_id = ?`,
+    runId,
+  );
+  const of = (name: string) => Number(row?.[name] ?? 0);
+  return {
+    total: of('total'),
+    passes: of('passes'),
+    fails: of('fails'),
+    errors: of('errors'),
+    agentNanos: of('agent_nanos'),
+    judgeNanos: of('judge_nanos'),
+    unpriced: of('unpriced'),
+    dearestNanos: row?.['dearest'] == null ? null : of('dearest'),
+  };
+};
