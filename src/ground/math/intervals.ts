@@ -81,8 +81,8 @@ export const meanDifference = (a: ArrayLike<number>, b: ArrayLike<number>, rando
   return middleOf(() => drawB() - drawA());
 };
 
-/** The middle 95 % of what is drawn. */
-const middleOf = (draw: () => number): Interval => {
+/** The middle 95 % of a thousand values that are drawn. */
+export const middleOf = (draw: () => number): Interval => {
   const drawn = Float64Array.from({ length: resamples }, draw).sort();
   const at = (share: number): number => drawn[Math.round(share * (resamples - 1))] ?? 0;
   return { low: at(0.025), high: at(0.975) };

@@ -1,0 +1,199 @@
+import { detectableRise } from '../../ground/math/power.ts';
+import { seededRandom } from '../../ground/math/seeded.ts';
+import { type BroadEvidence, judgeBroad } from './broad-drop.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
+import { type CriticalEvidence, judgeCritical } from './critical-cases.ts';
+import { type Figures, figuresOf, type Spread, spreadOf } from './figures.ts';
+import { type FloorEvidence, judgeFloor } from './floor.ts';
+import { casesIn, levelsOf, percent, type Ruling, trialsOf } from './looks.ts';
+import { type Pairing, pairUp } from './pairing.ts';
+import { type Regression, regressionsOf } from './regressions.ts';
+import type { Baseline, Verdict } from './run.ts';
+import { judgeSharp, type SharpEvidence } from './sharp-breaks.ts';
+import type { GateSettings } from './suite.ts';
+import type { CaseTally } from './trial.ts';
+
+/** All a verdict is derived from. */
+export interface GateInput {
+  /** Every selected case, in the order of the suite. */
+  readonly tallies: readonly CaseTally[];
+  /** Null: nothing was accepted yet. */
+  readonly baseline: Baseline | null;
+  readonly settings: GateSettings;
+  /** Every planned trial was asked. Not so: stopped, capped, or broken off. */
+  readonly complete: boolean;
+  /** Planned trials of a case, where the case says nothing else: k. */
+  readonly repeats: number;
+  /** Milliseconds, one list a case; absent: not measured. */
+  readonly latenciesMs?: readonly (readonly number[])[];
+  /** Nano-dollars, one list a case; absent: not known. */
+  readonly costsNanos?: readonly (readonly number[])[];
+}
+
+/** `flaky`: it both passed and failed; `error`: no trial could be judged. */
+export type CaseStatus = 'pass' | 'fail' | 'flaky' | 'error';
+
+export interface CaseResult {
+  readonly caseId: string;
+  /** All that were asked, errors among them. */
+  readonly trials: number;
+  readonly passes: number;
+  readonly errors: number;
+  readonly status: CaseStatus;
+}
+
+/** Every number the verdict was derived from. */
+export interface GateEvidence {
+  readonly settings: GateSettings;
+  readonly complete: boolean;
+  readonly coverage: Coverage;
+  /** Cases that decide. */
+  readonly deciding: number;
+  /** Cases held against themselves in the baseline. */
+  readonly paired: number;
+  readonly pairing: Omit<Pairing, 'pairs'>;
+  readonly baseline: { readonly source: string; readonly runs: number } | null;
+  readonly critical: CriticalEvidence | null;
+  readonly sharp: SharpEvidence | null;
+  readonly broad: BroadEvidence | null;
+  readonly floor: FloorEvidence | null;
+}
+
+/** What a run came to. Shares are 0 to 1. */
+export interface GateResult extends Figures {
+  readonly verdict: Verdict;
+  /** Whole sentences for people: what decided, and what could not be seen. */
+  readonly reason: string;
+  /** The smallest drop of the pass rate that the planned repeats find with a chance of 80 %; null: none, or nothing to compare with. */
+  readonly detectableDrop: number | null;
+  readonly latency: Spread | null;
+  readonly cost: Spread | null;
+  readonly cases: readonly CaseResult[];
+  readonly regressions: readonly Regression[];
+  /** Cases to be asked again, each `extraRepeats` times and no fewer, before it is judged again; empty unless that could settle it. */
+  readonly extend: readonly string[];
+  readonly extraRepeats: number;
+  readonly evidence: GateEvidence;
+}
+
+/** The chance with which a drop of `detectableDrop` is found. */
+const power = 0.8;
+/** Any seed would do; the same input must give the same interval. */
+const seed = 4;
+
+const caseResult = (tally: CaseTally): CaseResult => {
+  const { caseId, passes, fails, errors } = tally;
+  const status = passes + fails === 0 ? 'error' : fails === 0 ? 'pass' : passes === 0 ? 'fail' : 'flaky';
+  return { caseId, trials: passes + fails + errors, passes, errors, status };
+};
+
+/** With no more than the planned repeats, at the level of the first look. */
+const detectableDropOf = ({ pairs }: Pairing, settings: GateSettings): number | null => {
+  const { first } = levelsOf(settings.alpha * settings.broadShare, settings.maxExtraRepeats);
+  const planned = pairs.map((pair) => ({ trials: trialsOf(pair.planned), otherHits: pair.before.fails, otherOf: trialsOf(pair.before) }));
+  return detectableRise(planned, first, settings.minEffect, power);
+};
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/** What a reader of a good verdict must know of its limits. */
+const limitsOf = ({
+  baseline,
+  evidence,
+  detectableDrop,
+}: Pick<GateResult, 'evidence' | 'detectableDrop'> & Pick<GateInput, 'baseline'>): string => {
+  if (baseline === null) return 'There is no baseline: only the floor and critical cases were judged.';
+  if (evidence.paired === 0) return 'No case of the baseline was asked unchanged: only the floor and critical cases were judged.';
+  const others = evidence.deciding - evidence.paired;
+  const unpaired = others === 0 ? '' : ` ${sentence(`${casesIn(others)} could not be compared: new, changed, or not judged`)}`;
+  const seen =
+    detectableDrop === null
+      ? 'No drop could have been shown, with so few trials.'
+      : `A drop of ${(detectableDrop * 100).toFixed(1)} points would have been seen with a chance of 80 %.`;
+  return `${seen}${unpaired}`;
+};
+
+interface Ruled {
+  readonly verdict: Verdict;
+  readonly because: readonly string[];
+  readonly extend: readonly string[];
+}
+
+/**
+ * Red beats everything: what was shown stays shown. Then a run that saw too little cannot be called good; then come the rules that cannot tell.
+ * Fails with nothing to hold them against are such a case: neither good nor worse.
+ */
+const ruleOn = (rulings: readonly Ruling<unknown>[], { complete }: GateInput, coverage: Coverage, unexplained: number): Ruled => {
+  const inState = (state: Ruling<unknown>['state']): readonly Ruling<unknown>[] => rulings.filter((ruling) => ruling.state === state);
+  const red = inState('red');
+  if (red.length > 0) return { verdict: 'fail', because: red.map(({ reason }) => reason), extend: [] };
+  if (!complete) return { verdict: 'no-verdict', because: ['the run did not come to its end'], extend: [] };
+  if (coverage.reason !== '') return { verdict: 'no-verdict', because: [coverage.reason], extend: [] };
+  const open = inState('open');
+  if (open.length > 0) {
+    return {
+      verdict: 'inconclusive',
+      because: open.map(({ reason }) => reason),
+      extend: [...new Set(open.flatMap(({ extend }) => extend))],
+    };
+  }
+  if (unexplained > 0) {
+    return {
+      verdict: 'inconclusive',
+      because: [`${casesIn(unexplained)} failed, with neither a baseline nor a floor to judge them by`],
+      extend: [],
+    };
+  }
+  return { verdict: 'pass', because: [], extend: [] };
+};
+
+/** Derives the verdict on a run. The same input gives the same result, before and after repeats were added: nothing else is remembered between looks. */
+export const judgeRun = (input: GateInput): GateResult => {
+  const { tallies, baseline, settings, complete } = input;
+  const deciding = tallies.filter(({ severity }) => severity !== 'info');
+  const pairing = pairUp(tallies, baseline);
+  const { pairs, ...unpaired } = pairing;
+  const coverage = coverageOf(deciding);
+  // How many trials there are of a run that was broken off depends on what broke it: only the fails of critical cases count in any number.
+  const compared = complete ? pairs : [];
+  const critical = judgeCritical(tallies, pairs, settings);
+  const sharp = judgeSharp(compared, settings);
+  const broad = judgeBroad(compared, settings);
+  const floor = judgeFloor(complete ? deciding : [], settings);
+  const rulings = [critical, sharp, broad, floor];
+  const hasYardstick = pairs.length > 0 || settings.minPassRate !== null;
+  const unexplained = hasYardstick ? 0 : deciding.filter(({ severity, fails }) => severity === 'normal' && fails > 0).length;
+  const { verdict, because, extend } = ruleOn(rulings, input, coverage, unexplained);
+  const figures = figuresOf(deciding, input.repeats, settings.maxExtraRepeats);
+  const evidence: GateEvidence = {
+    settings,
+    complete,
+    coverage,
+    deciding: deciding.length,
+    paired: pairs.length,
+    pairing: unpaired,
+    baseline: baseline === null ? null : { source: baseline.source, runs: baseline.runs },
+    critical: critical.evidence,
+    sharp: sharp.evidence,
+    broad: broad.evidence,
+    floor: floor.evidence,
+  };
+  const detectableDrop = detectableDropOf(pairing, settings);
+  const opening =
+    verdict === 'pass' && figures.passRate !== null
+      ? [`no case got worse, as far as can be told: ${percent(figures.passRate)} passed`]
+      : because;
+  return {
+    verdict,
+    reason: [...opening.map(sentence), limitsOf({ baseline, evidence, detectableDrop })].join(' '),
+    ...figures,
+    detectableDrop,
+    latency: spreadOf(input.latenciesMs ?? [], seededRandom(seed)),
+    cost: spreadOf(input.costsNanos ?? [], seededRandom(seed)),
+    cases: tallies.map(caseResult),
+    regressions: regressionsOf({ pairs: compared, tallies, critical, sharp, broad }),
+    extend,
+    extraRepeats: settings.maxExtraRepeats,
+    evidence,
+  };
+};
