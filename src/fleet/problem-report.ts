@@ -2,6 +2,7 @@ import { basename, relative } from 'node:path';
 import { type OpsError, usageError } from '../ground/errors.ts';
 import { inertLine } from '../ground/output/escape.ts';
 import type { PlacedProblem } from './problems.ts';
+import type { At } from './slots.ts';
 
 /** A file and everything that was found wrong in it and in the files it names. */
 export interface BadFile {
@@ -40,4 +41,17 @@ export const badFile = ({ code, path, problems, hint }: BadFile, cwd: string): O
       hint: problem.hint,
     })),
   });
+};
+
+const placeKey = ({ file, line, column }: At): string => `${file}:${line}:${column}`;
+
+/** By file, line and column, each once. */
+export const inOrder = (problems: readonly PlacedProblem[]): readonly PlacedProblem[] => {
+  const seen = new Set<string>();
+  return [...problems]
+    .sort((a, b) => (a.at.file === b.at.file ? a.at.line - b.at.line || a.at.column - b.at.column : a.at.file < b.at.file ? -1 : 1))
+    .filter(({ at, message }) => {
+      const key = `${placeKey(at)}:${message}`;
+      return seen.has(key) ? false : seen.add(key);
+    });
 };
