@@ -1,5 +1,5 @@
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
-import type { SlotReaders } from '../fleet/slots.ts';
+import type { Extensions } from '../fleet/slots.ts';
 import type { Look } from '../ground/output/look.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
@@ -50,8 +50,8 @@ export interface Session {
   readonly cwd: string;
   /** The fleet that is meant; loaded once. */
   fleet(): Promise<LoadedFleet>;
-  /** What may stand in the manifest's slots. */
-  readers(): Promise<SlotReaders>;
+  /** What may stand in the manifest beyond its core. */
+  extensions(): Promise<Extensions>;
   /** Prints an answer now, for commands that answer more than once. */
   show(outcome: Outcome): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { loadSlotKinds } from '../fleet/load-slot-kinds.ts';
 import { manifestJsonSchema } from '../fleet/manifest-json-schema.ts';
-import type { SlotReaders } from '../fleet/slots.ts';
+import type { Extensions } from '../fleet/slots.ts';
 import { inertJson } from '../ground/output/json.ts';
 
 /** The JSON Schema of `agentops.yaml`, as a file for editors. */
-export const manifestSchemaText = async (readers: SlotReaders): Promise<string> =>
-  inertJson(manifestJsonSchema(await loadSlotKinds(readers)));
+export const manifestSchemaText = async ({ slots, sections }: Extensions): Promise<string> =>
+  inertJson(manifestJsonSchema(await loadSlotKinds(slots), sections));

@@ -3,7 +3,8 @@ import { protocols } from '../agents/protocols/registry.ts';
 import { controlSchemas } from '../controls/actions/schema.ts';
 import { queueSchemas } from '../controls/queues/schema.ts';
 import { readByKind } from '../fleet/read-slot.ts';
-import type { SlotReader, SlotReaders } from '../fleet/slots.ts';
+import type { Extensions, SlotReader } from '../fleet/slots.ts';
+import { judges } from '../quality/expect/judges/schema.ts';
 import { loadAssertions, loadExpectation } from '../quality/expect/load-expectation.ts';
 import { pickAssertion, settingsFields } from '../quality/expect/schema.ts';
 import { backends } from '../telemetry/traces/registry.ts';
@@ -33,11 +34,14 @@ const expectations: SlotReader = {
   },
 };
 
-/** Everything that may stand in the holes of the manifest, in one place. */
-export const slotReaders: SlotReaders = {
-  endpoint: readByKind('protocol', 'protocol', protocols),
-  backend: readByKind('kind', 'trace backend', backends),
-  control: readByKind('via', 'control', controlSchemas),
-  queue: readByKind('kind', 'queue', queueSchemas),
-  expect: expectations,
+/** Everything that may stand in the manifest beyond its core, in one place. */
+export const extensions: Extensions = {
+  slots: {
+    endpoint: readByKind('protocol', 'protocol', protocols),
+    backend: readByKind('kind', 'trace backend', backends),
+    control: readByKind('via', 'control', controlSchemas),
+    queue: readByKind('kind', 'queue', queueSchemas),
+    expect: expectations,
+  },
+  sections: { judges },
 };

@@ -50,10 +50,10 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
     const { openSqliteCache } = await import('../ground/store/sqlite-cache.ts');
     return openSqliteCache(join(fleet.stateFolder, 'cache.db'));
   });
-  const readers = async () => (await import('./registries.ts')).slotReaders;
+  const extensions = async () => (await import('./registries.ts')).extensions;
   let loaded: Promise<LoadedFleet> | null = null;
   const fleetOnce = () => {
-    loaded ??= loadFleet(ctx, { flag: flags.manifest ?? null, cwd, allowance: allowanceOf(flags), version }, readers);
+    loaded ??= loadFleet(ctx, { flag: flags.manifest ?? null, cwd, allowance: allowanceOf(flags), version }, extensions);
     return loaded;
   };
   const ctx: Context = {
@@ -77,7 +77,7 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
     format,
     cwd,
     fleet: fleetOnce,
-    readers,
+    extensions,
     show,
     async close() {
       for (const close of closers.reverse()) await close();

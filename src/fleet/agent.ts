@@ -1,3 +1,4 @@
+import type { SecretRef } from '../ground/runtime/context.ts';
 import type { retryableOutcomes } from './schema.ts';
 import type { At, Slot } from './slots.ts';
 
@@ -104,6 +105,33 @@ export interface Price {
   readonly cacheWrite: number | null;
 }
 
+/** An OpenAI-compatible server of embeddings, as `judges:` names it. */
+export interface EmbeddingsEndpoint {
+  /** Ends in `/v1`. */
+  readonly url: SecretRef;
+  readonly model: string;
+  readonly api_key?: SecretRef | undefined;
+  readonly headers?: Readonly<Record<string, SecretRef>> | undefined;
+  /** Milliseconds. */
+  readonly timeout?: number | undefined;
+}
+
+/** One entry of `judges:`. Exactly one of `endpoint`, `panel` and `embeddings` is there. */
+export interface JudgeSettings {
+  /** A model that judges. */
+  readonly endpoint?: Slot | undefined;
+  /** Names of such models, who decide by majority. */
+  readonly panel?: readonly string[] | undefined;
+  /** What `similar` compares by. */
+  readonly embeddings?: EmbeddingsEndpoint | undefined;
+  /** How often a model is asked for one grade. */
+  readonly votes: number;
+  /** Cohen's kappa that its calibration must be sure of; `none`: it decides without one. */
+  readonly floor: number | 'none';
+  /** The file of a calibration that was written with `--to`, absolute; null: the journal's counts. */
+  readonly calibration: string | null;
+}
+
 /** The manifest after loading: checked, with defaults filled in, secrets still references. JSON-safe. */
 export interface Fleet {
   readonly name: string;
@@ -119,4 +147,6 @@ export interface Fleet {
   readonly capture: 'none' | 'io';
   readonly budget: Pick<Budget, 'perDayNanos' | 'perMonthNanos'>;
   readonly prices: Readonly<Record<string, Price>>;
+  /** Who judges where words cannot, by name. */
+  readonly judges: Readonly<Record<string, JudgeSettings>>;
 }

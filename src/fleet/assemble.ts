@@ -1,4 +1,5 @@
-import type { Agent, AgentTraces, Check, Fleet, Maintenance, Price, Schedule } from './agent.ts';
+import { dirname, resolve } from 'node:path';
+import type { Agent, AgentTraces, Check, Fleet, JudgeSettings, Maintenance, Price, Schedule } from './agent.ts';
 import type { ParsedAgent, ParsedCheck, ParsedManifest } from './schema.ts';
 import type { At, Slot } from './slots.ts';
 
@@ -25,7 +26,21 @@ export const assembleFleet = (
       { input: price.input, output: price.output, cachedInput: price.cached_input ?? null, cacheWrite: price.cache_write ?? null },
     ]),
   ),
+  judges: assembleJudges(manifest, places.path),
 });
+
+/** What the section of the judges was read as. */
+type ParsedJudges = Readonly<Record<string, Omit<JudgeSettings, 'calibration'> & { readonly calibration?: string | undefined }>>;
+
+const assembleJudges = (manifest: ParsedManifest, path: string): Fleet['judges'] => {
+  const { judges = {} } = manifest as { readonly judges?: ParsedJudges };
+  return Object.fromEntries(
+    Object.entries(judges).map(([name, judge]) => [
+      name,
+      { ...judge, calibration: judge.calibration === undefined ? null : resolve(dirname(path), judge.calibration) },
+    ]),
+  );
+};
 
 const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedManifest, at: At): Agent => {
   const endpoint = (agent.endpoint ?? null) as Slot | null;

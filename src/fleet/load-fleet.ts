@@ -4,7 +4,7 @@ import type { Context } from '../ground/runtime/context.ts';
 import type { Fleet } from './agent.ts';
 import { matchAgain, maxManifestBytes, openSources } from './open-sources.ts';
 import { badFile } from './problem-report.ts';
-import type { SlotReaders } from './slots.ts';
+import type { Extensions } from './slots.ts';
 import { decodeSnapshot, encodeSnapshot, isFresh } from './snapshot.ts';
 import type { Allowance } from './trust.ts';
 
@@ -63,7 +63,7 @@ export const findManifest = (
 };
 
 /** The fleet of the manifest that is meant: from its snapshot while nothing changed, else read, checked and snapshotted. */
-export const loadFleet = async (ground: Ground, request: ManifestRequest, readers: () => Promise<SlotReaders>): Promise<LoadedFleet> => {
+export const loadFleet = async (ground: Ground, request: ManifestRequest, extensions: () => Promise<Extensions>): Promise<LoadedFleet> => {
   const place = findManifest(ground, request);
   if (request.allowance === null) {
     const fleet = readSnapshot(ground, place.path, request.version);
@@ -74,7 +74,7 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, reader
   const { fleet, problems } = await readManifest(
     { ...sources, secrets: ground.secrets, allowance: request.allowance },
     place.path,
-    await readers(),
+    await extensions(),
   );
   if (fleet === null) {
     const hint = 'agentops explain PATH tells what belongs where, for example: agentops explain agents.checks';

@@ -1,10 +1,11 @@
 import { dig, isObject, type JsonObject } from '../ground/json.ts';
 import { jsonSchemaOf, type SlotKinds } from './json-schema.ts';
-import { manifestSchema } from './schema.ts';
+import { manifestSchemaWith } from './schema.ts';
+import type { Sections } from './slots.ts';
 
 /** JSON Schema of `agentops.yaml`. What included files may bring, a manifest that includes any may leave out or leave empty. */
-export const manifestJsonSchema = (slots: Readonly<Record<string, SlotKinds>>): JsonObject => {
-  const { properties, required: _, ...whole } = jsonSchemaOf(manifestSchema, slots, 'agentops.yaml');
+export const manifestJsonSchema = (slots: Readonly<Record<string, SlotKinds>>, sections: Sections): JsonObject => {
+  const { properties, required: _, ...whole } = jsonSchemaOf(manifestSchemaWith(sections), slots, 'agentops.yaml');
   const agents = dig(properties, 'agents');
   return {
     ...whole,

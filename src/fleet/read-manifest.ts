@@ -7,11 +7,12 @@ import { assembleFleet } from './assemble.ts';
 import { contradictionsOf } from './consistency.ts';
 import { type FoundUrl, findSlots, interpolate, type Lookup, pathKey, referencesIn } from './interpolate.ts';
 import type { Sources } from './open-sources.ts';
+import { inOrder } from './problem-report.ts';
 import { showPath } from './problem-words.ts';
 import { type PlacedProblem, type Problem, readWith } from './problems.ts';
 import { readFiles } from './read-files.ts';
-import { laterSections, manifestSchema } from './schema.ts';
-import type { At, Slot, SlotReaders } from './slots.ts';
+import { laterSections, manifestSchemaWith } from './schema.ts';
+import type { At, Extensions, Slot, SlotReaders } from './slots.ts';
 import { type Allowance, distrustProblems, isAllowed } from './trust.ts';
 import { locate, plainValue } from './yaml.ts';
 
@@ -23,7 +24,8 @@ type Read =
   | { readonly fleet: null; readonly problems: readonly PlacedProblem[] };
 
 /** Text → placed tree → references → zod → slots → fleet. Everything that is wrong is told at once, as far as it can be seen. */
-export const readManifest = async (desk: Desk, path: string, readers: SlotReaders): Promise<Read> => {
+export const readManifest = async (desk: Desk, path: string, { slots: readers, sections }: Extensions): Promise<Read> => {
+  const manifestSchema = manifestSchemaWith(sections);
   const { root, problems: fileProblems } = readFiles(desk, path, desk.allowance === null);
   if (root === null) return { fleet: null, problems: fileProblems };
   const slots = findSlots(root, manifestSchema);
@@ -67,7 +69,8 @@ export const readManifest = async (desk: Desk, path: string, readers: SlotReader
       .flat()
       .map(place)
       .filter(isNewsAfter([...fileProblems, ...referenceProblems, ...refusals])),
-    ...contradictionsOf(supported)
+    ...[contradictionsOf(supported), ...Object.values(sections).map((section) => section.contradictions(supported))]
+      .flat()
       .map(place)
       .filter(isNewsAfter([...referenceProblems, ...refusals])),
     ...refusals,
@@ -137,13 +140,3 @@ const isNewsAfter = (told: readonly PlacedProblem[]) => {
 };
 
 const placeKey = ({ file, line, column }: At): string => `${file}:${line}:${column}`;
-
-const inOrder = (problems: readonly PlacedProblem[]): readonly PlacedProblem[] => {
-  const seen = new Set<string>();
-  return [...problems]
-    .sort((a, b) => (a.at.file === b.at.file ? a.at.line - b.at.line || a.at.column - b.at.column : a.at.file < b.at.file ? -1 : 1))
-    .filter(({ at, message }) => {
-      const key = `${placeKey(at)}:${message}`;
-      return seen.has(key) ? false : seen.add(key);
-    });
-};

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nearest } from '../ground/output/phrases.ts';
 import { cronProblem, isZone } from '../ground/units/cron.ts';
 import { countField, durationField, moneyField, periodField, secretField, shareField, slotField, urlField } from './fields.ts';
+import type { Sections } from './slots.ts';
 
 /** Outcomes that a retry may name. */
 export const retryableOutcomes = ['agent_error', 'rate_limited', 'timeout', 'unreachable', 'truncated', 'malformed'] as const;
@@ -265,7 +266,13 @@ export const manifestSchema = z.strictObject({
 });
 
 /** Sections of the format that this version does not read. */
-export const laterSections: readonly string[] = ['providers', 'notify', 'routes', 'alerts', 'policies', 'judges'];
+export const laterSections: readonly string[] = ['providers', 'notify', 'routes', 'alerts', 'policies'];
+
+/** The manifest with the sections that rooms above describe. */
+export const manifestSchemaWith = (sections: Sections): typeof manifestSchema =>
+  manifestSchema.extend(
+    Object.fromEntries(Object.entries(sections).map(([name, { schema }]) => [name, schema.optional()])),
+  ) as unknown as typeof manifestSchema;
 
 export type ParsedManifest = z.output<typeof manifestSchema>;
 export type ParsedAgent = z.output<typeof agent>;

@@ -1,5 +1,6 @@
 import type { ZodObject, ZodType } from 'zod';
 import type { Context } from '../ground/runtime/context.ts';
+import type { Contradiction } from './consistency.ts';
 
 /** What an adapter may touch, and nothing else. */
 export type World = Pick<Context, 'clock' | 'random' | 'http' | 'files' | 'process' | 'secrets'>;
@@ -74,3 +75,22 @@ export interface SlotReader {
 }
 
 export type SlotReaders = Readonly<Record<string, SlotReader>>;
+
+/** A section of the manifest that a room above describes; it may have slots of its own. */
+export interface Section {
+  /** Of what stands under the section's name; it must have a description. */
+  readonly schema: ZodType;
+  /**
+   * What is wrong between the section and the rest of the manifest, at paths from its top.
+   * @param manifest as it was written; what has the wrong type is passed over
+   */
+  contradictions(manifest: unknown): readonly Contradiction[];
+}
+
+export type Sections = Readonly<Record<string, Section>>;
+
+/** Everything that may stand in a manifest beyond its core. The loader is handed it, because it lives above the manifest. */
+export interface Extensions {
+  readonly slots: SlotReaders;
+  readonly sections: Sections;
+}

@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly fleet: Fleet;
 }
 
-const format = 2;
+const format = 3;
 
 export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 

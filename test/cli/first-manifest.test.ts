@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { protocols } from '../../src/agents/protocols/registry.ts';
 import { type FirstAgent, firstManifest, writableProtocols } from '../../src/cli/first-manifest.ts';
-import { slotReaders } from '../../src/cli/registries.ts';
+import { extensions } from '../../src/cli/registries.ts';
 import { loadFleet } from '../../src/fleet/load-fleet.ts';
 import { parseYaml, plainValue } from '../../src/fleet/yaml.ts';
 import { dig } from '../../src/ground/json.ts';
@@ -16,7 +16,7 @@ const load = async (text: string) => {
   using folder = scratch({ 'agentops.yaml': text });
   const env = {};
   const ground = { env, files: systemFiles, secrets: openSecrets(env, systemFiles) };
-  return (await loadFleet(ground, { flag: 'agentops.yaml', cwd: folder.path, allowance: null, version: '0' }, async () => slotReaders))
+  return (await loadFleet(ground, { flag: 'agentops.yaml', cwd: folder.path, allowance: null, version: '0' }, async () => extensions))
     .fleet;
 };
 

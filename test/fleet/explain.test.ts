@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { slotReaders } from '../../src/cli/registries.ts';
+import { extensions } from '../../src/cli/registries.ts';
 import { type Explained, type Explanation, explainPath, type Format } from '../../src/fleet/explain.ts';
 import { loadSlotKinds } from '../../src/fleet/load-slot-kinds.ts';
-import { laterSections, manifestSchema } from '../../src/fleet/schema.ts';
+import { laterSections, manifestSchemaWith } from '../../src/fleet/schema.ts';
 import { splitPath } from '../../src/fleet/schema-path.ts';
 
 let format: Format;
 beforeAll(async () => {
-  format = { schema: manifestSchema, slots: await loadSlotKinds(slotReaders), meaning: 'The whole.', later: laterSections };
+  format = {
+    schema: manifestSchemaWith(extensions.sections),
+    slots: await loadSlotKinds(extensions.slots),
+    meaning: 'The whole.',
+    later: laterSections,
+  };
 });
 
 const explain = (path: string): Explained => explainPath(format, splitPath(path));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { slotReaders } from '../../src/cli/registries.ts';
+import { extensions } from '../../src/cli/registries.ts';
 import { loadSlotKinds } from '../../src/fleet/load-slot-kinds.ts';
 import { manifestJsonSchema } from '../../src/fleet/manifest-json-schema.ts';
 import { parseYaml, plainValue } from '../../src/fleet/yaml.ts';
@@ -11,7 +11,7 @@ import type { JsonObject } from '../../src/ground/json.ts';
 let schema: JsonObject;
 let validator: Validator;
 beforeAll(async () => {
-  schema = manifestJsonSchema(await loadSlotKinds(slotReaders));
+  schema = manifestJsonSchema(await loadSlotKinds(extensions.slots), extensions.sections);
   validator = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false);
 });
 

@@ -70,6 +70,7 @@ export const aFleet = (...agents: readonly Agent[]): Fleet => ({
   budget: { perDayNanos: null, perMonthNanos: null },
   backends: {},
   prices: {},
+  judges: {},
 });
 
 export const selectedOf = (fleet: Fleet) => fleet.agents.map((agent) => ({ agent, checks: agent.checks }));

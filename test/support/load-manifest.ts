@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { slotReaders } from '../../src/cli/registries.ts';
+import { extensions } from '../../src/cli/registries.ts';
 import { type LoadedFleet, loadFleet, type ManifestRequest } from '../../src/fleet/load-fleet.ts';
 import { OpsError } from '../../src/ground/errors.ts';
 import { inertText } from '../../src/ground/output/escape.ts';
@@ -26,7 +26,7 @@ export const load = (
   loadFleet(
     { env, files: systemFiles, secrets: openSecrets(env, systemFiles) },
     { flag: manifest, cwd: folder, allowance, version },
-    async () => slotReaders,
+    async () => extensions,
   );
 
 /** What the program would print on stderr about a manifest; empty where it is right. Anything but an OpsError is a bug and thrown on. */

@@ -11,17 +11,19 @@ const explain: Leaf = {
     ['agentops explain agents.endpoint openai-chat', 'the keys of one kind of endpoint'],
     ["agentops explain 'agents.support.checks[0].retry'", 'a place as an error names it'],
   ],
-  async run({ ctx, readers }, [path]) {
-    const [{ explainPath }, { splitPath }, { loadSlotKinds }, { manifestSchema, laterSections }, { explainFormats }] = await Promise.all([
-      import('../../fleet/explain.ts'),
-      import('../../fleet/schema-path.ts'),
-      import('../../fleet/load-slot-kinds.ts'),
-      import('../../fleet/schema.ts'),
-      import('../../views/explain.ts'),
-    ]);
-    const slots = await loadSlotKinds(await readers());
+  async run({ ctx, extensions }, [path]) {
+    const [{ explainPath }, { splitPath }, { loadSlotKinds }, { manifestSchemaWith, laterSections }, { explainFormats }] =
+      await Promise.all([
+        import('../../fleet/explain.ts'),
+        import('../../fleet/schema-path.ts'),
+        import('../../fleet/load-slot-kinds.ts'),
+        import('../../fleet/schema.ts'),
+        import('../../views/explain.ts'),
+      ]);
+    const { slots: readers, sections } = await extensions();
+    const slots = await loadSlotKinds(readers);
     const words = splitPath((path as readonly string[]).join(' '));
-    const explained = explainPath({ schema: manifestSchema, slots, meaning, later: laterSections }, words);
+    const explained = explainPath({ schema: manifestSchemaWith(sections), slots, meaning, later: laterSections }, words);
     if (explained.ok) return { finding: 'none', formats: explainFormats(explained.explanation, ctx.clock.now()) };
     const { usageError } = await import('../../ground/errors.ts');
     const { message, hint } = explained;

@@ -105,5 +105,5 @@ const answersFor = async ({ ctx, terminal }: Session, flags: Flags, folder: stri
   });
 };
 
-const schemaText = async ({ readers }: Session): Promise<string> =>
-  (await import('../manifest-schema.ts')).manifestSchemaText(await readers());
+const schemaText = async ({ extensions }: Session): Promise<string> =>
+  (await import('../manifest-schema.ts')).manifestSchemaText(await extensions());

@@ -61,9 +61,9 @@ const schema: Leaf = {
 
 export default schema;
 
-const manifestSchemaOf = async ({ readers }: Session): Promise<Outcome['formats']> => {
+const manifestSchemaOf = async ({ extensions }: Session): Promise<Outcome['formats']> => {
   const { manifestSchemaText } = await import('../manifest-schema.ts');
-  const text = await manifestSchemaText(await readers());
+  const text = await manifestSchemaText(await extensions());
   return { text: () => text, json: () => text };
 };
 

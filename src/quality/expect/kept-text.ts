@@ -1,7 +1,7 @@
 import { redact } from './redaction.ts';
 
-/** Characters of a prompt or an answer that `capture: io` keeps. */
-const longestKept = 32_768;
+/** Characters of a prompt or an answer that `capture: io` keeps, and that a judge sees. */
+export const longestKept = 32_768;
 /** Looked at beyond the cut, so that no secret is cut in half before it is recognised. */
 const margin = 2000;
 

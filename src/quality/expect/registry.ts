@@ -9,6 +9,7 @@ const trajectory: FamilyModule = () => import('./families/trajectory.ts');
 const limits: FamilyModule = () => import('./families/limits.ts');
 const safety: FamilyModule = () => import('./families/safety.ts');
 const code: FamilyModule = () => import('./families/code.ts');
+const judged: FamilyModule = () => import('./families/judged.ts');
 const card: FamilyModule = () => import('./families/card.ts');
 const tls: FamilyModule = () => import('./families/tls.ts');
 
@@ -48,6 +49,9 @@ export const assertionFamilies: Readonly<Record<string, FamilyModule>> = {
   'no-pii': safety,
   'no-injection-echo': safety,
   javascript: code,
+  'llm-rubric': judged,
+  factuality: judged,
+  similar: judged,
   skills: card,
   'tls-expiry': tls,
 };

@@ -6,12 +6,25 @@ import { openSandbox } from '../../../src/ground/runtime/sandbox.ts';
 import { gradeTurns } from '../../../src/quality/expect/grade-turns.ts';
 import type { Expectation } from '../../../src/quality/expect/port.ts';
 import { assertionNames } from '../../../src/quality/expect/registry.ts';
+import { fakeEmbedder, fakeJudge } from '../../support/fake-judge.ts';
 import { fakeSecrets } from '../../support/fake-secrets.ts';
 import { expectation } from '../../support/grade.ts';
 import { calls, says, turn } from '../../support/turn.ts';
 
 const sandbox = openSandbox();
 afterAll(() => sandbox.close());
+
+/** Judges by length, and repeats what it read. */
+const { judge } = fakeJudge(({ form, exchanges }) => {
+  const answer = exchanges.at(-1)?.answer ?? '';
+  const isLong = answer.length > 20;
+  return [
+    form === 'rubric'
+      ? { form, pass: isLong, score: isLong ? 0.9 : 0.2, reason: `it says ${answer}` }
+      : { form, relation: isLong ? 'agree' : 'disagree', reason: `it says ${answer}` },
+  ];
+});
+const aids = { sandbox, judge, embedder: fakeEmbedder(0.8) };
 
 /** One sensible use of every assertion there is. */
 const uses: Readonly<Record<string, unknown>> = {
@@ -51,6 +64,9 @@ const uses: Readonly<Record<string, unknown>> = {
   javascript: { javascript: 'JSON.stringify(output).length > 10' },
   skills: { skills: ['a*'] },
   'tls-expiry': { 'tls-expiry': '14d' },
+  'llm-rubric': { 'llm-rubric': 'names a deadline' },
+  factuality: { factuality: 'It takes 30 days.' },
+  similar: { similar: ['a', 'b'] },
 };
 
 const all: readonly Expectation[] = await Promise.all(assertionNames.map((name) => expectation(uses[name])));
@@ -151,8 +167,8 @@ describe('gradeTurns', () => {
   test('every assertion judges every turn without an error, and not- is its opposite', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyTurn, { minLength: 1, maxLength: 3 }), async (seen) => {
-        const grades = await gradeTurns(all, seen, { sandbox });
-        const opposites = await gradeTurns(negated, seen, { sandbox });
+        const grades = await gradeTurns(all, seen, aids);
+        const opposites = await gradeTurns(negated, seen, aids);
         for (const [index, grade] of grades.entries()) {
           expect(grade.verdict, `${grade.assertion}: ${grade.message}`).not.toBe('error');
           expect(opposites[index]?.pass, grade.assertion).toBe(grade.pass === null ? null : !grade.pass);
@@ -177,14 +193,14 @@ describe('gradeTurns', () => {
     });
     const code = await expectation({ javascript: '({ pass: true, reason: output })' });
     const thrown = await expectation({ javascript: '(() => { throw new Error(output) })()' });
-    for (const { assertion, saw, message } of await gradeTurns([...all, ...negated, code, thrown], [leaky], { sandbox })) {
+    for (const { assertion, saw, message } of await gradeTurns([...all, ...negated, code, thrown], [leaky], aids)) {
       expect(`${saw} ${message}`, assertion).not.toContain(hidden);
     }
   });
 
   test('a long answer is judged quickly by all', async () => {
     const start = performance.now();
-    await gradeTurns(all, [turn({ text: 'word a@b 12-34 sk- {"a": ['.repeat(40_000), toolCalls: calls(['a']).toolCalls })], { sandbox });
+    await gradeTurns(all, [turn({ text: 'word a@b 12-34 sk- {"a": ['.repeat(40_000), toolCalls: calls(['a']).toolCalls })], aids);
     expect(performance.now() - start).toBeLessThan(8000);
   });
 });
