@@ -156,38 +156,45 @@ const readSuite = async (
     const message = `names no agent of this fleet (found ${JSON.stringify(agent)})`;
     problems.push(place({ path: ['agent'], about: 'value', message, hint: suggestion(agent, knownAgents) }));
   }
-  problems.push(...(await defaultProblems(given)).map(place));
-  const data = 'data' in parsed ? parsed.data : suiteSchema.parse({ cases: [] });
+  const { shared, wrong } = await readShared(given);
+  problems.push(...wrong.map(place));
+  const data = 'data' in parsed ? parsed.data : salvaged(given);
   const list = root.entries.get('cases');
   const named = sourcesOf({ ctx, fleet, file, request, desk, outside, data, root }, problems);
   const sources = () => [...(list === undefined ? [] : [() => casesOf(list, inline, ['cases'])]), ...named];
   const { suite, defaults } = assemble(data, file);
-  return { suite, defaults: 'data' in parsed ? defaults : { ...defaults, ...salvaged(given) }, sources, late };
+  return { suite, defaults: { ...defaults, expect: shared }, sources, late };
 };
 
-/** Of a suite with mistakes, what its cases may rely on: a mistake is told once, not again by every case. */
-const salvaged = (given: Readonly<Record<string, Json>>): Partial<CaseDefaults> => {
-  const defaults = isObject(given['defaults']) ? given['defaults'] : {};
-  return {
-    vars: isObject(given['vars']) ? given['vars'] : {},
-    input: typeof defaults['input'] === 'string' ? defaults['input'] : null,
-    expect: Array.isArray(defaults['expect']) ? defaults['expect'] : [],
-  };
+/** Of a suite with mistakes, what its cases rely on and where they come from: what is wrong there is found in the same go. */
+const salvaged = (given: Readonly<Record<string, Json>>): ParsedSuite => {
+  const { vars, from, agent, defaults } = suiteSchema.shape;
+  const kept = Object.entries({ vars, from, agent, defaults }).flatMap(([key, schema]) => {
+    const read = schema.safeParse(given[key]);
+    return read.success && read.data !== undefined ? [[key, given[key]] as const] : [];
+  });
+  return suiteSchema.parse({ cases: [], ...Object.fromEntries(kept) });
 };
 
-/** Assertions of the suite are checked where they stand, unless they wait for the variables of a case. */
-const defaultProblems = async (given: Readonly<Record<string, Json>>): Promise<readonly Problem[]> => {
+/** What passes in place of an assertion of the suite that is told to be wrong already. */
+const standIn: Json = { outcome: 'ok' };
+
+/** The assertions of the suite, checked where they stand unless they wait for the variables of a case. */
+const readShared = async (
+  given: Readonly<Record<string, Json>>,
+): Promise<{ readonly shared: readonly Json[]; readonly wrong: readonly Problem[] }> => {
   const { expect } = isObject(given['defaults']) ? given['defaults'] : {};
   const items: readonly Json[] = Array.isArray(expect) ? expect : [];
-  const found = await Promise.all(
+  const wrong: Problem[] = [];
+  const shared = await Promise.all(
     items.map(async (item, at) => {
       const checked = holdsPlaceholder(item) ? null : await loadExpectation(item);
-      return checked === null || checked.ok
-        ? []
-        : checked.problems.map((each) => ({ ...each, path: ['defaults', 'expect', at, ...each.path] }));
+      if (checked === null || checked.ok) return item;
+      wrong.push(...checked.problems.map((each) => ({ ...each, path: ['defaults', 'expect', at, ...each.path] })));
+      return standIn;
     }),
   );
-  return found.flat();
+  return { shared, wrong };
 };
 
 const formatHint = 'a suite is a .yaml or .json file; cases may also stand in a .jsonl or .csv file';

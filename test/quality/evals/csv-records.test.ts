@@ -16,10 +16,14 @@ const cell = fc.string({ unit: fc.constantFrom('a', 'ü', '😀', ' ', ',', ';',
 describe('a table', () => {
   test('gives back what was written into it, however its pieces are cut', () =>
     fc.assert(
-      fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 9 }), (rows, pieces) => {
-        const written = rows.map((row) => row.map(quote).join(',')).join('\r\n');
-        expect(texts(read(written, pieces, ','))).toEqual(rows);
-      }),
+      fc.property(
+        fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 9 }),
+        (rows, pieces) => {
+          const written = rows.map((row) => row.map(quote).join(',')).join('\r\n');
+          expect(texts(read(written, pieces, ','))).toEqual(rows);
+        },
+      ),
     ));
 
   test('tells for every cell where it begins', () =>
