@@ -13,6 +13,8 @@ export interface RunRequest {
   readonly suitePath: string;
   /** Which cases of the suite; JSON. */
   readonly filters: Readonly<Record<string, Json>>;
+  /** Trials of each case; null: as the case or the suite says. */
+  readonly repeats: number | null;
   /** Milliseconds for one turn; null: as the case, the suite, the endpoint or the defaults say. */
   readonly timeoutMs: number | null;
   /** Nano-dollars; null: no cap. */

@@ -1,8 +1,9 @@
+import { openEndpoint } from '../../agents/protocols/open-endpoint.ts';
 import type { AgentProtocol } from '../../agents/protocols/port.ts';
 import { newTraceId } from '../../agents/protocols/trace-context.ts';
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Selected } from '../../fleet/select.ts';
-import type { Registry, Slot } from '../../fleet/slots.ts';
+import type { Registry } from '../../fleet/slots.ts';
 import { dig } from '../../ground/json.ts';
 import type { Context, SecretRef } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
@@ -48,7 +49,7 @@ export const drawPlan = async (
     if (pending.length === 0) continue;
     const maintenance = inMaintenance(agent, now);
     const budget = await budgetOf(journal, agent, now);
-    const protocol = agent.endpoint === null ? null : await openProtocol(ctx, protocols, agent.endpoint);
+    const protocol = agent.endpoint === null ? null : await openEndpoint(ctx, protocols, agent.endpoint);
     const host = hostOf(ctx, agent);
     for (const { check, slot } of pending) {
       const traceId = newTraceId(ctx.random);
@@ -89,12 +90,6 @@ const budgetOf = async (journal: Journal | null, agent: Agent, now: number): Pro
   agent.probeBudgetNanos === null || journal === null
     ? null
     : { perDayNanos: agent.probeBudgetNanos, spentNanos: await spentSince(journal, agent.name, now - (now % dayMs)) };
-
-const openProtocol = async (ctx: Context, protocols: Registry<AgentProtocol>, { kind, config }: Slot): Promise<AgentProtocol> => {
-  const load = protocols[kind];
-  if (load === undefined) throw new Error(`the manifest was accepted with protocol ${kind}, which is not registered`);
-  return (await load()).default.open(config, ctx);
-};
 
 /** The host behind an agent; null where it has none. A url that cannot be resolved stands for itself: the turn will say what is wrong. */
 const hostOf = (ctx: Context, { endpoint }: Agent): string | null => {

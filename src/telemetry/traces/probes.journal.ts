@@ -9,16 +9,15 @@ export interface Probe {
   readonly at: number;
 }
 
-export const noteProbes = (journal: Journal, probes: readonly Probe[]): Promise<void> =>
-  journal.commit(
-    probes.map(
-      ({ traceId, agent, check, at }): Write => ({
-        sql: 'INSERT INTO probe (trace_id, agent, check_id, at) VALUES (?, ?, ?, ?)',
-        params: [traceId, agent, check, at],
-        rows: 1,
-      }),
-    ),
-  );
+/** The writes that note probes, for a commit of which they are a part. */
+export const probeWrites = (probes: readonly Probe[]): readonly Write[] =>
+  probes.map(({ traceId, agent, check, at }) => ({
+    sql: 'INSERT INTO probe (trace_id, agent, check_id, at) VALUES (?, ?, ?, ?)',
+    params: [traceId, agent, check, at],
+    rows: 1,
+  }));
+
+export const noteProbes = (journal: Journal, probes: readonly Probe[]): Promise<void> => journal.commit(probeWrites(probes));
 
 /** SQLite and PostgreSQL both take this many parameters in one statement. */
 const atOnce = 500;
