@@ -80,20 +80,20 @@ export const loadCase = async (raw: RawCase, defaults: CaseDefaults, allowance: 
   for (const { input, expect } of asked) {
     const expected = await expectationsOf(expect);
     turns.push({
-      input: fill(input, 'what defaults asks'),
+      input: fill(input, defaults.turns === null ? 'defaults.input' : 'defaults.turns'),
       expect: expected.map((each) => each.read),
       written: expected.map((each) => each.written),
     });
   }
   const overall = await expectationsOf(overallIn(given, defaults, vars));
-  if (asked.length === 0 && !('input' in given) && !('turns' in given))
+  if (isObject(raw.value) && asked.length === 0 && !('input' in given) && !('turns' in given))
     report({ path: [], about: 'value', message: 'asks nothing', hint: 'add input:, or defaults: { input: … } to the suite' });
   else if (problems.length === 0 && overall.length === 0 && turns.every(({ expect }) => expect.length === 0))
     report({
       path: [],
       about: 'value',
       message: 'expects nothing, so that any answer would pass',
-      hint: 'add expect:; the least is - outcome: ok',
+      hint: 'add expect:, or in a table a column expected; the least is - outcome: ok',
     });
   if (problems.length > 0 || 'problems' in read) return { case: null, problems };
   const sees = [...turns.flatMap(({ expect }) => expect), ...overall.map((each) => each.read)].some(({ base }) => base === 'javascript');

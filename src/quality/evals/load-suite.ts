@@ -130,7 +130,7 @@ const readSuite = async (
     const bare = suiteSchema.parse({ from: file });
     if (formatOf(file) === null)
       problems.push({ at: { file, line: 1, column: 1 }, message: 'this is no file of a suite', hint: formatHint });
-    return { ...assemble(bare, file), sources: () => [() => readCaseFile(desk, file)], late };
+    return { ...assemble(bare, file), sources: () => (formatOf(file) === null ? [] : [() => readCaseFile(desk, file)]), late };
   }
   const tree = readPlacedTree(desk, file, () => suiteSchema);
   problems.push(...tree.problems);
@@ -252,11 +252,11 @@ const sourcesOf = ({ ctx, fleet, file, request, desk, outside, data, root }: Sou
     };
     const pattern = typeof item === 'string' ? item : item.file;
     if (pattern !== undefined) {
-      const files = outside.match(pattern);
+      const files = outside.match(pattern).filter((each) => each !== file);
       const leaves = request.allowance !== null && (leavesFolder(pattern) || files.some((each) => !outside.isInside(each)));
       if (leaves) return refuse(`from ${pattern} leaves the folder of the suite, which is refused under --untrusted`, 'move the file');
       if (files.length === 0) return refuse(`from ${pattern} matches no file`, 'paths are relative to the suite');
-      const unknown = files.find((each) => formatOf(each) === null || ctx.files.isFolder(each) || each === file);
+      const unknown = files.find((each) => formatOf(each) === null || ctx.files.isFolder(each));
       if (unknown !== undefined)
         return refuse(
           `from ${pattern} names ${basename(unknown)}, which is no file of cases`,

@@ -61,7 +61,8 @@ export const caseSchema = z
   .superRefine(oneWayToAsk);
 
 /** A share as authors write it: 5%, or 0.05 as statisticians do. */
-const portion = () => z.union([z.number().min(0).max(1), shareField()], { error: 'is not a share: write it like 5% or 0.05' });
+const portion = () =>
+  z.union([z.number().refine((part) => part >= 0 && part <= 1, 'is not a share'), shareField()], { error: 'is not a share' });
 
 const gate = z.strictObject({
   min_pass_rate: portion().optional().describe('The pass rate that the agent may not be shown to lie below; default: none.'),

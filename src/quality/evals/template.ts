@@ -59,9 +59,15 @@ const lookUp = (name: string, vars: Vars): Json | undefined => {
   return at;
 };
 
+/** Where a path breaks off, what there is instead. */
 const hintFor = (name: string, vars: Vars): string => {
-  const [first = name] = name.split('.');
-  return suggestion(Object.hasOwn(vars, first) ? name : first, Object.keys(vars)) ?? `add vars: { ${first}: … }`;
+  let at: Json = vars;
+  for (const part of name.split('.')) {
+    if (typeof at !== 'object' || at === null) break;
+    if (!Object.hasOwn(at, part)) return suggestion(part, Object.keys(at)) ?? `add vars: { ${part}: … }`;
+    at = (at as Readonly<Record<string, Json>>)[part] ?? null;
+  }
+  return 'it is no map and no list';
 };
 
 /** Whether a text somewhere in a value may have to be filled in. */
