@@ -1,10 +1,13 @@
 import { protocols } from '../agents/protocols/registry.ts';
 import { requireSecrets } from '../fleet/require-secrets.ts';
-import { type Selection, selectAgents } from '../fleet/select.ts';
+import { type Selected, type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
+import { askedJudges } from '../quality/expect/judges/choice.ts';
+import { openJudges } from '../quality/expect/judges/open-judges.ts';
+import type { Expectation } from '../quality/expect/port.ts';
 import { runChecks } from '../quality/health/run-checks.ts';
 import { healthFormats, nagiosStatusOf } from '../views/health.ts';
 import { renderProgress } from '../views/progress.ts';
@@ -51,12 +54,15 @@ export const checkFleet = async (
           : 'cut into fewer shards: each takes one check at least',
     });
   }
-  if (!options.due) requireSecrets(ctx, selected, cwd);
+  const asked = askedJudges(fleet.judges, expectationsOf(selected));
+  if (!options.due) requireSecrets(ctx, selected, cwd, asked);
   const journal = options.store ? await ctx.journal() : null;
+  const judges =
+    asked.length === 0 ? {} : await openJudges(ctx, fleet, { protocols, journal, cache: options.store ? await ctx.cache() : null });
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();
   let failed = 0;
-  const results = await runChecks(ctx, fleet, selected, { ...options, protocols, journal }, (event) => {
+  const results = await runChecks(ctx, fleet, selected, { ...options, protocols, journal, judges }, (event) => {
     if (event.kind === 'planned') return;
     const { result, done, checks } = event;
     if (result.status === 'fail' || result.status === 'error') failed += 1;
@@ -73,6 +79,12 @@ export const checkFleet = async (
   });
   return { report, outcome: outcomeOf(report, options.failOn) };
 };
+
+/** Everything that the selected checks expect. */
+const expectationsOf = (selected: readonly Selected[]): readonly Expectation[] =>
+  selected.flatMap(({ checks }) =>
+    checks.flatMap(({ expect, turns }) => [...expect, ...turns.flatMap((turn) => turn.expect)].map(({ config }) => config as Expectation)),
+  );
 
 const outcomeOf = (report: HealthReport, failOn: readonly string[]): Outcome => ({
   finding: findingOf(report, failOn),

@@ -3,29 +3,44 @@ import { OpsError, usageError } from '../ground/errors.ts';
 import { digString, isObject } from '../ground/json.ts';
 import type { Context, SecretRef } from '../ground/runtime/context.ts';
 import type { Selected } from './select.ts';
+import type { At } from './slots.ts';
 
 interface Missing {
   readonly where: string;
   readonly error: OpsError;
 }
 
+/** Something of the manifest that will be asked, and may need secrets. */
+export interface Asked {
+  /** As sentences name it: `the endpoint of support`. */
+  readonly what: string;
+  readonly at: At | null;
+  readonly config: unknown;
+}
+
 /**
  * Resolves every reference in the endpoints of the selected agents, so that nothing is sent while one is missing. All missing ones are
  * told at once.
  * @param cwd what the reader's paths are relative to
+ * @param others what else is asked in the same run, such as judges
  */
-export const requireSecrets = ({ secrets }: Pick<Context, 'secrets'>, selected: readonly Selected[], cwd: string): void => {
+export const requireSecrets = (
+  { secrets }: Pick<Context, 'secrets'>,
+  selected: readonly Pick<Selected, 'agent'>[],
+  cwd: string,
+  others: readonly Asked[] = [],
+): void => {
+  const endpoints = selected.flatMap(({ agent: { name, endpoint } }): Asked[] =>
+    endpoint === null ? [] : [{ what: `the endpoint of ${name}`, ...endpoint }],
+  );
   const missing: Missing[] = [];
-  for (const { agent } of selected) {
-    if (agent.endpoint === null) continue;
-    const { file, line, column } = agent.endpoint.at;
-    const short = relative(cwd, file);
-    for (const reference of referencesIn(agent.endpoint.config)) {
+  for (const { what, at, config } of [...endpoints, ...others]) {
+    for (const reference of referencesIn(config)) {
       try {
         secrets.reveal(reference);
       } catch (thrown) {
         if (!(thrown instanceof OpsError)) throw thrown;
-        missing.push({ where: `${short.startsWith('..') ? file : short}:${line}:${column}: the endpoint of ${agent.name}`, error: thrown });
+        missing.push({ where: `${at === null ? '' : `${placeOf(at, cwd)}: `}${what}`, error: thrown });
       }
     }
   }
@@ -36,6 +51,11 @@ export const requireSecrets = ({ secrets }: Pick<Context, 'secrets'>, selected: 
     message: missing.map(({ where, error }) => `${where}: ${error.message}`).join('\n'),
     hint: hintFor(missing),
   });
+};
+
+const placeOf = ({ file, line, column }: At, cwd: string): string => {
+  const short = relative(cwd, file);
+  return `${short.startsWith('..') ? file : short}:${line}:${column}`;
 };
 
 /** One line to type for all variables; else what each error says. */

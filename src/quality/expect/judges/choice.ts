@@ -1,5 +1,7 @@
+import type { JudgeSettings } from '../../../fleet/agent.ts';
 import { quoted } from '../../../fleet/problem-words.ts';
 import { suggestion } from '../../../fleet/problems.ts';
+import type { Asked } from '../../../fleet/require-secrets.ts';
 import { dig } from '../../../ground/json.ts';
 
 /** Whether an assertion is judged by a model. */
@@ -47,3 +49,27 @@ const needed = (compares: boolean): string =>
   compares
     ? 'add judges: { words: { embeddings: { url: …/v1, model: … } } }'
     : 'add judges: { strict: { endpoint: { protocol: openai-chat, url: …/v1, model: … } } }';
+
+type Judges = Readonly<Record<string, JudgeSettings>>;
+
+/** What is wrong with whom expectations ask, for files whose expectations are not in the manifest; empty where all can be asked. */
+export const judgeProblems = (judges: Judges, asking: readonly Asking[]): readonly Pick<Choice, 'problem' | 'hint'>[] => {
+  const wrong = asking.filter(isModelled).flatMap((each) => {
+    const choice = chooseJudge(judges, each);
+    return choice.name === null ? [choice] : [];
+  });
+  return wrong.filter(({ problem }, at) => wrong.findIndex((other) => other.problem === problem) === at);
+};
+
+/** Everything under `judges:` that these expectations ask, the members of panels among them, with what they need to be asked. */
+export const askedJudges = (judges: Judges, asking: readonly Asking[]): readonly Asked[] => {
+  const chosen = asking.filter(isModelled).flatMap((each) => chooseJudge(judges, each).name ?? []);
+  const names = new Set(chosen.flatMap((name) => judges[name]?.panel ?? [name]));
+  return [...names].flatMap((name): readonly Asked[] => {
+    const { endpoint, embeddings } = judges[name] ?? {};
+    if (endpoint !== undefined) return [{ what: `judge ${name}`, at: endpoint.at, config: endpoint.config }];
+    return embeddings === undefined ? [] : [{ what: `the embeddings of judges.${name}`, at: null, config: embeddings }];
+  });
+};
+
+const isModelled = ({ base }: Asking): boolean => isJudging(base) || isComparing(base);
