@@ -27,7 +27,7 @@ export const normalTail = (z: number): number => {
 const bisections = 200;
 
 /** The value where a falling function of a number crosses `target`, between two ends. */
-export const crossing = (falling: (at: number) => number, target: number, from: number, to: number): number => {
+const crossing = (falling: (at: number) => number, target: number, from: number, to: number): number => {
   let [low, high] = [from, to];
   for (let step = 0; step < bisections; step++) {
     const middle = (low + high) / 2;

@@ -1,12 +1,13 @@
 import { type Contribution, clusteredExcess } from '../../ground/math/clustered.ts';
 import { cmhGreater, momentsOf } from '../../ground/math/exact-tests.ts';
 import type { Table } from '../../ground/math/hypergeometric.ts';
-import { clearOf, clusterOf, type Levels, levelsOf, percent, type Ruling, wasExtended } from './looks.ts';
+import { detectableRise } from '../../ground/math/power.ts';
+import { clearOf, clusterOf, type Levels, levelsOf, percent, type Ruling, trialsOf, wasExtended } from './looks.ts';
 import { type Pair, tableOf } from './pairing.ts';
 import type { GateSettings } from './suite.ts';
 
 /** A drop that would come this rarely by chance, and matters, is worth asking again. */
-const suspicious = 0.2;
+const suspicious = 0.1;
 /** A p-value that is no proof, and too small to call it nothing. */
 const leaning = 0.1;
 
@@ -97,4 +98,14 @@ export const judgeBroad = (pairs: readonly Pair[], settings: GateSettings): Ruli
   const last = second ?? first;
   if (last.p <= leaning && last.drop >= minEffect) return { state: 'open', reason: open(last, []), extend: [], evidence };
   return clearOf(evidence);
+};
+
+/** The chance with which a drop of the detectable size is found. */
+const power = 0.8;
+
+/** The smallest drop of the pass rate, the same in every case, that this suite finds with a chance of 80 %, repeats it may add included; null: none. */
+export const detectableDropOf = (pairs: readonly Pair[], settings: GateSettings): number | null => {
+  const { minEffect, maxExtraRepeats: extra } = settings;
+  const planned = pairs.map((pair) => ({ trials: trialsOf(pair.planned), otherHits: pair.before.fails, otherOf: trialsOf(pair.before) }));
+  return detectableRise(planned, { ...levelsOf(settings.alpha * settings.broadShare, extra), suspicious, extra, minEffect }, power);
 };

@@ -6,10 +6,13 @@ import type { CaseTally } from './trial.ts';
 
 export interface CriticalCase {
   readonly caseId: string;
+  /** Of the planned repeats. */
   readonly fails: number;
   readonly trials: number;
-  /** Not all trials passed, and: it failed twice or was not to be asked again (`failed`), it is to be asked again (`open`), it failed only once (`confirmed`). */
-  readonly state: 'failed' | 'open' | 'confirmed';
+  /** Of the repeats that were added to confirm it; null: none were. */
+  readonly failsAgain: number | null;
+  /** `forgiven`: it failed in one look only, and only once. */
+  readonly state: 'failed' | 'open' | 'forgiven';
 }
 
 export interface CriticalEvidence {
@@ -19,33 +22,44 @@ export interface CriticalEvidence {
   readonly falseRed: number | null;
 }
 
-const failsToFail = 2;
+/** So many fails in one look are no single accident. */
+const confirming = 2;
+
+const neededOf = (extra: number): number => Math.min(confirming, Math.max(1, extra));
 
 /** The chance that a case fails this rule that fails each of its trials with chance `rate`. */
 const chanceToFail = (rate: number, repeats: number, extra: number): number => {
   const planned = binomial(repeats, rate);
   if (extra === 0) return chanceFrom(planned, 1);
-  const twice = chanceFrom(planned, failsToFail);
-  return twice + (chanceFrom(planned, 1) - twice) * chanceFrom(binomial(extra, rate), 1);
+  const twice = chanceFrom(planned, confirming);
+  return twice + (chanceFrom(planned, 1) - twice) * chanceFrom(binomial(extra, rate), neededOf(extra));
 };
 
-const stateOf = (tally: CaseTally, extra: number): CriticalCase['state'] => {
-  if (tally.fails >= failsToFail || extra === 0) return 'failed';
-  return wasExtended(tally, extra) ? 'confirmed' : 'open';
+const stateOf = (fails: number, failsAgain: number | null, extra: number): CriticalCase['state'] => {
+  if (fails >= confirming || (fails > 0 && extra === 0)) return 'failed';
+  // Asked again for another rule's sake: what was never in doubt needs two fails there as well.
+  if (failsAgain !== null && failsAgain >= (fails > 0 ? neededOf(extra) : confirming)) return 'failed';
+  return fails === 0 || failsAgain === 0 ? 'forgiven' : 'open';
+};
+
+const caseOf = (tally: CaseTally, extra: number): CriticalCase => {
+  const planned = plannedOf(tally);
+  const failsAgain = wasExtended(tally, extra) ? tally.fails - planned.fails : null;
+  const state = stateOf(planned.fails, failsAgain, extra);
+  return { caseId: tally.caseId, fails: planned.fails, trials: trialsOf(planned), failsAgain, state };
 };
 
 /**
- * Critical cases must pass every repeat. One fail alone is confirmed first: the case is asked again, `maxExtraRepeats` times, and is red if it
- * fails once more. A case that fails a share f of its trials although nothing changed is then red with a chance of about k(k − 1)f²⁄2 + kf × mf for k
- * repeats and m added ones: 0.2 % at f = 1 %, k = 3, m = 6. With no repeats to add, one fail is red.
+ * Critical cases must pass every repeat. Two fails in one look are red. A single one is confirmed first: the case is asked again, `maxExtraRepeats`
+ * times; it is red if two of them fail, forgiven if none does, and one more fail tells neither. An agent that always failed a critical case now and
+ * then is thus rarely red: where it fails a share f of the trials, with a chance of about 3f² + 45f³ for 3 repeats and 6 added ones (0.16 % at 2 %). That
+ * chance is beside alpha, which is about change. With no repeats to add, one fail is red.
  */
 export const judgeCritical = (tallies: readonly CaseTally[], pairs: readonly Pair[], settings: GateSettings): Ruling<CriticalEvidence> => {
   const critical = tallies.filter(({ severity }) => severity === 'critical');
   if (critical.length === 0) return clearOf<CriticalEvidence>(null);
   const extra = settings.maxExtraRepeats;
-  const notAlwaysPassed = critical
-    .filter(({ fails }) => fails > 0)
-    .map((tally): CriticalCase => ({ caseId: tally.caseId, fails: tally.fails, trials: trialsOf(tally), state: stateOf(tally, extra) }));
+  const notAlwaysPassed = critical.filter(({ fails }) => fails > 0).map((tally) => caseOf(tally, extra));
   const evidence = { cases: critical.length, notAlwaysPassed, falseRed: falseRedOf(pairs, extra) };
   const idsOf = (state: CriticalCase['state']): string[] =>
     notAlwaysPassed.filter((each) => each.state === state).map(({ caseId }) => caseId);
@@ -54,8 +68,9 @@ export const judgeCritical = (tallies: readonly CaseTally[], pairs: readonly Pai
     return { state: 'red', reason: `${casesIn(failed.length)} that must always pass failed: ${namesOf(failed)}`, extend: [], evidence };
   }
   if (open.length > 0) {
-    const reason = `${casesIn(open.length)} that must always pass failed once, and must be asked again: ${namesOf(open)}`;
-    return { state: 'open', reason, extend: open, evidence };
+    const extend = notAlwaysPassed.filter(({ state, failsAgain }) => state === 'open' && failsAgain === null).map(({ caseId }) => caseId);
+    const reason = `${casesIn(open.length)} that must always pass failed, too rarely to tell an accident from a fault: ${namesOf(open)}`;
+    return { state: 'open', reason, extend, evidence };
   }
   return clearOf(evidence);
 };

@@ -1,11 +1,10 @@
-import { detectableRise } from '../../ground/math/power.ts';
 import { seededRandom } from '../../ground/math/seeded.ts';
-import { type BroadEvidence, judgeBroad } from './broad-drop.ts';
+import { type BroadEvidence, detectableDropOf, judgeBroad } from './broad-drop.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type CriticalEvidence, judgeCritical } from './critical-cases.ts';
 import { type Figures, figuresOf, type Spread, spreadOf } from './figures.ts';
 import { type FloorEvidence, judgeFloor } from './floor.ts';
-import { casesIn, levelsOf, percent, type Ruling, trialsOf } from './looks.ts';
+import { casesIn, percent, type Ruling } from './looks.ts';
 import { type Pairing, pairUp } from './pairing.ts';
 import { type Regression, regressionsOf } from './regressions.ts';
 import type { Baseline, Verdict } from './run.ts';
@@ -64,7 +63,7 @@ export interface GateResult extends Figures {
   readonly verdict: Verdict;
   /** Whole sentences for people: what decided, and what could not be seen. */
   readonly reason: string;
-  /** The smallest drop of the pass rate that the planned repeats find with a chance of 80 %; null: none, or nothing to compare with. */
+  /** The smallest drop of the pass rate that would have been found with a chance of 80 %; null: none, or nothing to compare with. */
   readonly detectableDrop: number | null;
   readonly latency: Spread | null;
   readonly cost: Spread | null;
@@ -76,8 +75,6 @@ export interface GateResult extends Figures {
   readonly evidence: GateEvidence;
 }
 
-/** The chance with which a drop of `detectableDrop` is found. */
-const power = 0.8;
 /** Any seed would do; the same input must give the same interval. */
 const seed = 4;
 
@@ -85,13 +82,6 @@ const caseResult = (tally: CaseTally): CaseResult => {
   const { caseId, passes, fails, errors } = tally;
   const status = passes + fails === 0 ? 'error' : fails === 0 ? 'pass' : passes === 0 ? 'fail' : 'flaky';
   return { caseId, trials: passes + fails + errors, passes, errors, status };
-};
-
-/** With no more than the planned repeats, at the level of the first look. */
-const detectableDropOf = ({ pairs }: Pairing, settings: GateSettings): number | null => {
-  const { first } = levelsOf(settings.alpha * settings.broadShare, settings.maxExtraRepeats);
-  const planned = pairs.map((pair) => ({ trials: trialsOf(pair.planned), otherHits: pair.before.fails, otherOf: trialsOf(pair.before) }));
-  return detectableRise(planned, first, settings.minEffect, power);
 };
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
@@ -178,7 +168,7 @@ export const judgeRun = (input: GateInput): GateResult => {
     broad: broad.evidence,
     floor: floor.evidence,
   };
-  const detectableDrop = detectableDropOf(pairing, settings);
+  const detectableDrop = detectableDropOf(pairs, settings);
   const opening =
     verdict === 'pass' && figures.passRate !== null
       ? [`no case got worse, as far as can be told: ${percent(figures.passRate)} passed`]
