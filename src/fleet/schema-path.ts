@@ -46,7 +46,7 @@ export const findPlace = (start: Place, slots: Slots, path: readonly string[]): 
   const place = find(start, 0);
   if (place !== null) return { place };
   const wrong = path[farthest.steps] ?? '';
-  const where = farthest.place.path === '' ? 'the manifest' : farthest.place.path;
+  const where = farthest.place.path === '' ? 'the file' : farthest.place.path;
   const hint = farthest.place.note ?? suggestion(wrong, namesUnder(farthest.place.schema, slots));
   return { place: null, message: `there is no ${JSON.stringify(wrong)} in ${where}`, hint };
 };

@@ -42,7 +42,7 @@ describe('a path', () => {
   ])('%j is %j', (given, path) => expect(explanation(given).path).toBe(path));
 
   test.each([
-    ['agnets', 'there is no "agnets" in the manifest', 'did you mean "agents"?'],
+    ['agnets', 'there is no "agnets" in the file', 'did you mean "agents"?'],
     ['agents.support.chekcs[0].input', 'there is no "chekcs" in agents.<name>', 'did you mean "checks"?'],
     ['agents.chekcs.input', 'there is no "input" in agents.<name>', 'chekcs is taken for a name; did you mean "checks"?'],
     ['agents.checks.expect.containz', 'there is no "containz" in agents.<name>.checks[].expect', 'did you mean "contains"?'],

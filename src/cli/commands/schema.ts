@@ -30,40 +30,42 @@ const documents = [
 const schema: Leaf = {
   formats: ['text', 'json'],
   words: (before) => {
-    if (before.length === 0) return ['manifest', 'output'];
+    if (before.length === 0) return ['manifest', 'suite', 'output'];
     if (before[0] !== 'output') return [];
     const named = documents.map((document) => document.split(' '));
     return named.flatMap((words) => (before.slice(1).every((word, at) => words[at] === word) ? (words[before.length - 1] ?? []) : []));
   },
   arguments: [
-    { name: '[what]', summary: 'manifest, or output', fallback: 'manifest' },
+    { name: '[what]', summary: 'manifest, suite, or output', fallback: 'manifest' },
     { name: '[command...]', summary: 'with output: whose JSON document; also error and metrics' },
   ],
   examples: [
     ['agentops schema > agentops.schema.json', 'for editors, beside the manifest'],
+    ['agentops schema suite > suite.schema.json', 'the same for eval suites'],
     ['agentops schema output health', 'what agentops health --json prints'],
     ['agentops schema output metrics', 'the Prometheus metrics there are'],
   ],
   async run(session, [what, words]) {
     const command = (words as readonly string[]).join(' ');
-    if (what === 'manifest' && command === '') return { finding: 'none', formats: await manifestSchemaOf(session) };
+    if ((what === 'manifest' || what === 'suite') && command === '') return { finding: 'none', formats: await fileSchemaOf(session, what) };
     if (what === 'output') return { finding: 'none', formats: await outputSchema(session, command) };
     const { usageError } = await import('../../ground/errors.ts');
-    if (what === 'manifest')
-      throw usageError({ code: 'usage', message: 'manifest takes no further word', hint: 'agentops schema manifest' });
+    if (what === 'manifest' || what === 'suite')
+      throw usageError({ code: 'usage', message: `${what} takes no further word`, hint: `agentops schema ${what}` });
     throw usageError({
       code: 'schema_unknown',
       message: `there is no schema of ${JSON.stringify(what)} in this version`,
-      hint: 'there are: agentops schema manifest, agentops schema output health',
+      hint: 'there are: agentops schema manifest, agentops schema suite, agentops schema output health',
     });
   },
 };
 
 export default schema;
 
-const manifestSchemaOf = async ({ extensions }: Session): Promise<Outcome['formats']> => {
-  const { manifestSchemaText } = await import('../manifest-schema.ts');
-  const text = await manifestSchemaText(await extensions());
+const fileSchemaOf = async ({ extensions }: Session, what: 'manifest' | 'suite'): Promise<Outcome['formats']> => {
+  const text = await (what === 'suite'
+    ? (await import('../suite-schema.ts')).suiteSchemaText(await extensions())
+    : (await import('../manifest-schema.ts')).manifestSchemaText(await extensions()));
   return { text: () => text, json: () => text };
 };
 

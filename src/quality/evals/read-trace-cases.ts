@@ -86,7 +86,7 @@ const told = <Name extends string, Value>(name: Name, value: Value | undefined):
   value === undefined ? {} : ({ [name]: value } as { readonly [key in Name]: Value });
 
 const drawn = (lines: readonly TraceLine[], { sample, seed, strata }: TraceSource): readonly TraceLine[] => {
-  const lottery = openLottery(sample >= 1 ? { count: sample } : { share: sample }, String(seed));
+  const lottery = openLottery(sample ?? { count: 100 }, String(seed));
   const stratumOf = (line: TraceLine) => strata.map((name) => facets[name](line)).join('\u0000');
   for (const line of lines) lottery.see(line.traceId, stratumOf(line));
   const isDrawn = lottery.draw();

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { durationField, moneyField, periodField, shareField } from '../../fleet/fields.ts';
 
-const sample = z.union([z.int().min(1).max(100_000), shareField()], { error: 'must be a number of cases or a share such as 5%' });
+const sample = z.union(
+  [
+    z
+      .int()
+      .min(1)
+      .max(100_000)
+      .transform((count) => ({ count })),
+    shareField().transform((share) => ({ share })),
+  ],
+  { error: 'must be a number of cases, or a share such as 5%' },
+);
 
 /** Which requests of production become cases. */
 export const traceSource = z.strictObject({
@@ -19,7 +29,7 @@ export const traceSource = z.strictObject({
   min_cost: moneyField().optional().describe('Requests that cost at least this.'),
   min_duration: durationField().optional().describe('Requests that took at least this long.'),
   min_steps: z.int().min(1).optional().describe('Requests with at least this many steps.'),
-  sample: sample.default(100).describe('How many of them, or which share.'),
+  sample: sample.optional().describe('How many of them, or which share; default: 100 of them.'),
   seed: z.union([z.int(), z.string()]).default(0).describe('Another seed draws another sample.'),
   strata: z
     .array(z.enum(['user', 'release', 'status', 'day']))
