@@ -117,6 +117,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/mark.ts'),
   },
   {
+    name: 'eval run',
+    group: deployed,
+    summary: 'Ask every case of a suite and judge whether the agent got worse',
+    safety: 'asks',
+    load: () => import('./commands/eval/run.ts'),
+  },
+  {
     name: 'init',
     group: setUp,
     summary: 'Write a first agentops.yaml, by questions or from an endpoint',

@@ -6,7 +6,7 @@ import type { Terminal } from '../ground/runtime/terminal.ts';
 import type { Finding } from './exit-codes.ts';
 import type { Argument, Flag } from './flags.ts';
 
-export type Format = 'text' | 'json' | 'junit' | 'github' | 'markdown' | 'nagios' | 'prometheus' | 'csv';
+export type Format = 'text' | 'json' | 'junit' | 'github' | 'markdown' | 'nagios' | 'prometheus' | 'csv' | 'html';
 
 /** Flags that every command understands, before or after its name. */
 export interface GlobalFlags {

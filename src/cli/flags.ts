@@ -1,5 +1,5 @@
 import { usageError } from '../ground/errors.ts';
-import { parseMoney } from '../ground/units/amount.ts';
+import { parseMoney, parseShare } from '../ground/units/amount.ts';
 import { parseDuration } from '../ground/units/duration.ts';
 import { parseInstant } from '../ground/units/instant.ts';
 import { groupings } from '../telemetry/stats/grouping.ts';
@@ -105,3 +105,27 @@ export const sortFlag = flagOf((text) => {
   const [, column = '', direction] = /^([\w-]+)(?::(asc|desc))?$/.exec(text) ?? [];
   return column === '' ? null : { column, descending: direction === undefined ? column !== 'key' : direction === 'desc' };
 }, 'cost or p95:asc');
+
+/** Collects words out of a few, given several times or once with commas. */
+export const choicesFlag =
+  (words: readonly string[]) =>
+  (given: string, before: unknown, flag: string): readonly string[] => {
+    const list = listFlag(given, before);
+    const unknown = list.find((word) => !words.includes(word));
+    if (unknown === undefined) return list;
+    throw usageError({
+      code: 'flag_invalid',
+      message: `${flag} ${JSON.stringify(unknown)} is not known`,
+      hint: `it takes ${words.join(', ')}`,
+    });
+  };
+
+/** A sample: so many, or such a share. */
+export const sampleFlag = flagOf((text) => {
+  const share = parseShare(text);
+  if (share !== null) return share > 0 ? { share } : null;
+  return /^[1-9]\d{0,6}$/.test(text) ? { count: Number(text) } : null;
+}, '50 or 10%');
+
+/** A whole number from 0 to 2^32 − 1. */
+export const seedFlag = flagOf((text) => (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : null), '42');

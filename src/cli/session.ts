@@ -85,5 +85,6 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
   };
 };
 
-const allowanceOf = ({ untrusted, allowEnv, allowHost }: GlobalFlags) =>
+/** What `--untrusted` leaves allowed; null: everything is trusted. */
+export const allowanceOf = ({ untrusted, allowEnv, allowHost }: GlobalFlags) =>
   untrusted === true ? { variables: allowEnv ?? [], hosts: allowHost ?? [] } : null;

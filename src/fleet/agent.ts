@@ -59,6 +59,8 @@ export interface Agent {
   readonly traces: AgentTraces | null;
   readonly sla: Sla;
   readonly budget: Budget;
+  /** Suites that belong to it, absolute paths; what `eval run` runs where none is named. */
+  readonly evals: readonly string[];
   /** The score that stands for its quality; null: the one named `quality`. */
   readonly qualityScore: string | null;
   readonly at: At;

@@ -8,15 +8,12 @@ const defaultRetry = { max: 1, on: ['unreachable', 'rate_limited'] } as const;
 const reachable = { id: 'reachable', fail_after: 1, recover_after: 1, safety: false } as const;
 
 /** The fleet of a parsed manifest whose slots have been read. */
-export const assembleFleet = (
-  manifest: ParsedManifest,
-  places: { readonly path: string; readonly stateFolder: string; at(path: readonly PropertyKey[]): At },
-): Fleet => ({
+export const assembleFleet = (manifest: ParsedManifest, places: Places): Fleet => ({
   name: manifest.fleet,
   path: places.path,
   stateFolder: places.stateFolder,
   defaults: { timeoutMs: manifest.defaults.timeout, windowMs: manifest.defaults.window },
-  agents: Object.entries(manifest.agents).map(([name, agent]) => assembleAgent(name, agent, manifest, places.at(['agents', name]))),
+  agents: Object.entries(manifest.agents).map(([name, agent]) => assembleAgent(name, agent, manifest, places)),
   capture: manifest.capture,
   budget: { perDayNanos: manifest.budget?.per_day ?? null, perMonthNanos: manifest.budget?.per_month ?? null },
   backends: (manifest.backends ?? {}) as Readonly<Record<string, Slot>>,
@@ -42,7 +39,13 @@ const assembleJudges = (manifest: ParsedManifest, path: string): Fleet['judges']
   );
 };
 
-const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedManifest, at: At): Agent => {
+interface Places {
+  readonly path: string;
+  readonly stateFolder: string;
+  at(path: readonly PropertyKey[]): At;
+}
+
+const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedManifest, { path, at }: Places): Agent => {
   const endpoint = (agent.endpoint ?? null) as Slot | null;
   const checks: readonly ParsedCheck[] = agent.checks ?? (endpoint === null ? [] : [reachable]);
   return {
@@ -74,8 +77,9 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
       tokensPerRequest: agent.budget?.tokens_per_request ?? null,
       stepsPerRequest: agent.budget?.steps_per_request ?? null,
     },
+    evals: (agent.evals ?? []).map((suite) => resolve(dirname(path), suite)),
     qualityScore: agent.quality?.score ?? null,
-    at,
+    at: at(['agents', name]),
   };
 };
 

@@ -205,7 +205,7 @@ const agent = z.strictObject({
     .optional()
     .describe('What its checks may spend.'),
   checks: z.array(check).optional().describe('Synthetic probes. Without any, one probe that sends no prompt.'),
-  evals: z.array(z.string()).optional().describe('Eval suites that belong to it.'),
+  evals: z.array(z.string().min(1)).optional().describe('Eval suites that belong to it, relative to the manifest; agentops eval run runs them.'),
   queue: slotField('queue').optional().describe('The queue its work waits in.'),
   controls: controls.optional().describe('How an action is enforced on it.'),
 });

@@ -54,6 +54,7 @@ export const anAgent = (parts: Partial<Agent> = {}): Agent => {
       tokensPerRequest: null,
       stepsPerRequest: null,
     },
+    evals: [],
     qualityScore: null,
     at,
     ...parts,

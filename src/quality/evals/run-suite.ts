@@ -37,8 +37,8 @@ export interface SuiteRunOptions {
   readonly agent: Agent;
   /** Null unless two agents are asked side by side. */
   readonly against: Agent | null;
-  /** Cases and trials that the run is about, as `collectSelection` counted them. */
-  readonly size: { readonly cases: number; readonly trials: number; readonly asked: number };
+  /** Selected cases, of which `loaded` yields no others. */
+  readonly count: number;
   readonly baseline: Baseline | null;
   readonly protocols: Registry<AgentProtocol>;
   readonly journal: Journal;
@@ -68,7 +68,7 @@ export const runSuite = async (
   options: SuiteRunOptions,
   on: (event: SuiteRunEvent) => void,
 ): Promise<SuiteRunResult> => {
-  const { journal, isNew, size } = options;
+  const { journal, isNew, count } = options;
   const targets = {
     candidate: await openTarget(ctx, fleet, options, options.agent, loaded),
     against: options.against === null ? null : await openTarget(ctx, fleet, options, options.against, loaded),
@@ -86,13 +86,19 @@ export const runSuite = async (
   const recorder = recordTrials(journal, lease, (thrown) => throttle.abort.abort(thrown));
   try {
     const startedAt = ctx.clock.monotonic();
-    const progress = startProgress(size.trials, sums, () => ctx.clock.monotonic());
+    const repeatsOf = (asked: Case) => begun.request.repeats ?? asked.repeats ?? loaded.suite.repeats;
+    const arms = begun.against === null ? 1 : 2;
+    const progress = startProgress(count * begun.repeats * arms, sums, () => ctx.clock.monotonic());
     const round = roundOf(ctx, fleet, { options, run: begun, targets, throttle, recorder }, (trial) =>
       on({ kind: 'trial', trial, progress: progress.add(trial) }),
     );
-    if (size.asked > 0) await probeFirst(ctx, journal, begun, targets, throttle);
-    const repeatsOf = (asked: Case) => begun.request.repeats ?? asked.repeats ?? loaded.suite.repeats;
-    await round(loaded.cases(), { repeatsOf, resumed: !isNew, spanOf: (asked) => ({ from: 0, to: repeatsOf(asked) }) });
+    if (await isAsked(loaded.cases())) await probeFirst(ctx, journal, begun, targets, throttle);
+    const spanOfAll = (asked: Case) => {
+      const to = repeatsOf(asked);
+      if (to !== begun.repeats) progress.expect((to - begun.repeats) * arms);
+      return { from: 0, to };
+    };
+    await round(loaded.cases(), { repeatsOf, resumed: !isNew, spanOf: spanOfAll });
     await recorder.commit([]);
     const isStopped = () => ctx.signal.aborted || throttle.stop !== null;
     const complete = !isStopped();
@@ -103,7 +109,7 @@ export const runSuite = async (
     while (!isStopped() && openCases().length > 0) {
       const wanted = new Set(openCases());
       for (const id of wanted) again.add(id);
-      const trials = wanted.size * gate.extraRepeats * (begun.against === null ? 1 : 2);
+      const trials = wanted.size * gate.extraRepeats * arms;
       progress.expect(trials);
       on({ kind: 'extending', cases: wanted.size, trials });
       const { extraRepeats } = gate;
@@ -134,6 +140,12 @@ export const runSuite = async (
     await recorder.close();
     await releaseLease(journal, lease);
   }
+};
+
+/** Whether anything is sent at all: a suite of recorded answers asks nobody. Its first case tells. */
+const isAsked = async (cases: AsyncIterable<Case>): Promise<boolean> => {
+  for await (const { recorded } of cases) return recorded === null;
+  return false;
 };
 
 /** A cap that is reached while repeats are added leaves a run that is whole: its verdict is open, and says so. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { AskedTrial, PlannedTrial } from './ask-trial.ts';
 import { afterCut, afterTurn, type Breaker, isNoAnswer } from './breaker.ts';
@@ -43,6 +44,8 @@ export const runTrials = async (
   { ask, end }: TrialWork,
 ): Promise<void> => {
   const signal = AbortSignal.any([ctx.signal, throttle.abort.signal]);
+  // Every request in flight listens to it; that is no leak.
+  setMaxListeners(0, signal);
   const queue: PlannedTrial[] = [];
   const source = trials[Symbol.asyncIterator]();
   let inFlight = 0;

@@ -104,6 +104,8 @@ export interface RunSums {
   readonly passes: number;
   readonly fails: number;
   readonly errors: number;
+  /** Of repeats that were added while the verdict was open. */
+  readonly extra: number;
   readonly agentNanos: number;
   readonly judgeNanos: number;
   /** Trials that were answered and whose cost, or that of their judges, is not known. */
@@ -114,10 +116,10 @@ export interface RunSums {
 
 export const readSums = async (journal: Journal, runId: string): Promise<RunSums> => {
   const [row] = await journal.all<Record<string, number | null>>(
-    `SELECT COUNT(*) AS total, ${sums('', '').replaceAll('t.status', 'status')},
-        SUM(cost_nanos) AS agent_nanos, SUM(judge_nanos) AS judge_nanos, MAX(cost_nanos + COALESCE(judge_nanos, 0)) AS dearest,
-        SUM(CASE WHEN trace_id IS NOT NULL AND status <> 'error' AND (cost_nanos IS NULL OR judge_nanos IS NULL) THEN 1 ELSE 0 END) AS unpriced
-      FROM eval_trial WHERE run_id = ?`,
+    `SELECT COUNT(*) AS total, ${sums('', '')}, SUM(CASE WHEN t.trial >= c.repeats THEN 1 ELSE 0 END) AS extra,
+        SUM(t.cost_nanos) AS agent_nanos, SUM(t.judge_nanos) AS judge_nanos, MAX(t.cost_nanos + COALESCE(t.judge_nanos, 0)) AS dearest,
+        SUM(CASE WHEN t.trace_id IS NOT NULL AND t.status <> 'error' AND (t.cost_nanos IS NULL OR t.judge_nanos IS NULL) THEN 1 ELSE 0 END) AS unpriced
+      FROM eval_trial t JOIN eval_case c ON c.run_id = t.run_id AND c.case_id = t.case_id WHERE t.run_id = ?`,
     runId,
   );
   const of = (name: string) => Number(row?.[name] ?? 0);
@@ -126,6 +128,7 @@ export const readSums = async (journal: Journal, runId: string): Promise<RunSums
     passes: of('passes'),
     fails: of('fails'),
     errors: of('errors'),
+    extra: of('extra'),
     agentNanos: of('agent_nanos'),
     judgeNanos: of('judge_nanos'),
     unpriced: of('unpriced'),

@@ -1,0 +1,27 @@
+import type { EvalReport } from '../quality/evals/report.ts';
+import type { GateSettings } from '../quality/evals/suite.ts';
+import { evalFormats } from '../views/eval.ts';
+import type { Outcome } from './command.ts';
+import type { Finding } from './exit-codes.ts';
+
+/** What the report on a run means for the exit, how it looks, and what one most likely wants next. */
+export const evalOutcome = (report: EvalReport, settings: GateSettings): Outcome => ({
+  finding: findingOf(report, settings),
+  formats: Object.fromEntries(Object.entries(evalFormats).map(([format, render]) => [format, (view) => render(report, view)])),
+  next: nextOf(report),
+});
+
+const findingOf = ({ run, gate }: EvalReport, { onInconclusive }: GateSettings): Finding => {
+  // A part is judged with the others; whole or not is all that can be said of it.
+  if (run.shard.of > 1) return run.status === 'done' ? 'none' : 'no_verdict';
+  if (gate.verdict === 'pass') return 'none';
+  if (gate.verdict === 'fail') return 'found';
+  if (gate.verdict === 'inconclusive' && onInconclusive !== 'no-verdict') return onInconclusive === 'fail' ? 'found' : 'none';
+  return 'no_verdict';
+};
+
+const nextOf = ({ run, gate }: EvalReport): readonly string[] => {
+  if (run.status !== 'done') return [`agentops eval run --resume ${run.id}`];
+  if (run.shard.of > 1) return [`agentops eval merge ${run.id.slice(0, run.id.lastIndexOf('.'))}`];
+  return gate.verdict === 'pass' && run.acceptedAt === null ? [`agentops eval accept ${run.id}`] : [`agentops eval explain ${run.id}`];
+};

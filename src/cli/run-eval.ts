@@ -1,0 +1,180 @@
+import { join, resolve } from 'node:path';
+import { protocols } from '../agents/protocols/registry.ts';
+import type { Fleet } from '../fleet/agent.ts';
+import { requireSecrets } from '../fleet/require-secrets.ts';
+import { requireAgent } from '../fleet/select.ts';
+import { usageError } from '../ground/errors.ts';
+import type { Context } from '../ground/runtime/context.ts';
+import type { Journal } from '../ground/store/port.ts';
+import { collectReport } from '../quality/evals/collect-report.ts';
+import { selectCases } from '../quality/evals/draw-selection.ts';
+import { loadSuite } from '../quality/evals/load-suite.ts';
+import { type FoundBaseline, readFileBaseline, readJournalBaseline } from '../quality/evals/read-baseline.ts';
+import type { EvalReport } from '../quality/evals/report.ts';
+import type { EvalRun } from '../quality/evals/run.ts';
+import { runSuite } from '../quality/evals/run-suite.ts';
+import type { LoadedSuite } from '../quality/evals/suite.ts';
+import { openJudges } from '../quality/expect/judges/open-judges.ts';
+import { readMarks } from '../telemetry/traces/marks.journal.ts';
+import { renderEvalProgress } from '../views/eval-progress.ts';
+import type { Outcome, Session } from './command.ts';
+import { evalOutcome } from './eval-outcome.ts';
+import { agentFor, caseFilterOf, type EvalFlags, filtersOf, requireUnfinished, runIdOf } from './plan-eval.ts';
+import { allowanceOf } from './session.ts';
+
+/** Makes one run of one suite, or goes on with one, and answers its verdict. @param path null only with `--resume` */
+export const runEval = async (session: Session, path: string | null, flags: EvalFlags): Promise<Outcome> => {
+  const { ctx, cwd } = session;
+  const { fleet } = await session.fleet();
+  const journal = await openJournal(ctx, flags);
+  const suiteAt = async (file: string, now: number) =>
+    loadSuite(ctx, fleet, file, { base: cwd, allowance: allowanceOf(session.flags), now });
+
+  const begun = flags.resume === undefined ? null : await requireUnfinished(journal, flags, null);
+  const now = begun?.startedAt ?? ctx.clock.now();
+  const whole = await suiteAt(begun?.request.suitePath ?? path ?? '', now);
+  const planned = begun === null ? await planRun(ctx, fleet, journal, whole, flags, now) : goOn(begun, flags);
+  const selection = await selectCases(whole, await caseFilterOf(journal, planned));
+  if (begun !== null && begun.selection !== selection.hash)
+    throw usageError({
+      code: 'suite_changed',
+      message: `the cases of ${begun.suite} are not those that the run ${begun.id} was begun with`,
+      hint: 'begin a new run: agentops eval run SUITE',
+    });
+  if (selection.count === 0) return emptySelection(whole, planned, selection.total, flags);
+
+  const agent = requireAgent(fleet, planned.agent);
+  const against = planned.against === null ? null : requireAgent(fleet, planned.against);
+  const asked = against === null ? [agent] : [agent, against];
+  requireSecrets(
+    ctx,
+    asked.map((each) => ({ agent: each, checks: [] })),
+    cwd,
+  );
+  const { baseline, origin } = await findBaseline(ctx, journal, planned, flags, cwd);
+  const cache = flags.store && Object.keys(fleet.judges).length > 0 ? await ctx.cache() : null;
+  const aids = { sandbox: ctx.sandbox, ...(await openJudges(ctx, fleet, { protocols, cache, journal, concurrency: flags.concurrency })) };
+  const run: EvalRun = { ...planned, selection: selection.hash, baseline: origin };
+  const { terminal } = session;
+  const progress = await terminal.startProgress();
+  const made = await runSuite(
+    ctx,
+    fleet,
+    { suite: whole.suite, cases: selection.cases },
+    {
+      run,
+      isNew: begun === null,
+      agent,
+      against,
+      count: selection.count,
+      baseline,
+      protocols,
+      journal,
+      aids,
+      concurrency: flags.concurrency,
+    },
+    (event) => progress.update(() => renderEvalProgress(progress.look, event)),
+  ).finally(() => progress.stop());
+  const against_ = made.run.against === null ? baseline : { source: `${made.run.against}, asked side by side`, runs: 1 };
+  const report: EvalReport = await collectReport(journal, {
+    fleet: fleet.name,
+    generatedAt: ctx.clock.now(),
+    run: made.run,
+    gate: made.gate,
+    baseline: against_,
+    notes: notesOf(made.run),
+  });
+  if (!flags.store) await journal.close();
+  return evalOutcome(report, made.run.gate);
+};
+
+const openJournal = async (ctx: Context, flags: EvalFlags): Promise<Journal> => {
+  if (flags.store) return ctx.journal();
+  for (const name of ['resume', 'onlyFailed', 'shard'] as const)
+    if (flags[name] !== undefined)
+      throw usageError({
+        code: 'flags_conflict',
+        message: `--${name === 'onlyFailed' ? 'only-failed' : name} needs the store, and --no-store does without`,
+        hint: 'leave one of the two out',
+      });
+  const { openPassingJournal } = await import('../ground/store/sqlite.ts');
+  return openPassingJournal(() => ctx.clock.now());
+};
+
+/** The run as it is begun. */
+const planRun = async (
+  ctx: Context,
+  fleet: Fleet,
+  journal: Journal,
+  loaded: LoadedSuite,
+  flags: EvalFlags,
+  now: number,
+): Promise<EvalRun> => {
+  const { suite } = loaded;
+  const agent = agentFor(fleet, loaded, flags.agent ?? null);
+  const against = flags.against === undefined ? null : requireAgent(fleet, flags.against).name;
+  if (against === agent)
+    throw usageError({ code: 'flags_conflict', message: `--against ${agent} would hold it against itself`, hint: 'name two agents' });
+  const [mark] = (await readMarks(journal, { agent })).toReversed();
+  return {
+    id: runIdOf(ctx, flags),
+    suite: suite.name,
+    agent,
+    against,
+    selection: '',
+    shard: flags.shard ?? { index: 1, of: 1 },
+    status: 'running',
+    startedAt: now,
+    endedAt: null,
+    acceptedAt: null,
+    release: flags.release ?? mark?.release ?? null,
+    repeats: flags.repeats ?? suite.repeats,
+    gate: suite.gate,
+    verdict: null,
+    request: {
+      suitePath: suite.path,
+      filters: await filtersOf(journal, flags, suite.name, agent),
+      repeats: flags.repeats ?? null,
+      timeoutMs: flags.timeout ?? null,
+      maxCostNanos: flags.maxUsd ?? suite.maxCostNanos,
+      seed: flags.seed,
+    },
+    baseline: null,
+    stoppedBecause: '',
+    headline: null,
+  };
+};
+
+/** A run that goes on may be given more money and more time. */
+const goOn = (begun: EvalRun, { maxUsd, timeout }: EvalFlags): EvalRun => ({
+  ...begun,
+  request: { ...begun.request, maxCostNanos: maxUsd ?? begun.request.maxCostNanos, timeoutMs: timeout ?? begun.request.timeoutMs },
+});
+
+const findBaseline = async (ctx: Context, journal: Journal, run: EvalRun, flags: EvalFlags, cwd: string): Promise<FoundBaseline> => {
+  if (run.against !== null) return { baseline: null, origin: { kind: 'against' } };
+  const known = run.baseline?.kind === 'file' ? run.baseline.path : null;
+  const file = flags.baseline === undefined ? known : resolve(cwd, flags.baseline);
+  return file === null ? readJournalBaseline(journal, run) : readFileBaseline(ctx, file, run, cwd);
+};
+
+const notesOf = ({ shard, id }: EvalRun): readonly string[] =>
+  shard.of === 1
+    ? []
+    : [`This is part ${shard.index} of ${shard.of}: agentops eval merge ${id.slice(0, id.lastIndexOf('.'))} judges them together.`];
+
+const emptySelection = (loaded: LoadedSuite, { shard, id }: EvalRun, total: number, flags: EvalFlags): Outcome => {
+  if (flags.allowEmpty === true)
+    return { finding: 'none', formats: { text: () => `no case of ${loaded.suite.name} is selected; --allow-empty calls that good\n` } };
+  throw usageError({
+    code: 'nothing_selected',
+    message:
+      total === 0
+        ? `no case of ${loaded.suite.name} is selected`
+        : `no case is left for part ${shard.index}/${shard.of} of ${total} (run ${id})`,
+    hint: total === 0 ? 'take out a filter, or call that good by --allow-empty' : 'cut into fewer parts: each takes one case at least',
+  });
+};
+
+/** Where a state folder keeps its journal. */
+export const journalPath = (stateFolder: string): string => join(stateFolder, 'journal.db');
