@@ -81,9 +81,9 @@ export const judgeConversation = ({ turns, byTurn, overall }: GradedConversation
   if (isPrompt && isSilent(last) && !grades.some(speaksForSilence)) {
     return { verdict: 'fail', reason: 'the agent answered without saying anything' };
   }
-  const [undecided] = all;
-  if (undecided !== undefined && grades.length === 0) {
-    return { verdict: 'skipped', reason: `nothing it expects may decide: ${undecided.advisory ?? alone}` };
+  if (all.length > 0 && grades.length === 0) {
+    const why = all.find(({ advisory }) => advisory !== undefined)?.advisory ?? alone;
+    return { verdict: 'skipped', reason: `nothing it expects may decide: ${why}` };
   }
   const [skipped] = grades;
   if (skipped !== undefined && grades.every(({ verdict }) => verdict === 'skipped')) {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome, Turn } from '../../../src/agents/protocols/port.ts';
-import { isAccepted, isJudgeable, totals } from '../../../src/quality/expect/conversation.ts';
+import { isAccepted, isJudgeable, judgingOf, noJudging, totals } from '../../../src/quality/expect/conversation.ts';
 import type { GradedAssertion } from '../../../src/quality/expect/grade-turns.ts';
 import { judge } from '../../../src/quality/health/verdict.ts';
 import { aCheck } from '../../support/facts.ts';
+import { oneQuestion } from '../../support/fake-judge.ts';
 import { calls, turn } from '../../support/turn.ts';
 
 const graded = (assertion: string, verdict: GradedAssertion['verdict'], message = `${assertion}: ${verdict}`): GradedAssertion => ({
@@ -175,6 +176,53 @@ describe('several turns', () => {
     expect(totals([took(100.04, 10, 5), took(200, 40, null), took(1, null, 7)])).toEqual({ latencyMs: 301, ttftMs: 40, costNanos: 12 });
     expect(totals([took(1, null, null)])).toEqual({ latencyMs: 1, ttftMs: null, costNanos: null });
     expect(totals([])).toEqual({ latencyMs: null, ttftMs: null, costNanos: null });
+  });
+});
+
+describe('what does not decide', () => {
+  const advisory = (verdict: GradedAssertion['verdict']) => ({ ...graded('llm-rubric', verdict), advisory: 'judge a is not calibrated' });
+  const similar = (verdict: GradedAssertion['verdict'], name = 'similar') => graded(name, verdict);
+
+  test.each<[string, readonly GradedAssertion[], string, string]>([
+    ['an advisory fail beside a pass', [advisory('fail'), graded('contains', 'pass')], 'pass', ''],
+    ['an advisory error beside a pass', [advisory('error'), graded('contains', 'pass')], 'pass', ''],
+    ['an advisory pass beside a fail', [advisory('pass'), graded('contains', 'fail', 'no id')], 'fail', 'no id'],
+    ['advice alone', [advisory('pass')], 'skipped', 'nothing it expects may decide: judge a is not calibrated'],
+    ['bad advice alone', [advisory('fail')], 'skipped', 'nothing it expects may decide: judge a is not calibrated'],
+    [
+      'likeness alone',
+      [similar('fail')],
+      'skipped',
+      'nothing it expects may decide: similar never decides alone; expect something else beside it',
+    ],
+    [
+      'unlikeness alone',
+      [similar('pass', 'not-similar')],
+      'skipped',
+      'nothing it expects may decide: similar never decides alone; expect something else beside it',
+    ],
+    ['likeness beside advice', [similar('fail'), advisory('pass')], 'skipped', 'nothing it expects may decide: judge a is not calibrated'],
+    ['likeness beside what decides', [similar('fail'), graded('contains', 'pass')], 'fail', 'similar: fail'],
+  ])('%s', (_, grades, status, reason) => {
+    expect(once(turn(), grades)).toEqual({ status, reason });
+  });
+
+  test('a pass that is only advice does not excuse silence', () =>
+    expect(once(turn({ text: '' }), [advisory('pass'), graded('latency', 'pass')]).status).toBe('fail'));
+
+  test('what judges took is summed up; one unknown price makes the sum unknown', () => {
+    const judged = (parts: Partial<typeof oneQuestion> = {}) => ({
+      ...graded('llm-rubric', 'pass'),
+      judging: { ...oneQuestion, ...parts },
+    });
+    expect(judgingOf({ byTurn: [[judged()], [graded('contains', 'pass')]], overall: [judged()] })).toEqual({
+      asked: 2,
+      costNanos: 4_000_000,
+      inputTokens: 600,
+      outputTokens: 40,
+    });
+    expect(judgingOf({ byTurn: [], overall: [judged(), judged({ costNanos: null })] }).costNanos).toBeNull();
+    expect(judgingOf({ byTurn: [[]], overall: [] })).toEqual(noJudging);
   });
 });
 

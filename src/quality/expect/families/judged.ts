@@ -122,7 +122,7 @@ const similar: Assertion<readonly string[]> = {
   type: 'similar',
   summary: 'The answer means nearly this (cosine of embeddings, `threshold` 0.75); it never decides alone.',
   args: z
-    .union([wordsField(), z.array(wordsField()).min(1, 'must name at least one text')], { error: 'must be text, or a list of texts' })
+    .union([wordsField(), z.array(wordsField()).min(1)], { error: 'must be text, or a list of texts' })
     .transform((given): readonly string[] => (typeof given === 'string' ? [given] : given)),
   needs: ['embedder'],
   grade: async (references, seen, { embedder }, settings) => {
