@@ -11,6 +11,9 @@ export const evalOutcome = (report: EvalReport, settings: GateSettings): Outcome
   next: nextOf(report),
 });
 
+/** The same report for somebody who asks what a past run came to: an answer, not a finding. */
+export const explainOutcome = (report: EvalReport): Outcome => ({ ...evalOutcome(report, report.gate.evidence.settings), finding: 'none' });
+
 const findingOf = ({ run, gate }: EvalReport, { onInconclusive }: GateSettings): Finding => {
   // A part is judged with the others; whole or not is all that can be said of it.
   if (run.shard.of > 1) return run.status === 'done' ? 'none' : 'no_verdict';

@@ -35,7 +35,7 @@ export async function* drawTrials(ctx: Context, cases: AsyncIterable<Case>, plan
   const arms: readonly Arm[] = run.against === null ? ['candidate'] : ['candidate', 'against'];
   let block: Slot[] = [];
   let noted: RunCase[] = [];
-  let position = 0;
+  let position = run.shard.index - 1;
   const flush = async function* (): AsyncGenerator<PlannedTrial> {
     const [slots, fresh] = [block, noted];
     block = [];
@@ -58,7 +58,8 @@ export async function* drawTrials(ctx: Context, cases: AsyncIterable<Case>, plan
     const { id, hash, severity, cluster } = asked;
     const span = plan.spanOf(asked);
     if (span !== null) noted.push({ id, hash, severity, cluster, position, repeats: plan.repeatsOf(asked) });
-    position += 1;
+    // Parts are dealt like cards: so its place in the whole is known.
+    position += run.shard.of;
     for (let index = span?.from ?? 0; index < (span?.to ?? 0); index++) {
       for (const arm of inOrder(arms, run.request.seed, id, index)) block.push({ case: asked, arm, index });
     }

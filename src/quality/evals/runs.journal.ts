@@ -176,3 +176,18 @@ export const readFailedCaseIds = async (journal: Journal, runId: string): Promis
   );
   return rows.map((row) => row.case_id);
 };
+
+/** The writes that take a run out of the journal with all that belongs to it. */
+export const removeWrites = (runId: string): readonly Write[] => [
+  { sql: 'DELETE FROM eval_trial WHERE run_id = ?', params: [runId] },
+  { sql: 'DELETE FROM eval_case WHERE run_id = ?', params: [runId] },
+  { sql: 'DELETE FROM eval_run WHERE id = ?', params: [runId] },
+];
+
+/** The writes that give a run the cases of others. */
+export const copyCaseWrites = (runId: string, from: readonly string[]): readonly Write[] =>
+  from.map((id) => ({
+    sql: `INSERT INTO eval_case (run_id, case_id, hash, severity, cluster, position, repeats)
+      SELECT ?, case_id, hash, severity, cluster, position, repeats FROM eval_case WHERE run_id = ?`,
+    params: [runId, id],
+  }));

@@ -110,3 +110,10 @@ export const readTrials = async (journal: Journal, runId: string): Promise<reado
   const rows = await journal.all<Row>(`SELECT ${columns} FROM eval_trial WHERE run_id = ? ORDER BY case_id, arm, trial`, runId);
   return rows.map(readRow);
 };
+
+/** The writes that give a run the trials of others. */
+export const copyTrialWrites = (runId: string, from: readonly string[]): readonly Write[] =>
+  from.map((id) => ({
+    sql: `INSERT INTO eval_trial (${columns}) SELECT ${columns.replace('run_id', '?')} FROM eval_trial WHERE run_id = ?`,
+    params: [runId, id],
+  }));
