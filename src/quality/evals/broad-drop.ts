@@ -7,7 +7,7 @@ import { type Pair, tableOf } from './pairing.ts';
 import type { GateSettings } from './suite.ts';
 
 /** A drop that would come this rarely by chance, and matters, is worth asking again. */
-const suspicious = 0.1;
+const suspicious = 0.15;
 /** A p-value that is no proof, and too small to call it nothing. */
 const leaning = 0.1;
 

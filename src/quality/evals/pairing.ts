@@ -8,6 +8,8 @@ export interface Pair {
   readonly tally: CaseTally;
   readonly planned: Counts;
   readonly before: Counts;
+  /** With repeats that were added: only where both sides were asked side by side, as accepted runs leave them out. */
+  readonly beforeAll: Counts;
 }
 
 /** Ids of cases, in the order of the run; of `removed`, of the baseline. */
@@ -34,13 +36,13 @@ export const pairUp = (tallies: readonly CaseTally[], baseline: Baseline | null)
     const planned = plannedOf(tally);
     if (before === undefined || counts === null || trialsOf(counts) === 0) fresh.push(tally.caseId);
     else if (before.hash !== tally.hash) changed.push(tally.caseId);
-    else if (tally.severity !== 'info' && trialsOf(planned) > 0) pairs.push({ tally, planned, before: counts });
+    else if (tally.severity !== 'info' && trialsOf(planned) > 0) pairs.push({ tally, planned, before: counts, beforeAll: before });
   }
   return { pairs, changed, fresh, removed: [...known.keys()] };
 };
 
 /** Fails now against fails before. `all`: with the repeats that were added. */
-export const tableOf = ({ tally, planned, before }: Pair, all: boolean): Table => {
-  const now = all ? tally : planned;
-  return { hits: now.fails, of: trialsOf(now), otherHits: before.fails, otherOf: trialsOf(before) };
+export const tableOf = ({ tally, planned, before, beforeAll }: Pair, all: boolean): Table => {
+  const [now, then] = all ? [tally, beforeAll] : [planned, before];
+  return { hits: now.fails, of: trialsOf(now), otherHits: then.fails, otherOf: trialsOf(then) };
 };

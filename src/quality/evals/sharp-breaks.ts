@@ -58,8 +58,9 @@ export const judgeSharp = (pairs: readonly Pair[], settings: GateSettings): Ruli
   const wanted = pairs.map((pair, at) => {
     const [table, p] = [first[at], firstP[at]];
     if (extra === 0 || table === undefined || p === undefined || p > suspicious) return null;
-    const provable = fisherGreater(atWorst(table, extra)) * pairs.length <= levels.second;
-    return provable || hasTurned(table) ? pair : null;
+    const worst = atWorst(table, extra);
+    const isProvable = dropOf(worst) >= settings.minEffect && fisherGreater(worst) * pairs.length <= levels.second;
+    return isProvable || hasTurned(table) ? pair : null;
   });
   const secondP = wanted.map((pair) => (pair !== null && wasExtended(pair.tally, extra) ? fisherGreater(tableOf(pair, true)) : 1));
   const secondAdjusted = holm(secondP);

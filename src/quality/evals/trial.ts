@@ -58,7 +58,7 @@ export interface CaseTally {
   readonly passes: number;
   readonly fails: number;
   readonly errors: number;
-  /** How many of them came of repeats that were added while the verdict was open; absent: none. A baseline leaves them out, as they were asked because of what was answered before. */
+  /** How many of them came of repeats that were added while the verdict was open; absent: none. What is accepted into a baseline leaves them out: they were asked because of what was answered before. */
   readonly added?: Outcomes;
 }
 
