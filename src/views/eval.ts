@@ -1,40 +1,48 @@
-import { jsonDocument } from '../ground/output/json.ts';
-import { toUsd } from '../ground/units/amount.ts';
+import { renderCsv } from '../ground/output/csv.ts';
 import type { EvalReport } from '../quality/evals/report.ts';
+import { renderEvalGithub, renderEvalJunit } from './eval-ci.ts';
+import { renderEvalHtml } from './eval-html.ts';
+import { renderEvalJson } from './eval-json.ts';
+import { renderEvalMarkdown } from './eval-markdown.ts';
+import { renderEvalText } from './eval-text.ts';
 import type { ViewOptions } from './words.ts';
 
-const renderEvalText = ({ run, gate, trials, notes }: EvalReport, _options: ViewOptions): string =>
-  [
-    `${gate.verdict}  ${run.suite} against ${run.agent}: ${gate.reason}`,
-    ...(run.stoppedBecause === '' ? [] : [run.stoppedBecause]),
-    `${trials.total} trials: ${trials.passes} passed, ${trials.fails} failed, ${trials.errors} errors; run ${run.id}`,
-    ...notes,
-    '',
-  ].join('\n');
+const head = 'run_id suite agent case status trials passes errors regression p_value pass_rate_before pass_rate_now'.split(' ');
 
-const renderEvalJson = (report: EvalReport): string => {
-  const { run, gate, spend } = report;
-  return jsonDocument(report.fleet, report.generatedAt, {
-    run_id: run.id,
-    suite: run.suite,
-    agent: run.agent,
-    status: run.status,
-    verdict: gate.verdict,
-    reason: run.stoppedBecause === '' ? gate.reason : `${gate.reason} ${run.stoppedBecause}`,
-    pass_rate: gate.passRate,
-    pass_rate_ci: gate.passRateCi === null ? null : [gate.passRateCi.low, gate.passRateCi.high],
-    pass_hat_k: gate.passHatK,
-    flake_rate: gate.flakeRate,
-    detectable_drop: gate.detectableDrop,
-    cost_usd: toUsd(spend.agentNanos + spend.judgeNanos),
-    took_ms: report.tookMs,
-    cases: gate.cases.map(({ caseId, trials, passes, errors, status }) => ({ case: caseId, trials, passes, errors, status })),
-    regressions: gate.regressions.map(({ caseId, pValue, before, after }) => ({ case: caseId, p_value: pValue, before, after })),
-  });
+/** A line a case. */
+const renderEvalCsv = ({ run, gate }: EvalReport): string => {
+  const worse = new Map(gate.regressions.map((regression) => [regression.caseId, regression]));
+  return renderCsv(
+    head,
+    gate.cases.map(({ caseId, status, trials, passes, errors }) => {
+      const regression = worse.get(caseId);
+      const judged = trials - errors;
+      const now = judged === 0 ? null : passes / judged;
+      return [
+        run.id,
+        run.suite,
+        run.agent,
+        caseId,
+        status,
+        trials,
+        passes,
+        errors,
+        regression?.rule ?? null,
+        regression?.pValue ?? null,
+        regression?.before ?? null,
+        now,
+      ];
+    }),
+  );
 };
 
 /** Every format of `agentops eval run`, by the name `--output` takes. */
 export const evalFormats = {
   text: renderEvalText,
   json: renderEvalJson,
+  junit: renderEvalJunit,
+  github: renderEvalGithub,
+  markdown: renderEvalMarkdown,
+  html: renderEvalHtml,
+  csv: renderEvalCsv,
 } satisfies Readonly<Record<string, (report: EvalReport, options: ViewOptions) => string>>;
