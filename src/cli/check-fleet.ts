@@ -13,6 +13,7 @@ import { healthFormats, nagiosStatusOf } from '../views/health.ts';
 import { renderProgress } from '../views/progress.ts';
 import type { Outcome, Session } from './command.ts';
 import type { Finding } from './exit-codes.ts';
+import { allowanceOf } from './session.ts';
 
 export interface CheckOptions {
   /** False: nothing is kept, and nothing that needs history is known. */
@@ -37,7 +38,7 @@ export const defaultCheckOptions: CheckOptions = {
 
 /** Runs the selected checks of the session's fleet, showing how far it is, and judges the agents. */
 export const checkFleet = async (
-  { ctx, fleet: load, terminal, cwd }: Pick<Session, 'ctx' | 'fleet' | 'terminal' | 'cwd'>,
+  { ctx, fleet: load, terminal, cwd, flags }: Pick<Session, 'ctx' | 'fleet' | 'terminal' | 'cwd' | 'flags'>,
   selection: Selection,
   options: CheckOptions,
 ): Promise<{ readonly report: HealthReport; readonly outcome: Outcome }> => {
@@ -62,14 +63,20 @@ export const checkFleet = async (
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();
   let failed = 0;
-  const results = await runChecks(ctx, fleet, selected, { ...options, protocols, journal, judges }, (event) => {
-    if (event.kind === 'planned') return;
-    const { result, done, checks } = event;
-    if (result.status === 'fail' || result.status === 'error') failed += 1;
-    progress.update(() =>
-      renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
-    );
-  }).finally(() => progress.stop());
+  const results = await runChecks(
+    ctx,
+    fleet,
+    selected,
+    { ...options, protocols, journal, judges, allowance: allowanceOf(flags) },
+    (event) => {
+      if (event.kind === 'planned') return;
+      const { result, done, checks } = event;
+      if (result.status === 'fail' || result.status === 'error') failed += 1;
+      progress.update(() =>
+        renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
+      );
+    },
+  ).finally(() => progress.stop());
   const report = await collectHealth(ctx, fleet, {
     selected,
     results,

@@ -18,11 +18,13 @@ export interface CheckTurn {
 /** One synthetic probe of an agent. */
 export interface Check {
   readonly id: string;
-  /** `prompt` asks; `probe` only looks (card, models, tools, TLS); `heartbeat` waits for the agent to report. */
-  readonly kind: 'prompt' | 'probe' | 'heartbeat';
+  /** `prompt` asks; `probe` only looks (card, models, tools, TLS); `heartbeat` waits for the agent to report; `suite` asks cases of a suite. */
+  readonly kind: 'prompt' | 'probe' | 'heartbeat' | 'suite';
   readonly schedule: Schedule;
   /** Null unless the check is a heartbeat. Milliseconds. */
   readonly heartbeat: { readonly everyMs: number; readonly graceMs: number } | null;
+  /** Null unless the check is a suite: its absolute path, and how many of its cases one slot asks. */
+  readonly suite: { readonly path: string; readonly sample: number } | null;
   /** Empty unless the check is a prompt. */
   readonly turns: readonly CheckTurn[];
   /** On the last answer and the conversation as a whole. */

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import type { Agent, AgentTraces, Check, Fleet, JudgeSettings, Maintenance, Price, Schedule } from './agent.ts';
 import type { ParsedAgent, ParsedCheck, ParsedManifest } from './schema.ts';
 import type { At, Slot } from './slots.ts';
@@ -56,7 +56,7 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
     env: agent.env ?? null,
     tags: agent.tags ?? [],
     endpoint,
-    checks: checks.map((check) => assembleCheck(check, defaults.every)),
+    checks: checks.map((check) => assembleCheck(check, defaults.every, dirname(path))),
     dependsOn: agent.depends_on ?? [],
     maintenance: (agent.maintenance ?? []).map(
       (window): Maintenance => ({ cron: window.cron, zone: window.tz ?? 'UTC', forMs: window.for }),
@@ -83,14 +83,15 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
   };
 };
 
-const assembleCheck = (check: ParsedCheck, everyMs: number): Check => {
-  const { heartbeat } = check;
+const assembleCheck = (check: ParsedCheck, everyMs: number, folder: string): Check => {
+  const { heartbeat, suite } = check;
   const turns = check.turns ?? (check.input === undefined ? [] : [{ input: check.input }]);
   return {
-    id: check.id,
-    kind: heartbeat !== undefined ? 'heartbeat' : turns.length > 0 ? 'prompt' : 'probe',
+    id: check.id ?? suiteId(suite ?? ''),
+    kind: heartbeat !== undefined ? 'heartbeat' : suite !== undefined ? 'suite' : turns.length > 0 ? 'prompt' : 'probe',
     schedule: scheduleOf(check, everyMs),
     heartbeat: heartbeat === undefined ? null : { everyMs: heartbeat.every, graceMs: heartbeat.grace ?? Math.round(heartbeat.every / 10) },
+    suite: suite === undefined ? null : { path: resolve(folder, suite), sample: check.sample ?? usualSample },
     turns: turns.map((turn) => ({ input: turn.input, expect: ('expect' in turn ? (turn.expect ?? []) : []) as readonly Slot[] })),
     expect: (check.expect ?? []) as readonly Slot[],
     degraded: { latencyMs: check.degraded?.latency ?? null, ttftMs: check.degraded?.ttft ?? null, costNanos: check.degraded?.cost ?? null },
@@ -101,6 +102,11 @@ const assembleCheck = (check: ParsedCheck, everyMs: number): Check => {
     timeoutMs: check.timeout ?? null,
   };
 };
+
+/** What a check is called that only names its suite: the file, without its ending. */
+export const suiteId = (path: string): string => basename(path, extname(path)).replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+/g, '') || 'suite';
+
+const usualSample = 3;
 
 const scheduleOf = (check: ParsedCheck, everyMs: number): Schedule =>
   check.cron === undefined

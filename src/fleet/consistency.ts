@@ -1,4 +1,5 @@
 import { dig, digArray, digString, isObject } from '../ground/json.ts';
+import { suiteId } from './assemble.ts';
 import { quoted } from './problem-words.ts';
 import { suggestion } from './problems.ts';
 
@@ -64,7 +65,8 @@ const checkContradictions = (name: string, agent: unknown): readonly Contradicti
   const first = new Map<string, number>();
   for (const [index, check] of digArray(agent, 'checks').entries()) {
     const path = ['agents', name, 'checks', index];
-    const id = digString(check, 'id');
+    const suite = digString(check, 'suite');
+    const id = digString(check, 'id') ?? (suite === null ? null : suiteId(suite));
     if (id !== null && first.has(id)) {
       found.push({
         path: [...path, 'id'],

@@ -41,7 +41,7 @@ const turn = z.strictObject({
 
 const check = z
   .strictObject({
-    id: name.describe('Unique within the agent; results are kept under it.'),
+    id: name.optional().describe('Unique within the agent; results are kept under it. Default of a suite: the name of its file.'),
     description: z.string().optional().describe('What it looks for, in one sentence.'),
     every: periodField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
     cron: z.string().optional().describe('When a scheduled run asks, as five cron fields; instead of every.'),
@@ -55,6 +55,12 @@ const check = z
       .describe('The agent reports by itself; nothing is sent to it.'),
     input: text.optional().describe('One prompt. Without input, turns and heartbeat the check is a probe that sends no prompt.'),
     turns: z.array(turn).min(1).max(50).optional().describe('Several prompts on one thread, each with its own expectations.'),
+    suite: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('An eval suite, relative to the manifest: each slot asks some of its cases, other ones every time.'),
+    sample: z.int().min(1).max(100).optional().describe('How many cases of the suite a slot asks; default 3.'),
     expect: z.array(slotField('expect')).optional().describe('Assertions on the last answer, or on the whole conversation.'),
     degraded: z
       .strictObject({
@@ -79,7 +85,18 @@ const check = z
   })
   .superRefine((value, ctx) => {
     cronAndZone(value, ctx);
-    const ways = (['input', 'turns', 'heartbeat'] as const).filter((key) => value[key] !== undefined);
+    if (value.id === undefined && value.suite === undefined)
+      ctx.addIssue({ code: 'invalid_type', expected: 'string', path: ['id'], input: undefined });
+    if (value.sample !== undefined && value.suite === undefined)
+      ctx.addIssue({ code: 'custom', path: ['sample'], message: 'means nothing without suite', input: value });
+    if (value.suite !== undefined && value.expect !== undefined)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['expect'],
+        message: 'cannot stand beside suite: each case says what it expects',
+        input: value,
+      });
+    const ways = (['input', 'turns', 'heartbeat', 'suite'] as const).filter((key) => value[key] !== undefined);
     if (ways.length > 1)
       ctx.addIssue({
         code: 'custom',
@@ -205,7 +222,10 @@ const agent = z.strictObject({
     .optional()
     .describe('What its checks may spend.'),
   checks: z.array(check).optional().describe('Synthetic probes. Without any, one probe that sends no prompt.'),
-  evals: z.array(z.string().min(1)).optional().describe('Eval suites that belong to it, relative to the manifest; agentops eval run runs them.'),
+  evals: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Eval suites that belong to it, relative to the manifest; agentops eval run runs them.'),
   queue: slotField('queue').optional().describe('The queue its work waits in.'),
   controls: controls.optional().describe('How an action is enforced on it.'),
 });

@@ -13,6 +13,7 @@ export const aCheck = (parts: Partial<Check> = {}): Check => ({
   kind: 'prompt',
   schedule: { kind: 'every', everyMs: 10 * minute },
   heartbeat: null,
+  suite: null,
   turns: [{ input: 'hello', expect: [] }],
   expect: [],
   degraded: { latencyMs: null, ttftMs: null, costNanos: null },

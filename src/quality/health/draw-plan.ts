@@ -4,6 +4,7 @@ import { newTraceId } from '../../agents/protocols/trace-context.ts';
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Selected } from '../../fleet/select.ts';
 import type { Registry } from '../../fleet/slots.ts';
+import type { Allowance } from '../../fleet/trust.ts';
 import { dig } from '../../ground/json.ts';
 import type { Context, SecretRef } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
@@ -12,7 +13,7 @@ import { judgeHeartbeat } from './heartbeat.ts';
 import type { ProbeBudget } from './probe-budget.ts';
 import type { CheckResult } from './result.ts';
 import { lastBeat, lastSlotAt, spentSince } from './results.journal.ts';
-import type { PlannedCheck } from './run-check.ts';
+import type { PlannedCase, PlannedCheck } from './run-check.ts';
 import { turnLimits } from './turn-limits.ts';
 import { unaskedResult } from './unasked.ts';
 
@@ -24,6 +25,8 @@ export interface PlanOptions {
   readonly due: boolean;
   /** Milliseconds for one turn; null: as the manifest says. */
   readonly timeoutMs: number | null;
+  /** What suites may name under `--untrusted`; absent or null: everything. */
+  readonly allowance?: Allowance | null;
 }
 
 /** What a run will do: the checks it asks, and the results of those that need no asking. */
@@ -39,7 +42,7 @@ export const drawPlan = async (
   ctx: Context,
   fleet: Fleet,
   selected: readonly Selected[],
-  { journal, protocols, due, timeoutMs }: PlanOptions,
+  { journal, protocols, due, timeoutMs, allowance = null }: PlanOptions,
   now: number,
 ): Promise<RunPlan> => {
   const asked: PlannedCheck[] = [];
@@ -60,11 +63,29 @@ export const drawPlan = async (
         settled.push(unaskedResult(traceId, agent, check, told));
       } else if (protocol !== null) {
         const limits = turnLimits(fleet, agent, check, timeoutMs);
-        asked.push({ agent, check, protocol, host, budget, slotAt: slot, traceId, limits, inMaintenance: maintenance });
+        const cases =
+          check.suite === null
+            ? null
+            : await casesOf(ctx, fleet, agent, check.suite, check, { slot, now, allowance, hasTimeout: timeoutMs !== null });
+        asked.push({ agent, check, protocol, host, budget, slotAt: slot, traceId, cases, limits, inMaintenance: maintenance });
       }
     }
   }
   return { asked, settled };
+};
+
+/** Other cases in every slot, and the same ones for everybody who asks in the same slot. Few fleets have suite checks: what reads them is loaded late. */
+const casesOf = async (
+  ctx: Context,
+  fleet: Fleet,
+  agent: Agent,
+  suite: NonNullable<Check['suite']>,
+  check: Check,
+  { slot, ...draw }: { slot: number | null; now: number; allowance: Allowance | null; hasTimeout: boolean },
+): Promise<readonly PlannedCase[]> => {
+  const { drawSuiteCases } = await import('./draw-suite-cases.ts');
+  const seed = `${agent.name}/${check.id}@${slot ?? slotAt(agent.name, check, draw.now) ?? draw.now}`;
+  return drawSuiteCases(ctx, fleet, suite, { seed, ...draw });
 };
 
 const withoutStore = { status: 'skipped', reason: 'a heartbeat cannot be judged without the store' } as const;

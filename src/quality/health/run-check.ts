@@ -2,6 +2,7 @@ import type { AgentProtocol, Turn, TurnLimits } from '../../agents/protocols/por
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import type { Case } from '../evals/suite.ts';
 import { judgingOf, sumJudging, totals } from '../expect/conversation.ts';
 import { converseGraded, type Examination } from '../expect/converse-graded.ts';
 import type { Aids, Expectation, Judging } from '../expect/port.ts';
@@ -22,8 +23,16 @@ export interface PlannedCheck {
   readonly budget: ProbeBudget | null;
   readonly slotAt: number | null;
   readonly traceId: string;
+  /** What a suite check asks; null: what the check says itself. */
+  readonly cases: readonly PlannedCase[] | null;
   readonly limits: TurnLimits;
   readonly inMaintenance: boolean;
+}
+
+/** One case of a suite about to be asked by a check, under a trace of its own. */
+export interface PlannedCase {
+  readonly case: Case;
+  readonly traceId: string;
 }
 
 /**

@@ -12,6 +12,7 @@ import { recordResults } from './record-results.ts';
 import type { CheckResult } from './result.ts';
 import { lastFingerprint } from './results.journal.ts';
 import { type PlannedCheck, runCheck } from './run-check.ts';
+import { runSuiteCheck } from './run-suite-check.ts';
 import { unaskedResult } from './unasked.ts';
 
 export interface RunOptions extends PlanOptions {
@@ -43,7 +44,9 @@ export const runChecks = async (
   if (journal !== null && asked.length > 0) {
     await noteProbes(
       journal,
-      asked.map(({ agent, check, traceId }) => ({ traceId, agent: agent.name, check: check.id, at: startedAt })),
+      asked.flatMap(({ agent, check, traceId, cases }) =>
+        (cases ?? [{ traceId }]).map((each) => ({ traceId: each.traceId, agent: agent.name, check: check.id, at: startedAt })),
+      ),
     );
   }
   const results: CheckResult[] = [];
@@ -57,13 +60,14 @@ export const runChecks = async (
 
   const runOne = async (planned: PlannedCheck) => {
     const { agent, check, budget, host, slotAt, traceId, inMaintenance } = planned;
-    const exhausted = check.kind === 'prompt' ? exhaustionOf(budget) : null;
+    const exhausted = check.kind === 'prompt' || check.kind === 'suite' ? exhaustionOf(budget) : null;
     if (exhausted !== null) {
       const told = { slotAt, at: ctx.clock.now(), status: 'skipped', reason: exhausted, inMaintenance } as const;
       end(unaskedResult(traceId, agent, check, told));
       return;
     }
-    const result = await runCheck(ctx, fleet, planned, { sandbox: ctx.sandbox, ...aids });
+    const run = planned.cases === null ? runCheck : runSuiteCheck;
+    const result = await run(ctx, fleet, planned, { sandbox: ctx.sandbox, ...aids });
     if (result === null) return;
     if (budget !== null) budget.spentNanos += (result.costNanos ?? 0) + (result.judgeNanos ?? 0);
     const before = journal === null ? null : await lastFingerprint(journal, agent.name, check.id, ctx.clock.now());
