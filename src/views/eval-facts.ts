@@ -3,7 +3,7 @@ import { formatMoney, formatShare } from '../ground/units/amount.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { Regression } from '../quality/evals/regressions.ts';
 import type { CaseDetail, EvalReport } from '../quality/evals/report.ts';
-import type { Verdict } from '../quality/evals/run.ts';
+import type { RunStatus, Verdict } from '../quality/evals/run.ts';
 import { missing, type Sign, stateSigns } from './words.ts';
 
 export const verdictSigns: Readonly<Record<Verdict, Sign>> = {
@@ -23,7 +23,8 @@ export const subjectOf = ({ run }: EvalReport): string =>
   ].join(', ');
 
 /** Why it ended early, and why the verdict is what it is; whole sentences. */
-export const reasonOf = ({ run, gate }: EvalReport): string => [run.stoppedBecause, gate.reason].filter((part) => part !== '').join(' ');
+export const reasonOf = ({ run, gate }: EvalReport): string =>
+  [run.stoppedBecause.replace(/[^.!?]$/, '$&.'), gate.reason].filter((part) => part !== '').join(' ');
 
 const between = (low: string, high: string): string => `${low} to ${high}`;
 
@@ -56,12 +57,7 @@ export const factsOf = ({ gate, trials, spend, baseline, tookMs }: EvalReport): 
     },
     { name: 'asked', value: `${asked}${extra}`, more: trials.errors === 0 ? '' : `${plural(trials.errors, 'trial')} could not be judged` },
     ...(spread.length === 0 ? [] : [{ name: 'repeats', value: spread[0] ?? '', more: spread.slice(1).join(', ') }]),
-    {
-      name: 'baseline',
-      value: baseline === null ? 'none' : baseline.source,
-      more:
-        gate.detectableDrop === null ? '' : `a drop of ${(gate.detectableDrop * 100).toFixed(1)} points would have been seen (80% power)`,
-    },
+    { name: 'baseline', value: baseline === null ? 'none' : baseline.source, more: '' },
     ...(latency === null
       ? []
       : [
@@ -149,6 +145,14 @@ export const exampleLines = ({ example }: CaseDetail): readonly Line[] => {
 export const errorTexts = ({ errors }: EvalReport): readonly string[] =>
   errors.map(({ outcome, count, reason }) => `${plural(count, 'trial')}${outcome === null ? '' : ` ${outcome}`}: ${reason}`);
 
+const endings: Readonly<Record<RunStatus, string>> = {
+  running: '',
+  done: '',
+  stopped: 'stopped',
+  capped: 'the cap is reached',
+  broken: 'broken off',
+};
+
 /** The verdict in few words, for a first line: `fail: 2 cases got worse`. */
 export const headlineOf = (report: EvalReport): string => {
   const { gate, run } = report;
@@ -156,8 +160,6 @@ export const headlineOf = (report: EvalReport): string => {
   const what =
     gate.verdict === 'fail' && worse > 0
       ? `${plural(worse, 'case')} got worse: ${listOf(gate.regressions.slice(0, 3).map(({ caseId }) => caseId))}${worse > 3 ? ` and ${worse - 3} more` : ''}`
-      : run.status === 'done' || run.status === 'running'
-        ? ''
-        : run.status;
+      : endings[run.status];
   return [gate.verdict, what].filter((part) => part !== '').join(': ');
 };

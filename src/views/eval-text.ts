@@ -19,13 +19,15 @@ import { statusSigns, symbolOf, type ViewOptions } from './words.ts';
 const remarkLines = 4;
 /** Others than regressions that are shown unless everything is asked for. */
 const shownOthers = 10;
+/** Of these so many with what was got, where nothing got worse and they are all there is to see. */
+const exemplified = 3;
 
 const exampleParagraphs = (look: Look, detail: CaseDetail): readonly string[] =>
   exampleLines(detail).flatMap(({ label, text }) =>
     renderParagraph(look, { indent: 4, hang: 10, maxLines: remarkLines }, [{ text: label.padEnd(10), tone: 'dim' }, { text }]),
   );
 
-const otherLines = (look: Look, detail: CaseDetail, verbose: boolean): readonly string[] => {
+const otherLines = (look: Look, detail: CaseDetail, whole: boolean): readonly string[] => {
   const sign =
     detail.passes === 0 && detail.errors === detail.trials
       ? statusSigns.error
@@ -38,7 +40,7 @@ const otherLines = (look: Look, detail: CaseDetail, verbose: boolean): readonly 
       { text: detail.caseId, tone: 'strong' },
       { text: `  ${tallyText(detail)}${detail.severity === 'normal' ? '' : `, ${detail.severity}`}`, tone: 'dim' },
     ]),
-    ...(verbose ? exampleParagraphs(look, detail) : []),
+    ...(whole ? exampleParagraphs(look, detail) : []),
   ];
 };
 
@@ -79,7 +81,7 @@ export const renderEvalText = (report: EvalReport, { look, verbose }: ViewOption
       errorTexts(report).flatMap((text) => renderParagraph(look, { indent: 2, hang: 2, maxLines: remarkLines }, [{ text }])),
     ),
     ...section(look, report.gate.regressions.length > 0 ? 'Others that did not always pass' : 'Did not always pass', [
-      ...shown.flatMap((detail) => otherLines(look, detail, verbose)),
+      ...shown.flatMap((detail, at) => otherLines(look, detail, verbose || (regressions.length === 0 && at < exemplified))),
       ...(cut === 0 || shown.length === 0
         ? []
         : [renderLine(look, 2, [{ text: `and ${cut} more${verbose ? '' : '; --verbose shows more'}`, tone: 'dim' }])]),
