@@ -10,8 +10,11 @@ export interface Write {
 /** The record that must not be lost. A commit whose expectations fail throws `Conflict`. Asynchronous, because it may be a server; no open transaction to hold. */
 export interface Journal {
   all<Row>(sql: string, ...params: Param[]): Promise<Row[]>;
-  /** One transaction, durable on return. */
-  commit(writes: readonly Write[]): Promise<void>;
+  /**
+   * One transaction, durable on return. `survives: 'kill'`: it outlives this process at once, and a power cut only with the next commit
+   * that is not so; for many small writes whose loss costs money and no more.
+   */
+  commit(writes: readonly Write[], survives?: 'power cut' | 'kill'): Promise<void>;
   /** UTC epoch milliseconds of the clock that all users of this journal share. */
   now(): Promise<number>;
   close(): Promise<void>;

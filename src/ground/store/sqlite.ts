@@ -1,6 +1,6 @@
 import { Conflict } from './conflict.ts';
 import { journalSteps } from './journal-schema.ts';
-import type { Journal } from './port.ts';
+import type { Journal, Write } from './port.ts';
 import { inMemory, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
 
 const journalFile: SqliteFile = {
@@ -18,19 +18,24 @@ const journalFile: SqliteFile = {
 /** Opens the journal file, making it (0600) and bringing it up to date first. Every failure is a sentence, exit 3. */
 export const openSqliteJournal = async (path: string, now: () => number): Promise<Journal> => {
   const { database, statement, guarded } = await openSqliteFile(path, journalFile);
+  const commitAll = database.transaction((writes: readonly Write[]) => {
+    for (const { sql, params, rows } of writes) {
+      const { changes } = statement(sql).run(...params);
+      if (rows !== undefined && changes !== rows) throw new Conflict(sql, rows, changes);
+    }
+  });
   return {
     all: async <Row>(sql: string, ...params: readonly unknown[]) => guarded(() => statement(sql).all(...params) as Row[]),
-    commit: async (writes) =>
-      guarded(() =>
-        database
-          .transaction(() => {
-            for (const { sql, params, rows } of writes) {
-              const { changes } = statement(sql).run(...params);
-              if (rows !== undefined && changes !== rows) throw new Conflict(sql, rows, changes);
-            }
-          })
-          .immediate(),
-      ),
+    commit: async (writes, survives = 'power cut') =>
+      guarded(() => {
+        // Without a sync of the disk what is written is in the hands of the system, which outlives us.
+        if (survives === 'kill') database.exec('PRAGMA synchronous = NORMAL');
+        try {
+          commitAll.immediate(writes);
+        } finally {
+          if (survives === 'kill') database.exec('PRAGMA synchronous = FULL');
+        }
+      }),
     now: async () => now(),
     close: async () => {
       database.close();

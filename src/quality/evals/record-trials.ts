@@ -5,11 +5,9 @@ import type { Journal, Write } from '../../ground/store/port.ts';
 import type { Trial } from './trial.ts';
 import { trialWrites } from './trials.journal.ts';
 
-/** Long enough that a fast agent is not slowed by the disk, short enough that a kill loses next to nothing. */
-const saveEveryMs = 50;
-
 export interface TrialRecorder {
-  add(trial: Trial): void;
+  /** Resolves when the trial outlives this process; rejects with what storing it failed with. */
+  add(trial: Trial): Promise<void>;
   /** Writes something of the run itself, and what is held with it; durable on return. */
   commit(writes: readonly Write[]): Promise<void>;
   /** Resolves when every trial is stored; rejects with what storing them failed with. */
@@ -17,44 +15,46 @@ export interface TrialRecorder {
 }
 
 /**
- * Stores trials soon after they end, those within a few milliseconds in one durable commit. Every commit renews the lease of the run, and
+ * Stores trials as they end, those that end together in one commit: safe from a kill at once, and from a power cut with the next
+ * commit of the run or heartbeat. Every commit renews the lease of the run, and
  * fails where another process has taken it over meanwhile; so does a heartbeat while nothing ends.
  * @param onFailure is told once of what storing failed with, so that nothing more is asked
  */
 export const recordTrials = (journal: Journal, lease: Lease, onFailure: (thrown: unknown) => void): TrialRecorder => {
   let held: Trial[] = [];
-  let timer: NodeJS.Timeout | null = null;
+  let soon: Promise<void> | null = null;
   let last: Promise<void> = Promise.resolve();
   let failure: unknown = null;
 
-  const save = async (writes: readonly Write[]) => {
+  const save = async (writes: readonly Write[], survives: 'power cut' | 'kill') => {
     if (failure !== null) throw failure;
     const batch = held;
     held = [];
     try {
-      await journal.commit([holdLease(lease, await journal.now()), ...trialWrites(batch), ...writes]);
+      await journal.commit([holdLease(lease, await journal.now()), ...trialWrites(batch), ...writes], survives);
     } catch (thrown) {
       failure = thrown instanceof Conflict ? lostLease(lease) : thrown;
       onFailure(failure);
       throw failure;
     }
   };
-  const commit = (writes: readonly Write[]): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    last = last.catch(() => undefined).then(() => save(writes));
+  const commit = (writes: readonly Write[], survives: 'power cut' | 'kill' = 'power cut'): Promise<void> => {
+    last = last.catch(() => undefined).then(() => save(writes, survives));
     return last;
   };
-  // What fails in between is told by onFailure and again by close.
-  const flush = () => void commit([]).catch(() => undefined);
-  const heartbeat = setInterval(flush, lease.ttlMs / 3);
+  // What fails here is told by onFailure and again by close.
+  const heartbeat = setInterval(() => void commit([]).catch(() => undefined), lease.ttlMs / 3);
   heartbeat.unref();
   return {
     add(trial) {
       held.push(trial);
-      timer ??= setTimeout(flush, saveEveryMs);
+      soon ??= new Promise<void>((done) => setImmediate(done)).then(() => {
+        soon = null;
+        return commit([], 'kill');
+      });
+      return soon;
     },
-    commit,
+    commit: (writes) => commit(writes),
     async close() {
       clearInterval(heartbeat);
       await commit([]);

@@ -24,7 +24,7 @@ import { probeTarget } from './probe-target.ts';
 import { type RunProgress, startProgress } from './progress.ts';
 import { recordTrials, type TrialRecorder } from './record-trials.ts';
 import type { Baseline, EvalRun, RunStatus } from './run.ts';
-import { runTrials, type Throttle } from './run-trials.ts';
+import { type Cost, runTrials, type Throttle } from './run-trials.ts';
 import { updateWrite } from './runs.journal.ts';
 import type { Case, LoadedSuite } from './suite.ts';
 import { readSums } from './tallies.journal.ts';
@@ -170,7 +170,7 @@ const roundOf = (ctx: Context, fleet: Fleet, { options, run, targets, throttle, 
   const mask = (text: string) => ctx.secrets.mask(text);
   const work: Parameters<typeof runTrials>[3] = {
     ask: (planned, signal) => askTrial(ctx, fleet, planned, targetOf(planned), aids, signal),
-    end(planned, { graded, earlierNanos }, startedAt) {
+    async end(planned, { graded, earlierNanos }, startedAt) {
       const { case: asked, arm, index, traceId } = planned;
       const trial = judgedTrial(graded, {
         runId: run.id,
@@ -186,8 +186,8 @@ const roundOf = (ctx: Context, fleet: Fleet, { options, run, targets, throttle, 
         keepsText: fleet.capture === 'io',
         mask,
       });
-      recorder.add(trial);
       tell(trial);
+      await recorder.add(trial);
       return costOf(trial);
     },
   };
@@ -196,7 +196,7 @@ const roundOf = (ctx: Context, fleet: Fleet, { options, run, targets, throttle, 
 };
 
 /** What a trial has cost us now: a recorded answer was paid for long ago, and what was not answered tells nothing. */
-const costOf = ({ traceId, status, costNanos, judgeNanos }: Trial): number | null | { readonly unknown: string } => {
+const costOf = ({ traceId, status, costNanos, judgeNanos }: Trial): Cost => {
   if (traceId !== null && costNanos === null) return status === 'error' ? null : { unknown: capBlind('an answer of the agent') };
   if (judgeNanos === null) return { unknown: capBlind('a judge') };
   return (traceId === null ? 0 : (costNanos ?? 0)) + judgeNanos;

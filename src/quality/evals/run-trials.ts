@@ -23,14 +23,18 @@ export interface Throttle {
   readonly abort: AbortController;
 }
 
+/** Nano-dollars; null: it was not answered; `unknown`: it was, and nobody knows what that cost. */
+export type Cost = number | null | { readonly unknown: string };
+
 export interface TrialWork {
   /** Never throws; null where it was given up. */
   ask(planned: PlannedTrial, signal: AbortSignal): Promise<AskedTrial | null>;
   /**
    * Takes in what was answered.
-   * @returns nano-dollars it cost; null: it was not answered; `unknown`: it was, and nobody knows what that cost
+   * Resolves when it is kept: until then the trial counts as in flight, so that a kill makes nothing else be asked again.
+   * @returns what it cost
    */
-  end(planned: PlannedTrial, asked: AskedTrial, startedAt: number): number | null | { readonly unknown: string };
+  end(planned: PlannedTrial, asked: AskedTrial, startedAt: number): Promise<Cost>;
 }
 
 /**
@@ -59,12 +63,12 @@ export const runTrials = async (
     inFlight += 1;
     const sentAt = ctx.clock.monotonic();
     const startedAt = ctx.clock.now();
-    let cost: ReturnType<TrialWork['end']> = null;
+    let cost: Cost = null;
     try {
       const asked = await ask(planned, signal);
       const isRefusal = asked !== null && isRefused(planned, asked);
       if (isRefusal) queue.push(planned);
-      if (asked !== null && !isRefusal) cost = end(planned, asked, startedAt);
+      if (asked !== null && !isRefusal) cost = await end(planned, asked, startedAt);
       if (asked !== null && planned.traceId !== null) notice(ctx, throttle, asked, sentAt);
     } finally {
       inFlight -= 1;
