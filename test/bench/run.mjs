@@ -1,4 +1,4 @@
-// npm run bench [-- --check] [-- startup|checks]: prints figures; with --check a ratio past its bound is a failure.
+// npm run bench [-- --check] [-- startup|checks|gate] [-- --rounds=N]: prints figures; with --check a ratio past its bound is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -74,7 +74,15 @@ const checks = async () => {
   rmSync(folder, { recursive: true });
 };
 
-const all = { startup, checks };
+/** Of the simulation: 1,000 take about two minutes. */
+const rounds = Number(process.argv.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? 1000);
+
+const gate = async () => {
+  const { measureGate } = await import('./gate.mjs');
+  failures.push(...measureGate(rounds));
+};
+
+const all = { startup, checks, gate };
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {
   console.error(`past its bound: ${failures.join('; ')}`);
