@@ -139,20 +139,21 @@ const isNothing = (value: Json | undefined): boolean => value === null || (Array
 const placeOf = ({ file, line, column }: At, cwd: string): string =>
   `${file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file}:${line}:${column}`;
 
-const headOf = (path: string, config: JsonObject, leftOut: readonly LeftOut[], cwd: string): readonly string[] => {
+const headOf = (path: string, config: JsonObject, remarks: readonly LeftOut[], cwd: string): readonly string[] => {
   const providers = config['providers'] ?? config['targets'];
+  const section = (title: string, isKept: boolean): readonly string[] => {
+    const told = remarks.filter((remark) => remark.isKept === isKept);
+    if (told.length === 0) return [];
+    const lines = told.map(({ at, path: where, name, why }) => `  ${placeOf(at, cwd)} ${where === name ? '' : `${where} `}${name}: ${why}`);
+    return ['', `${title}:`, ...lines];
+  };
   return [
     `Made of ${basename(path)} by agentops eval import promptfoo.`,
     ...(providers === undefined
       ? []
       : ['The agent of the manifest is asked, in place of the providers there: name it with agent: or --agent.']),
-    ...(leftOut.length === 0
-      ? []
-      : [
-          '',
-          'Left out:',
-          ...leftOut.map(({ at, path: where, name, why }) => `  ${placeOf(at, cwd)} ${where === name ? '' : `${where} `}${name}: ${why}`),
-        ]),
+    ...section('Left out', false),
+    ...section('Taken over, but to be known', true),
   ];
 };
 

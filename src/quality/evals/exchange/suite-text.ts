@@ -23,7 +23,7 @@ export const suiteText = ({ head, settings, cases }: WrittenSuite): string => {
   return `${lines.join('\n')}\n`;
 };
 
-const remark = (text: string): string => `# ${text.replace(/[\r\n]+/g, ' ')}`;
+const remark = (text: string): string => `# ${text.replace(/[\r\n]+/g, ' ')}`.trimEnd();
 
 const entry = (key: string, value: Json, indent: number, isCode: boolean): readonly string[] => {
   const start = `${' '.repeat(indent)}${scalar(key, false)}:`;
