@@ -76,8 +76,17 @@ export const renderEvalJson = (report: EvalReport): string => {
     })),
     errors: report.errors,
     notes: report.notes,
-    evidence: gate.evidence,
+    evidence: snakeCased(gate.evidence),
   });
 };
 
 const example = (detail: CaseDetail | undefined) => (detail === undefined ? null : exampleOf(detail));
+
+/** Our own names as JSON documents write them. */
+const snakeCased = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(snakeCased);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), snakeCased(inner)]),
+  );
+};

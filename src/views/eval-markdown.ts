@@ -45,7 +45,7 @@ export const renderEvalMarkdown = (report: EvalReport): string => {
     ]),
     ...(report.notes.length === 0 ? [] : ['', ...report.notes.map((note) => `> ${markdownText(note)}`)]),
     '',
-    `Run \`${report.run.id}\``,
+    `Run ${markdownText(report.run.id)}`,
     '',
   ].join('\n');
 };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { documentHead, instant } from './document-head.ts';
+import { evalSchemas } from './eval-schemas.ts';
 import { figureSchemas } from './figure-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
+import { judgeSchemas } from './judge-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
 import { storeSchemas } from './store-schemas.ts';
 import { traceSchemas } from './trace-schemas.ts';
@@ -93,9 +95,11 @@ export const documentSchemas = {
   health,
   history,
   demo: health,
+  ...evalSchemas,
   ...figureSchemas,
   ...intakeSchemas,
   ...traceSchemas,
   ...storeSchemas,
+  ...judgeSchemas,
   ...setupSchemas,
 } as const;
