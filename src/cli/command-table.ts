@@ -159,6 +159,27 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/eval/explain.ts'),
   },
   {
+    name: 'eval label',
+    group: deployed,
+    summary: 'Label answers by hand, one after the other, to calibrate a judge with',
+    safety: 'writes',
+    load: () => import('./commands/eval/label.ts'),
+  },
+  {
+    name: 'eval calibrate',
+    group: deployed,
+    summary: 'Hold a judge against the labels of people: may its grades decide?',
+    safety: 'asks',
+    load: () => import('./commands/eval/calibrate.ts'),
+  },
+  {
+    name: 'eval import',
+    group: deployed,
+    summary: 'Make a suite of the configuration of another tool: promptfoo',
+    safety: 'writes',
+    load: () => import('./commands/eval/import.ts'),
+  },
+  {
     name: 'init',
     group: setUp,
     summary: 'Write a first agentops.yaml, by questions or from an endpoint',

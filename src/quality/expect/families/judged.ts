@@ -3,8 +3,8 @@ import { plural } from '../../../ground/output/phrases.ts';
 import { answerText, outputOf } from '../answer.ts';
 import { wordsField } from '../fields.ts';
 import { judged, unjudged } from '../grading.ts';
-import { majority, type Vote } from '../judges/panel.ts';
-import type { Aids, Assertion, Exchange, Family, Grade, Hearing, JudgeQuestion, JudgeReply, Relation, Settings } from '../port.ts';
+import { type RelationScores, rulingOf, usualScores } from '../judges/ruling.ts';
+import type { Aids, Assertion, Exchange, Family, Grade, Hearing, JudgeQuestion, Settings } from '../port.ts';
 import { excerpt } from '../redaction.ts';
 
 type Seen = Parameters<Assertion<unknown>['grade']>[1];
@@ -16,18 +16,12 @@ const exchangesOf = (seen: Seen, inputs: readonly string[] = []): readonly Excha
     return { input: inputs[at] ?? null, answer: typeof output === 'string' ? output : JSON.stringify(output) };
   });
 
-/** Asks the judge and counts the votes. Seats that stay empty count against every majority. */
-const hear = async (
-  question: JudgeQuestion,
-  { judge }: Aids,
-  settings: Settings,
-  voteOf: (reply: JudgeReply) => Omit<Vote, 'judge'>,
-): Promise<Grade> => {
+/** Asks the judge and counts the votes. */
+const hear = async (question: JudgeQuestion, { judge }: Aids, settings: Settings, scores = usualScores): Promise<Grade> => {
   if (judge === undefined) return unjudged('there is no judge to ask');
   const { seats, advisory, judging } = await judge.hear(question, settings.judge);
   const beside = { judging, ...(advisory === null ? {} : { advisory }) };
-  const votes = seats.flatMap(({ judge: name, reply }) => (reply === null ? [] : [{ judge: name, ...voteOf(reply) }]));
-  const decision = majority(votes, seats.length);
+  const decision = rulingOf(seats, { threshold: settings.threshold, scores });
   if (decision.verdict === 'split') return { ...unjudged(splitText(seats, decision)), ...beside };
   const { verdict, score, reason } = decision;
   const count = seats.length === 1 ? 'the judge says' : `${decision.votes} of ${seats.length} votes say`;
@@ -46,32 +40,15 @@ const llmRubric: Assertion<string> = {
   summary: 'A judge (see judges:) finds that the answer meets this criterion, with a score of `threshold` at least.',
   args: wordsField(),
   needs: ['judge'],
-  grade: (criterion, seen, aids, settings) => {
-    const question = { form: 'rubric', criterion, exchanges: exchangesOf(seen, aids.inputs) } as const;
-    return hear(question, aids, settings, (reply) => {
-      if (reply.form !== 'rubric') throw new Error('a judge answered another form than it was asked');
-      const { pass, score, reason } = reply;
-      return { pass: pass && (settings.threshold === null || score >= settings.threshold), score, reason };
-    });
-  },
-};
-
-/** promptfoo's: only a contradiction scores nothing. */
-const usualScores: Readonly<Record<Relation, number>> = { subset: 1, superset: 1, agree: 1, disagree: 0, differButFactual: 1 };
-
-const relationText: Readonly<Record<Relation, string>> = {
-  subset: 'a part of the reference',
-  superset: 'the reference and more',
-  agree: 'the same as the reference',
-  disagree: 'a contradiction to the reference',
-  differButFactual: 'different, but not in the facts',
+  grade: (criterion, seen, aids, settings) =>
+    hear({ form: 'rubric', criterion, exchanges: exchangesOf(seen, aids.inputs) }, aids, settings),
 };
 
 const share = () => z.number({ error: 'must be a number from 0 to 1' }).min(0).max(1).optional();
 
 interface Reference {
   readonly reference: string;
-  readonly scores: Readonly<Record<Relation, number>>;
+  readonly scores: RelationScores;
 }
 
 const factuality: Assertion<Reference> = {
@@ -84,13 +61,7 @@ const factuality: Assertion<Reference> = {
         z.strictObject({
           reference: wordsField().describe('What is known to be right.'),
           scores: z
-            .strictObject({
-              subset: share(),
-              superset: share(),
-              agree: share(),
-              disagree: share(),
-              differButFactual: share(),
-            })
+            .strictObject({ subset: share(), superset: share(), agree: share(), disagree: share(), differButFactual: share() })
             .optional()
             .describe('What each relation of the answer to the reference scores; above 0, or from threshold on, passes.'),
         }),
@@ -103,15 +74,8 @@ const factuality: Assertion<Reference> = {
       return { reference: given.reference, scores: { ...usualScores, ...own } };
     }),
   needs: ['judge'],
-  grade: ({ reference, scores }, seen, aids, settings) => {
-    const question = { form: 'factuality', criterion: reference, exchanges: exchangesOf(seen, aids.inputs) } as const;
-    return hear(question, aids, settings, (reply) => {
-      if (reply.form !== 'factuality') throw new Error('a judge answered another form than it was asked');
-      const score = scores[reply.relation];
-      const pass = settings.threshold === null ? score > 0 : score >= settings.threshold;
-      return { pass, score, reason: `${relationText[reply.relation]}; ${reply.reason}` };
-    });
-  },
+  grade: ({ reference, scores }, seen, aids, settings) =>
+    hear({ form: 'factuality', criterion: reference, exchanges: exchangesOf(seen, aids.inputs) }, aids, settings, scores),
 };
 
 /** promptfoo's default. */
