@@ -2,7 +2,7 @@ import { type Contribution, clusteredExcess } from '../../ground/math/clustered.
 import { cmhGreater, momentsOf } from '../../ground/math/exact-tests.ts';
 import type { Table } from '../../ground/math/hypergeometric.ts';
 import { detectableRise } from '../../ground/math/power.ts';
-import { clearOf, clusterOf, type Levels, levelsOf, percent, type Ruling, trialsOf, wasExtended } from './looks.ts';
+import { clearOf, clusterOf, type Levels, levelsOf, type Ruling, trialsOf, wasExtended } from './looks.ts';
 import { type Pair, tableOf } from './pairing.ts';
 import type { GateSettings } from './suite.ts';
 
@@ -85,10 +85,9 @@ export const judgeBroad = (pairs: readonly Pair[], settings: GateSettings): Ruli
     return { state: 'red', reason: reason(first), extend: [], evidence: { levels, minEffect, first, second: null } };
   }
   const isWorthAsking = maxExtraRepeats > 0 && first.p <= suspicious && first.drop >= minEffect;
-  const open = (look: BroadLook, extend: readonly string[]): string =>
-    `${reason(look)}, which ${extend.length > 0 ? `may be chance in ${look.trials.toLocaleString('en-US')} trials` : `is neither proof at ${percent(levels.first + levels.second)} nor nothing`}`;
   if (isWorthAsking && lacking.length > 0) {
-    return { state: 'open', reason: open(first, lacking), extend: lacking, evidence: { levels, minEffect, first, second: null } };
+    const open = `${reason(first)}, which may be chance in ${first.trials.toLocaleString('en-US')} trials`;
+    return { state: 'open', reason: open, extend: lacking, evidence: { levels, minEffect, first, second: null } };
   }
   const second = isWorthAsking ? lookAt(pairs, true) : null;
   const evidence = { levels, minEffect, first, second };
@@ -96,7 +95,9 @@ export const judgeBroad = (pairs: readonly Pair[], settings: GateSettings): Ruli
     return { state: 'red', reason: reason(second), extend: [], evidence };
   }
   const last = second ?? first;
-  if (last.p <= leaning && last.drop >= minEffect) return { state: 'open', reason: open(last, []), extend: [], evidence };
+  if (last.p <= leaning && last.drop >= minEffect) {
+    return { state: 'open', reason: `${reason(last)}, which is neither proof nor nothing`, extend: [], evidence };
+  }
   return clearOf(evidence);
 };
 

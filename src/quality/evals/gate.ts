@@ -86,21 +86,18 @@ const caseResult = (tally: CaseTally): CaseResult => {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** What a reader of a good verdict must know of its limits. */
-const limitsOf = ({
-  baseline,
-  evidence,
-  detectableDrop,
-}: Pick<GateResult, 'evidence' | 'detectableDrop'> & Pick<GateInput, 'baseline'>): string => {
-  if (baseline === null) return 'There is no baseline: only the floor and critical cases were judged.';
-  if (evidence.paired === 0) return 'No case of the baseline was asked unchanged: only the floor and critical cases were judged.';
+/** What a reader must know of what the verdict could not see. */
+const limitsOf = (verdict: Verdict, evidence: GateEvidence, detectableDrop: number | null): readonly string[] => {
+  if (evidence.baseline === null) return ['there is no baseline: only the floor and critical cases gate'];
+  if (evidence.paired === 0) return ['no case of the baseline was asked unchanged: only the floor and critical cases gate'];
   const others = evidence.deciding - evidence.paired;
-  const unpaired = others === 0 ? '' : ` ${sentence(`${casesIn(others)} could not be compared: new, changed, or not judged`)}`;
-  const seen =
-    detectableDrop === null
-      ? 'No drop could have been shown, with so few trials.'
-      : `A drop of ${(detectableDrop * 100).toFixed(1)} points would have been seen with a chance of 80 %.`;
-  return `${seen}${unpaired}`;
+  const unpaired = others === 0 ? [] : [`${casesIn(others)} could not be compared: new, changed, or not judged`];
+  if (verdict === 'fail' || verdict === 'no-verdict') return unpaired;
+  const drop = detectableDrop === null ? null : (detectableDrop * 100).toFixed(1);
+  return [
+    drop === null ? 'with so few trials no drop could be seen' : `a drop of ${drop} points would be seen with a chance of 80 %`,
+    ...unpaired,
+  ];
 };
 
 interface Ruled {
@@ -109,11 +106,14 @@ interface Ruled {
   readonly extend: readonly string[];
 }
 
-/**
- * Red beats everything: what was shown stays shown. Then a run that saw too little cannot be called good; then come the rules that cannot tell.
- * Fails with nothing to hold them against are such a case: neither good nor worse.
- */
-const ruleOn = (rulings: readonly Ruling<unknown>[], { complete }: GateInput, coverage: Coverage, unexplained: number): Ruled => {
+/** Normal cases that failed where there is nothing to judge them by: neither cases to compare with, nor a floor, nor critical cases. */
+const unexplainedOf = (deciding: readonly CaseTally[], paired: number, { minPassRate }: GateSettings): number =>
+  paired > 0 || minPassRate !== null || deciding.some(({ severity }) => severity === 'critical')
+    ? 0
+    : deciding.filter(({ fails }) => fails > 0).length;
+
+/** Red beats everything: what was shown stays shown. Then a run that saw too little cannot be called good; then come the rules that cannot tell. */
+const ruleOn = (rulings: readonly Ruling<unknown>[], complete: boolean, coverage: Coverage, unexplained: number): Ruled => {
   const inState = (state: Ruling<unknown>['state']): readonly Ruling<unknown>[] => rulings.filter((ruling) => ruling.state === state);
   const red = inState('red');
   if (red.length > 0) return { verdict: 'fail', because: red.map(({ reason }) => reason), extend: [] };
@@ -121,18 +121,12 @@ const ruleOn = (rulings: readonly Ruling<unknown>[], { complete }: GateInput, co
   if (coverage.reason !== '') return { verdict: 'no-verdict', because: [coverage.reason], extend: [] };
   const open = inState('open');
   if (open.length > 0) {
-    return {
-      verdict: 'inconclusive',
-      because: open.map(({ reason }) => reason),
-      extend: [...new Set(open.flatMap(({ extend }) => extend))],
-    };
+    const extend = [...new Set(open.flatMap((ruling) => ruling.extend))];
+    return { verdict: 'inconclusive', because: open.map(({ reason }) => reason), extend };
   }
   if (unexplained > 0) {
-    return {
-      verdict: 'inconclusive',
-      because: [`${casesIn(unexplained)} failed, with neither a baseline nor a floor to judge them by`],
-      extend: [],
-    };
+    const because = `${casesIn(unexplained)} failed, and nothing says whether they may: no baseline, no floor, no critical case`;
+    return { verdict: 'inconclusive', because: [because], extend: [] };
   }
   return { verdict: 'pass', because: [], extend: [] };
 };
@@ -151,9 +145,8 @@ export const judgeRun = (input: GateInput): GateResult => {
   const broad = judgeBroad(compared, settings);
   const floor = judgeFloor(complete ? deciding : [], settings);
   const rulings = [critical, sharp, broad, floor];
-  const hasYardstick = pairs.length > 0 || settings.minPassRate !== null;
-  const unexplained = hasYardstick ? 0 : deciding.filter(({ severity, fails }) => severity === 'normal' && fails > 0).length;
-  const { verdict, because, extend } = ruleOn(rulings, input, coverage, unexplained);
+  const unexplained = unexplainedOf(deciding, pairs.length, settings);
+  const { verdict, because, extend } = ruleOn(rulings, complete, coverage, unexplained);
   const figures = figuresOf(deciding, input.repeats, settings.maxExtraRepeats);
   const evidence: GateEvidence = {
     settings,
@@ -169,13 +162,11 @@ export const judgeRun = (input: GateInput): GateResult => {
     floor: floor.evidence,
   };
   const detectableDrop = detectableDropOf(pairs, settings);
-  const opening =
-    verdict === 'pass' && figures.passRate !== null
-      ? [`no case got worse, as far as can be told: ${percent(figures.passRate)} passed`]
-      : because;
+  const passed = figures.passRate === null ? 'nothing was judged' : `${percent(figures.passRate)} passed`;
+  const opening = verdict !== 'pass' ? because : [pairs.length > 0 ? `${passed}, and nothing got worse as far as can be told` : passed];
   return {
     verdict,
-    reason: [...opening.map(sentence), limitsOf({ baseline, evidence, detectableDrop })].join(' '),
+    reason: [...opening, ...limitsOf(verdict, evidence, detectableDrop)].map(sentence).join(' '),
     ...figures,
     detectableDrop,
     latency: spreadOf(input.latenciesMs ?? [], seededRandom(seed)),

@@ -22,7 +22,8 @@ export interface SharpCase {
   /** Holm's, among all paired cases. */
   readonly adjustedP: number;
   readonly look: 'first' | 'second';
-  readonly state: 'broken' | 'open' | 'cleared';
+  /** `waiting`: to be asked again; `open`: neither proven nor nothing, and it was asked as often as may be. */
+  readonly state: 'broken' | 'waiting' | 'open' | 'cleared';
 }
 
 export interface SharpEvidence {
@@ -34,6 +35,20 @@ export interface SharpEvidence {
   readonly cases: readonly SharpCase[];
 }
 
+/** One case at one of the looks. */
+interface Seen {
+  readonly table: Table;
+  readonly p: number;
+  readonly adjustedP: number;
+}
+
+/** Tests every table there is, among all cases: one that was not asked again counts as not found. */
+const lookAt = (tables: readonly (Table | null)[]): (Seen | null)[] => {
+  const pValues = tables.map((table) => (table === null ? 1 : fisherGreater(table)));
+  const adjusted = holm(pValues);
+  return tables.map((table, at) => (table === null ? null : { table, p: pValues[at] ?? 1, adjustedP: adjusted[at] ?? 1 }));
+};
+
 const dropOf = ({ hits, of, otherHits, otherOf }: Table): number => hits / of - otherHits / otherOf;
 
 /** Always passed before, always fails now: no such case is waved through only because there were too few trials to prove it. */
@@ -44,70 +59,67 @@ const atWorst = (table: Table, repeats: number): Table => ({ ...table, hits: tab
 
 /**
  * Finds single cases that broke: Fisher's exact test of each case against itself before, by Holm among all paired cases. A suspicious case whose
- * added repeats could prove it is asked again and tested at the second look, still among all cases: one that was not asked again counts as
- * not found, which keeps the family-wise error whichever cases were chosen.
+ * added repeats could prove it is asked again, and tested at the second look among all cases still: that keeps the family-wise error whichever
+ * cases were chosen, as those that were not can only be missing from what is found.
  */
 export const judgeSharp = (pairs: readonly Pair[], settings: GateSettings): Ruling<SharpEvidence> => {
   if (pairs.length === 0) return clearOf<SharpEvidence>(null);
-  const extra = settings.maxExtraRepeats;
+  const { minEffect, maxExtraRepeats: extra } = settings;
   const levels = levelsOf(settings.alpha * (1 - settings.broadShare), extra);
-  const first = pairs.map((pair) => tableOf(pair, false));
-  const firstP = first.map(fisherGreater);
-  const firstAdjusted = holm(firstP);
-  const isFound = (table: Table, adjusted: number, level: number): boolean => adjusted <= level && dropOf(table) >= settings.minEffect;
-  const wanted = pairs.map((pair, at) => {
-    const [table, p] = [first[at], firstP[at]];
-    if (extra === 0 || table === undefined || p === undefined || p > suspicious) return null;
+  const isFound = ({ table, adjustedP }: Seen, level: number): boolean => adjustedP <= level && dropOf(table) >= minEffect;
+  const isWorthAsking = ({ table, p }: Seen): boolean => {
+    if (extra === 0 || p > suspicious) return false;
     const worst = atWorst(table, extra);
-    const isProvable = dropOf(worst) >= settings.minEffect && fisherGreater(worst) * pairs.length <= levels.second;
-    return isProvable || hasTurned(table) ? pair : null;
-  });
-  const secondP = wanted.map((pair) => (pair !== null && wasExtended(pair.tally, extra) ? fisherGreater(tableOf(pair, true)) : 1));
-  const secondAdjusted = holm(secondP);
+    return hasTurned(table) || (dropOf(worst) >= minEffect && fisherGreater(worst) * pairs.length <= levels.second);
+  };
+  const isOpen = ({ table, p, adjustedP }: Seen): boolean =>
+    dropOf(table) >= minEffect && (adjustedP <= leaning || (p <= suspicious && hasTurned(table)));
+  const stateOf = (first: Seen, second: Seen | null): SharpCase['state'] => {
+    if (isFound(first, levels.first) || (second !== null && isFound(second, levels.second))) return 'broken';
+    if (second === null && isWorthAsking(first)) return 'waiting';
+    return isOpen(second ?? first) ? 'open' : 'cleared';
+  };
 
-  const cases: SharpCase[] = [];
-  const extend: string[] = [];
-  for (const [at, pair] of pairs.entries()) {
-    const isSecond = wanted[at] !== null && wasExtended(pair.tally, extra);
-    const [table, p, adjusted] = isSecond
-      ? [tableOf(pair, true), secondP[at] ?? 1, secondAdjusted[at] ?? 1]
-      : [tableOf(pair, false), firstP[at] ?? 1, firstAdjusted[at] ?? 1];
-    const foundFirst = isFound(tableOf(pair, false), firstAdjusted[at] ?? 1, levels.first);
-    const isBroken = foundFirst || (isSecond && isFound(table, adjusted, levels.second));
-    const isWaiting = !isBroken && wanted[at] !== null && !isSecond;
-    const isOpen = isWaiting || (dropOf(table) >= settings.minEffect && (adjusted <= leaning || (p <= suspicious && hasTurned(table))));
-    if (isWaiting) extend.push(pair.tally.caseId);
-    if (!isBroken && !isOpen && !isSecond) continue;
-    cases.push({
-      caseId: pair.tally.caseId,
-      failsNow: table.hits,
-      trialsNow: table.of,
-      failsBefore: table.otherHits,
-      trialsBefore: table.otherOf,
-      p,
-      adjustedP: adjusted,
-      look: isSecond ? 'second' : 'first',
-      state: isBroken ? 'broken' : isOpen ? 'open' : 'cleared',
-    });
-  }
-  cases.sort((a, b) => a.p - b.p);
-  return rulingOf({ levels, family: pairs.length, cases }, extend);
+  const firsts = lookAt(pairs.map((pair) => tableOf(pair, false)));
+  const seconds = lookAt(
+    pairs.map((pair, at) => {
+      const first = firsts[at] ?? null;
+      return first !== null && wasExtended(pair.tally, extra) && isWorthAsking(first) ? tableOf(pair, true) : null;
+    }),
+  );
+  const cases = pairs.flatMap(({ tally }, at): SharpCase[] => {
+    const [first, second] = [firsts[at] ?? null, seconds[at] ?? null];
+    if (first === null) return [];
+    const state = stateOf(first, second);
+    return second === null && state === 'cleared'
+      ? []
+      : [caseOf(tally.caseId, second ?? first, second === null ? 'first' : 'second', state)];
+  });
+  return rulingOf({ levels, family: pairs.length, cases: cases.sort((a, b) => a.p - b.p) });
 };
 
-const rulingOf = (evidence: SharpEvidence, extend: readonly string[]): Ruling<SharpEvidence> => {
-  const namesIn = (state: SharpCase['state']): string[] =>
-    evidence.cases.filter((each) => each.state === state).map(({ caseId }) => caseId);
-  const [broken, open] = [namesIn('broken'), namesIn('open')];
+const caseOf = (caseId: string, { table, p, adjustedP }: Seen, look: SharpCase['look'], state: SharpCase['state']): SharpCase => ({
+  caseId,
+  failsNow: table.hits,
+  trialsNow: table.of,
+  failsBefore: table.otherHits,
+  trialsBefore: table.otherOf,
+  p,
+  adjustedP,
+  look,
+  state,
+});
+
+const rulingOf = (evidence: SharpEvidence): Ruling<SharpEvidence> => {
+  const namesIn = (...states: SharpCase['state'][]): string[] =>
+    evidence.cases.filter(({ state }) => states.includes(state)).map(({ caseId }) => caseId);
+  const [broken, open] = [namesIn('broken'), namesIn('waiting', 'open')];
   if (broken.length > 0) {
     return { state: 'red', reason: `${casesIn(broken.length)} broke that passed before: ${namesOf(broken)}`, extend: [], evidence };
   }
   if (open.length > 0) {
-    return {
-      state: 'open',
-      reason: `${casesIn(open.length)} may have broken, with too few trials to tell: ${namesOf(open)}`,
-      extend,
-      evidence,
-    };
+    const reason = `${casesIn(open.length)} may have broken, with too few trials to tell: ${namesOf(open)}`;
+    return { state: 'open', reason, extend: namesIn('waiting'), evidence };
   }
   return clearOf(evidence);
 };

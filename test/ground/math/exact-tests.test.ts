@@ -191,17 +191,17 @@ describe('many tables', () => {
     Array.from({ length: count }, (_, at) => ({ hits: hits(at), of: 3, otherHits: 1 + (at % 4), otherOf: 30 }));
 
   test('1,000 are exact, and well under a second', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(cmhGreater(suite(1000, (at) => (at % 4 === 0 ? 1 : 0))).exact).toBe(true);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(500);
   });
   test('100,000 are approximated, in no more time', () => {
     const tables = suite(100_000, (at) => (at % 4 === 0 ? 1 : 0));
-    const started = performance.now();
+    const started = process.cpuUsage();
     const { exact, p } = cmhGreater(tables);
     expect(exact).toBe(false);
     expect(p).toBeGreaterThan(0);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(500);
   });
   // The fails expected are 0.23 a table; so many more make p-values from about a half to one in ten thousand.
   test.each([0.23, 0.24, 0.25, 0.26])('where one takes over from the other, they differ by a tenth at most (%f hits a table)', (share) => {

@@ -49,8 +49,8 @@ describe('the smallest rise that is found', () => {
     expect(detectableRise([], one, 0.8)).toBeNull();
   });
   test('of 100,000 cases is told in no time', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(detectableRise(suite(100_000, 1), { ...two, minEffect: 0.02 }, 0.8)).toBeLessThan(0.03);
-    expect(performance.now() - started).toBeLessThan(1500);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1500);
   });
 });

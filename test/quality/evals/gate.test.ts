@@ -53,7 +53,7 @@ describe('against a baseline', () => {
     expect(result.verdict).toBe('pass');
     expect(result.detectableDrop).toBeGreaterThan(0.02);
     expect(result.detectableDrop).toBeLessThan(0.08);
-    expect(result.reason).toContain(`A drop of ${((result.detectableDrop ?? 0) * 100).toFixed(1)} points would have been seen`);
+    expect(result.reason).toContain(`A drop of ${((result.detectableDrop ?? 0) * 100).toFixed(1)} points would be seen`);
     expect(result.extend).toEqual([]);
   });
   test('a case that broke: fail, with what it did before', () => {
@@ -227,6 +227,7 @@ describe('without a baseline', () => {
   test('fails with nothing to judge them by are neither good nor worse', () => {
     expect(judge(failing(1), null)).toMatchObject({ verdict: 'inconclusive', extend: [] });
     expect(judge(failing(1), null, { settings: { ...settings, minPassRate: 0.9 } }).verdict).toBe('pass');
+    expect(judge([...failing(1), tally('vital', 3, 0, { severity: 'critical' })], null).verdict).toBe('pass');
   });
   test('a baseline of which no case is left is none', () => {
     expect(judge(suite(40, () => ({ hash: 'edited' }))).reason).toContain('only the floor and critical cases');
@@ -411,7 +412,7 @@ describe('laws', () => {
 test('100,000 cases are judged in seconds', () => {
   const tallies = suite(100_000, (at) => (at % 20 === 0 ? { passes: 2, fails: 1 } : {}));
   const baseline = accepted(suite(100_000, (at) => ({ passes: 29, fails: at % 7 === 0 ? 1 : 0 })));
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(judge(tallies, baseline).verdict).toBe('pass');
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(process.cpuUsage(started).user / 1e6).toBeLessThan(5);
 });
