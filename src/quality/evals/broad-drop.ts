@@ -73,6 +73,8 @@ const lookAt = (pairs: readonly Pair[], all: boolean): BroadLook => {
 /**
  * Finds a drop over the whole suite that no single case proves: all cases, each against itself before. Red needs both: unlikely by chance, and at
  * least `minEffect`. All paired cases are asked again or none: choosing among them by what they answered would bend the second test.
+ * It knows nothing of days: what a whole run has in common, such as a provider that is worse for an hour, looks like a drop, as the baseline is
+ * pooled over its runs. Two agents asked side by side are free of that.
  */
 export const judgeBroad = (pairs: readonly Pair[], settings: GateSettings): Ruling<BroadEvidence> => {
   if (pairs.length === 0) return clearOf<BroadEvidence>(null);
