@@ -1,6 +1,7 @@
-// An agent that answers every question 20 ms after it was asked.
+// An agent that answers every question so many ms after it was asked, 20 by default.
 import { createServer } from 'node:http';
 
+const afterMs = Number(process.argv[2] ?? 20);
 const body = JSON.stringify({
   model: 'm',
   choices: [{ finish_reason: 'stop', message: { content: 'pong' } }],
@@ -12,7 +13,7 @@ const server = createServer((request, response) => {
     setTimeout(() => {
       response.setHeader('content-type', 'application/json');
       response.end(body);
-    }, 20),
+    }, afterMs),
   );
 });
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));

@@ -82,7 +82,12 @@ const gate = async () => {
   failures.push(...measureGate(rounds));
 };
 
-const all = { startup, checks, gate };
+const evals = async () => {
+  const { measureEvals } = await import('./evals.mjs');
+  await measureEvals(figure);
+};
+
+const all = { startup, checks, gate, evals };
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {
   console.error(`past its bound: ${failures.join('; ')}`);

@@ -33,6 +33,12 @@ export const takeLease = async (
   return row === undefined ? null : { name, owner, fence: Number(row.fence), ttlMs };
 };
 
+/** When a lease runs out unless it is renewed, UTC epoch ms; null where nobody ever held it. One that grows belongs to somebody alive. */
+export const leaseEnd = async (journal: Journal, name: string): Promise<number | null> => {
+  const [row] = await journal.all<{ expires_at: number }>('SELECT expires_at FROM lease WHERE name = ?', name);
+  return row?.expires_at ?? null;
+};
+
 /** The write that renews a lease, and with which the commit it stands in fails (`Conflict`) where the lease was lost to another. */
 export const holdLease = ({ name, owner, fence, ttlMs }: Lease, now: number): Write => ({
   sql: 'UPDATE lease SET expires_at = ? WHERE name = ? AND owner = ? AND fence = ?',

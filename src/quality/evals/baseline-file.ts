@@ -75,7 +75,7 @@ export const withRun = (
     .map((each, at) => ({ each, at }))
     .filter(({ each }) => each.run !== run)
     .slice(0, window - 1);
-  const fresh = new Map(cases.map((tally) => [tally.caseId, tally]));
+  const fresh = new Map(cases.filter(({ passes, fails }) => passes + fails > 0).map((tally) => [tally.caseId, tally]));
   const ids = [...new Set([...fresh.keys(), ...Object.keys(before?.cases ?? {})])].sort();
   const merged = ids.flatMap((id) => {
     const old = before?.cases[id];
@@ -96,7 +96,7 @@ export const withRun = (
   };
 };
 
-const resultOf = ({ passes, fails }: CaseTally): string => (passes + fails === 0 ? '-' : `${passes}/${passes + fails}`);
+const resultOf = ({ passes, fails }: CaseTally): string => `${passes}/${passes + fails}`;
 
 /** The file as text: a line for each run and each case, so that a change reads well in a review. */
 export const baselineText = ({ version, suite, agent, runs, cases }: BaselineFile): string => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { refusedError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { Conflict } from '../../ground/store/conflict.ts';
-import { holdLease, type Lease, releaseLease, takeLease } from '../../ground/store/lease.ts';
+import { holdLease, type Lease, leaseEnd, releaseLease, takeLease } from '../../ground/store/lease.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import type { EvalRun } from './run.ts';
 import { beginWrite, readRun, updateWrite } from './runs.journal.ts';
@@ -13,7 +13,7 @@ const lookEveryMs = 200;
 
 /**
  * Takes a run for this process alone: a new one is written down, one that was begun before goes on. A run of a process that was killed
- * is free when its lease has run out, which is waited for. Throws a refused error where somebody else is at it.
+ * is free when its lease has run out, which is waited for. Throws a refused error where somebody else is at it: the lease is renewed.
  */
 export const openRun = async (ctx: Context, journal: Journal, run: EvalRun, isNew: boolean): Promise<Lease> => {
   const lease = await waitForLease(ctx, journal, `eval:${run.id}`);
@@ -33,10 +33,11 @@ export const openRun = async (ctx: Context, journal: Journal, run: EvalRun, isNe
 
 const waitForLease = async (ctx: Context, journal: Journal, name: string): Promise<Lease> => {
   const owner = randomUUID();
-  for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
+  const before = (await leaseEnd(journal, name)) ?? 0;
+  for (;;) {
     const lease = await takeLease(journal, { name, owner, ttlMs: leaseMs });
     if (lease !== null) return lease;
-    if (waitedMs > leaseMs + 2 * lookEveryMs)
+    if (((await leaseEnd(journal, name)) ?? 0) > before)
       throw refusedError({
         code: 'run_held',
         message: `another process is at the run ${name.slice('eval:'.length)}`,
