@@ -107,6 +107,7 @@ export const caseOfRecord = (
   return {
     raw: {
       value: { ...value, vars, ...(tags.length === 0 ? {} : { tags }), ...(expect.length === 0 ? {} : { expect: measured }) },
+      at: at(0),
       place,
       isForeign: false,
       recorded: null,

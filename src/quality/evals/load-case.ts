@@ -181,7 +181,7 @@ const checkedOnce = (written: Json, filled: Json): Promise<Checked> => {
 };
 
 const refusalsOf = ({ base, type }: Expectation, raw: RawCase, allowance: Allowance | null): readonly string[] => {
-  const { at } = raw.place({ path: [], about: 'value', message: '', hint: null });
+  const { at } = raw;
   const nothing = { references: [], urls: [], state: { folder: '.', isOutside: false, at } };
   const distrusted = allowance === null ? [] : distrustProblems({ ...nothing, slots: [{ slot: 'expect', kind: type, at }] }, allowance);
   const isBlind = raw.recorded !== null && blindToRecords.includes(base);

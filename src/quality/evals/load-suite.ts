@@ -291,7 +291,7 @@ async function* readCases(sources: readonly Source[], defaults: CaseDefaults, al
       }
       const loaded = await loadCase(read.raw, defaults, allowance);
       if (loaded.case === null) yield { problems: loaded.problems };
-      else yield { case: loaded.case, at: read.raw.place({ path: [], about: 'value', message: '', hint: null }).at };
+      else yield { case: loaded.case, at: read.raw.at };
     }
   }
 }

@@ -57,7 +57,7 @@ function* readLines(files: Files, file: string): Generator<ReadCase> {
     if (text.length >= longestLine) yield problem('this line is longer than 4 MiB', null);
     else if (text.includes('\uFFFD')) yield problem('this line is not UTF-8 text', 'save the file as UTF-8');
     else if (value === undefined) yield { problem: { at: { file, line, column: 1 }, ...notJson(text, file) } };
-    else yield { raw: { value, place: placeInLine(text, file, line), isForeign: false, recorded: null } };
+    else yield { raw: { value, at: { file, line, column: 1 }, place: placeInLine(text, file, line), isForeign: false, recorded: null } };
   }
 }
 
@@ -131,7 +131,7 @@ export function* casesOf(list: YamlNode, values: readonly unknown[], base: reado
       message: `${showPath([...base, at, ...path])} ${message}`,
       hint,
     });
-    yield { raw: { value, place, isForeign: false, recorded: null } };
+    yield { raw: { value, at: locate(list, [at]), place, isForeign: false, recorded: null } };
   }
 }
 

@@ -108,6 +108,7 @@ const caseOf = (cache: Cache, line: TraceLine, agent: string, mode: TraceSource[
   return {
     raw: {
       value: { id: `${line.traceId}${run === undefined || run.runNo === 0 ? '' : `/${run.runNo}`}`, input: recorded.input },
+      at,
       place: ({ message, hint }) => ({ at, message: `the case of trace ${line.traceId} ${message}`, hint }),
       isForeign: true,
       recorded: mode === 'replay' ? [recorded.turn] : null,

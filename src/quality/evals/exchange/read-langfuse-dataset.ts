@@ -34,6 +34,7 @@ export const readDataset = (ctx: Context, fleet: Fleet, source: DatasetSource, w
       yield {
         raw: {
           value,
+          at: wish.at,
           place: ({ message, hint }) => ({
             at: wish.at,
             message: `the item ${JSON.stringify(id)} of dataset ${source.name} ${message}`,

@@ -197,7 +197,7 @@ const acceptedPart = async (
     return { at, message, hint };
   };
   const none = { severity: 'normal', cluster: null, tags: [], vars: {}, input: null, turns: null, expect: [] } as const;
-  const loaded = await loadCase({ value, place, isForeign: false, recorded: null }, none, null);
+  const loaded = await loadCase({ value, at, place, isForeign: false, recorded: null }, none, null);
   if (loaded.case !== null) return { accepted: value, faults: [] };
   const expect = listIn(value, 'expect');
   const wrong = new Map(
