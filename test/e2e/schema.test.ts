@@ -10,6 +10,7 @@ const manifest = (url: string): string =>
     'version: 1',
     'fleet: acme',
     'backends: { local: { kind: otlp-file, path: spans.jsonl } }',
+    `judges: { strict: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m } } }`,
     'agents:',
     `  support: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ] }`,
   ].join('\n');
@@ -26,6 +27,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   traces: ['traces', 'list'],
   ingest: ['ingest', '-'],
   sync: ['sync'],
+  'eval calibrate': ['eval', 'calibrate', '--labels', 'labels.jsonl'],
   mark: ['mark', 'deploy', 'support', '--release', '2.4.1'],
   db: ['db'],
   init: ['init', '--yes', '-m', 'new.yaml'],
@@ -42,7 +44,7 @@ const run = async (args: readonly string[]): Promise<CliResult> => {
     response.setHeader('content-type', 'application/json');
     response.end(answer);
   });
-  using folder = scratch({ 'agentops.yaml': manifest(peer.url) });
+  using folder = scratch({ 'agentops.yaml': manifest(peer.url), 'labels.jsonl': '{"answer":"a","rubric":"r","label":"pass"}' });
   if (args[0] === 'history') await runCli(['health'], { cwd: folder.path });
   return await runCli([...args, '--json'], { cwd: folder.path });
 };
@@ -65,8 +67,8 @@ const closed = (value: unknown): unknown => {
 const complaints = (schema: unknown, document: unknown) =>
   new Validator(closed(schema) as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(document).errors;
 
-/** Prints JSON Schema, and a line for whatever happens until it is stopped: each has tests of its own. */
-const others = ['schema', 'serve'];
+/** Print JSON Schema, a line for whatever happens until it is stopped, and what a person at a terminal said: each has tests of its own. */
+const others = ['schema', 'serve', 'eval label'];
 
 describe('the contract of JSON', () => {
   let commands: readonly string[];

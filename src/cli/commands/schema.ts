@@ -16,6 +16,8 @@ const documents = [
   'unmatched',
   'topology',
   'sync',
+  'eval calibrate',
+  'eval label',
   'mark',
   'db',
   'beat',
@@ -33,7 +35,9 @@ const schema: Leaf = {
     if (before.length === 0) return ['manifest', 'suite', 'output'];
     if (before[0] !== 'output') return [];
     const named = documents.map((document) => document.split(' '));
-    return named.flatMap((words) => (before.slice(1).every((word, at) => words[at] === word) ? (words[before.length - 1] ?? []) : []));
+    return named
+      .flatMap((words) => (before.slice(1).every((word, at) => words[at] === word) ? (words[before.length - 1] ?? []) : []))
+      .filter((word, at, all) => all.indexOf(word) === at);
   },
   arguments: [
     { name: '[what]', summary: 'manifest, suite, or output', fallback: 'manifest' },
