@@ -22,14 +22,13 @@ export const recordedTurn = ({ spans, traceId }: ShownTrace, run: ShownRun, text
   const answered = entry?.output ?? textOf(models.at(-1), texts)?.output ?? null;
   if (asked === null || (answered === null && !run.isError)) return null;
   const calls = own.filter(({ kind }) => kind === 'tool').map((span): ToolCall => toolCall(span, texts));
-  const failure = own.find(({ status }) => status === 'error');
-  const detail = failure === undefined ? null : (texts.get(failure.id)?.message ?? null);
+  const complaints = own.flatMap(({ id, status }) => (status === 'error' ? (texts.get(id)?.message ?? []) : []));
   return {
     input: askedText(asked),
     turn: {
       outcome: run.isError ? 'agent_error' : 'ok',
       cause: run.isError ? (run.errorType ?? 'error') : null,
-      detail: run.isError ? (detail ?? 'the request failed') : '',
+      detail: run.isError ? (complaints[0] ?? 'the request failed') : '',
       httpStatus: null,
       text: answered === null ? '' : answeredText(answered),
       structured: null,
