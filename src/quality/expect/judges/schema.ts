@@ -30,7 +30,9 @@ const judge = z
     embeddings: embeddings.optional().describe('An OpenAI-compatible server of embeddings, for similar.'),
     votes: z.int().min(1).max(9).default(1).describe('How often an endpoint is asked for one grade; more than half must agree.'),
     floor: z
-      .union([z.literal('none'), z.number().min(0).max(1)], { error: 'must be a number from 0 to 1, or none' })
+      .union([z.literal('none', { error: 'must be a number from 0 to 1, or none' }), z.number().min(0).max(1)], {
+        error: 'must be a number from 0 to 1, or none',
+      })
       .default(leastFloor)
       .describe("Cohen's kappa that its calibration must be sure of before it decides; none: it decides uncalibrated."),
     calibration: z
