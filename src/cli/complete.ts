@@ -87,6 +87,12 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
     '--manifest': () => fileNames,
     '--output': () => leaf?.formats ?? ['text', 'json'],
     '--protocol': async () => Object.keys((await import('../agents/protocols/registry.ts')).protocols),
+    '--agent': () => agents().map(({ name }) => name),
+    '--against': () => agents().map(({ name }) => name),
+    '--severity': () => ['critical', 'normal', 'info'],
+    '--baseline': () => fileNames,
+    '--to': () => fileNames,
+    '--from': () => fileNames,
     '--tag': () => agents().flatMap(({ tags }) => tags),
     '--env': () => agents().flatMap(({ env }) => env ?? []),
     '--check': () => agents().flatMap(({ checks }) => checks.map(({ id }) => id)),
@@ -104,6 +110,7 @@ const argumentsOf = (leaf: Leaf, words: readonly string[], fleet: () => Fleet | 
   if (argument === '<agent>' || argument === '[agents...]') {
     return agents.map(({ name }) => name).filter((name) => !words.includes(name));
   }
+  if (argument === '[suites...]') return fileNames;
   if (argument !== '<agent[/check]>') return [];
   return agents.flatMap(({ name, checks }) => {
     const beats = checks.filter(({ kind }) => kind === 'heartbeat').map(({ id }) => `${name}/${id}`);

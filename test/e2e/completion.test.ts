@@ -33,6 +33,16 @@ describe('what a shell may offer', () => {
     [['heal'], ['health']],
     [['-o', 'json', 'hist'], ['history']],
     [['help', 'exit'], ['exit-codes']],
+    [['eva'], ['eval']],
+    [
+      ['eval', 'run'],
+      ['run', 'runs'],
+    ],
+    [['help', 'eval', 'mer'], ['merge']],
+    [['eval', 'run', '--agent', 's'], ['support']],
+    [['eval', 'run', '--severity', 'c'], ['critical']],
+    [['eval', 'run', ''], [':files']],
+    [['schema', 'output', 'eval', 'acc'], ['accept']],
     [
       ['health', ''],
       ['support', 'indexer'],

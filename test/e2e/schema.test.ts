@@ -27,6 +27,13 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   traces: ['traces', 'list'],
   ingest: ['ingest', '-'],
   sync: ['sync'],
+  'eval run': ['eval', 'run', 's.yaml'],
+  'eval merge': ['eval', 'merge', 'cut'],
+  'eval accept': ['eval', 'accept', 'first'],
+  'eval runs': ['eval', 'runs'],
+  'eval compare': ['eval', 'compare', 'first', 'second'],
+  'eval explain': ['eval', 'explain', 'first'],
+  'eval import': ['eval', 'import', 'promptfoo', 'p.yaml', '--out', 'imported.yaml'],
   'eval calibrate': ['eval', 'calibrate', '--labels', 'labels.jsonl'],
   mark: ['mark', 'deploy', 'support', '--release', '2.4.1'],
   db: ['db'],
@@ -37,6 +44,16 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   demo: ['demo'],
 };
 
+/** What must have been called before. */
+const before: Readonly<Record<string, readonly string[]>> = {
+  'history support': ['health'],
+  'eval merge cut': ['eval run s.yaml --run cut --shard 1/2', 'eval run s.yaml --run cut --shard 2/2'],
+  'eval accept first': ['eval run s.yaml --run first'],
+  'eval runs': ['eval run s.yaml --run first'],
+  'eval compare first second': ['eval run s.yaml --run first', 'eval run s.yaml --run second'],
+  'eval explain first': ['eval run s.yaml --run first'],
+};
+
 const answer = JSON.stringify({ model: 'm', choices: [{ finish_reason: 'stop', message: { content: 'pong' } }], data: [{ id: 'm' }] });
 
 const run = async (args: readonly string[]): Promise<CliResult> => {
@@ -44,8 +61,13 @@ const run = async (args: readonly string[]): Promise<CliResult> => {
     response.setHeader('content-type', 'application/json');
     response.end(answer);
   });
-  using folder = scratch({ 'agentops.yaml': manifest(peer.url), 'labels.jsonl': '{"answer":"a","rubric":"r","label":"pass"}' });
-  if (args[0] === 'history') await runCli(['health'], { cwd: folder.path });
+  using folder = scratch({
+    'agentops.yaml': manifest(peer.url),
+    'labels.jsonl': '{"answer":"a","rubric":"r","label":"pass"}',
+    's.yaml': 'cases: [ { id: a, input: hi, expect: [ { contains: pong } ] }, { id: b, input: ho, expect: [ { contains: ping } ] } ]',
+    'p.yaml': 'prompts: ["{{q}}"]\nproviders: [echo]\ntests: [ { vars: { q: hi }, assert: [ { type: contains, value: pong } ] } ]',
+  });
+  for (const earlier of before[args.join(' ')] ?? []) await runCli(earlier.split(' '), { cwd: folder.path });
   return await runCli([...args, '--json'], { cwd: folder.path });
 };
 
@@ -113,7 +135,7 @@ describe('agentops schema', () => {
   });
 
   test.each([
-    [['suite'], 'there is no schema of "suite" in this version'],
+    [['runbook'], 'there is no schema of "runbook" in this version'],
     [['output', 'helth'], 'no JSON document is called "helth"'],
     [['output'], 'output needs the name of a command'],
   ])('%j is refused, exit 2', async (words, message) => {

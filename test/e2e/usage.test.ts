@@ -28,6 +28,9 @@ describe('a call that cannot be', () => {
     [['health', '--shard=9/1'], 'error: --shard cannot be "9/1"\nhint: write it like 1/4\n'],
     [['heatlh'], "error: unknown command 'heatlh'\nhint: Did you mean health?\n"],
     [['help', 'heatlh'], "error: unknown command 'heatlh'\nhint: Did you mean health?\n"],
+    [['eval', 'rnu'], "error: unknown command 'rnu'\nhint: Did you mean run?\n"],
+    [['eval', 'zzzz'], "error: unknown command 'zzzz'\nhint: agentops eval --help lists the commands\n"],
+    [['eval', 'run', '--nope'], "error: unknown option '--nope'\nhint: agentops eval run --help tells what it takes\n"],
     [['beat'], "error: missing required argument 'agent[/check]'\nhint: agentops beat --help tells what it takes\n"],
     [['--no-color'], 'error: no command is named\nhint: agentops --help lists the commands\n'],
   ])('%j is told what is wrong with it, and what to type', async (args, said) => {
