@@ -97,7 +97,11 @@ const fileSource = z.string().min(1).max(1000);
 
 const namedSource = z
   .strictObject({
-    file: fileSource.optional().describe('A file of cases: .yaml, .json, .jsonl or .csv, relative to the suite; * and ** are understood.'),
+    file: fileSource
+      .optional()
+      .describe(
+        'A file of cases, relative to the suite; * and ** are understood. .yaml and .json hold a list, .jsonl one case a line, .csv a table with the columns id, input, expected, severity, cluster, tags, repeats, timeout, __expected (as promptfoo has it), and variables.',
+      ),
     traces: traceSource.optional().describe('Requests of production, out of the local cache; needs capture: io in the manifest.'),
     'langfuse-dataset': datasetSource.optional().describe('The items of a dataset in Langfuse.'),
   })

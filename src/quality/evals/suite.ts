@@ -13,9 +13,9 @@ export interface CaseTurn {
 
 /** One question put to an agent, and what is expected of the answer. */
 export interface Case {
-  /** Stable and unique in its suite: what runs are paired by. */
+  /** Stable and unique in its suite: what runs are paired by. Where none is given, twelve hex digits of the hash of what is asked. */
   readonly id: string;
-  /** Of everything that decides how hard it is to pass (inputs, variables, expectations): 16 hex digits. A case whose hash changed is a new case. */
+  /** Of everything that decides how hard it is to pass (inputs and expectations with their variables filled in; the variables, where code sees them): 16 hex digits. A case whose hash changed is a new case. */
   readonly hash: string;
   readonly severity: Severity;
   /** Cases that share a source (a document, a template) share a cluster: they are not independent. Null: it stands for itself. */
