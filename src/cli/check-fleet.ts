@@ -59,7 +59,9 @@ export const checkFleet = async (
   if (!options.due) requireSecrets(ctx, selected, cwd, asked);
   const journal = options.store ? await ctx.journal() : null;
   const judges =
-    asked.length === 0 ? {} : await openJudges(ctx, fleet, { protocols, journal, cache: options.store ? await ctx.cache() : null });
+    asked.length === 0 && !asksSuites(selected)
+      ? {}
+      : await openJudges(ctx, fleet, { protocols, journal, cache: options.store ? await ctx.cache() : null });
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();
   let failed = 0;
@@ -88,6 +90,9 @@ export const checkFleet = async (
 };
 
 /** Everything that the selected checks expect. */
+/** What the cases of a suite expect is not known before they are drawn. */
+const asksSuites = (selected: readonly Selected[]): boolean => selected.some(({ checks }) => checks.some(({ suite }) => suite !== null));
+
 const expectationsOf = (selected: readonly Selected[]): readonly Expectation[] =>
   selected.flatMap(({ checks }) =>
     checks.flatMap(({ expect, turns }) => [...expect, ...turns.flatMap((turn) => turn.expect)].map(({ config }) => config as Expectation)),

@@ -1,3 +1,4 @@
+import type { Context } from '../ground/runtime/context.ts';
 import type { EvalReport } from '../quality/evals/report.ts';
 import type { GateSettings } from '../quality/evals/suite.ts';
 import { evalFormats } from '../views/eval.ts';
@@ -10,6 +11,12 @@ export const evalOutcome = (report: EvalReport, settings: GateSettings): Outcome
   formats: Object.fromEntries(Object.entries(evalFormats).map(([format, render]) => [format, (view) => render(report, view)])),
   next: nextOf(report),
 });
+
+/** In a job of GitHub Actions the page of the job shows the report too. */
+export const writeStepSummary = ({ env, files, secrets }: Pick<Context, 'env' | 'files' | 'secrets'>, report: EvalReport) => {
+  const path = env['GITHUB_STEP_SUMMARY'];
+  if (path !== undefined && path !== '') files.append(path, secrets.mask(evalFormats.markdown(report)));
+};
 
 /** The same report for somebody who asks what a past run came to: an answer, not a finding. */
 export const explainOutcome = (report: EvalReport): Outcome => ({ ...evalOutcome(report, report.gate.evidence.settings), finding: 'none' });

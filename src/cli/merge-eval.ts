@@ -4,12 +4,12 @@ import { openSqliteJournal } from '../ground/store/sqlite.ts';
 import { collectReport } from '../quality/evals/collect-report.ts';
 import { collectShards, takeShards } from '../quality/evals/collect-shards.ts';
 import { evaluateRun } from '../quality/evals/evaluate-run.ts';
-import { readFileBaseline, readJournalBaseline } from '../quality/evals/read-baseline.ts';
+import { readFileBaseline, readJournalBaseline, sideBySide } from '../quality/evals/read-baseline.ts';
 import type { EvalRun } from '../quality/evals/run.ts';
 import { updateWrite } from '../quality/evals/runs.journal.ts';
 import { readSums } from '../quality/evals/tallies.journal.ts';
 import type { Outcome, Session } from './command.ts';
-import { evalOutcome } from './eval-outcome.ts';
+import { evalOutcome, writeStepSummary } from './eval-outcome.ts';
 import { journalPath } from './run-eval.ts';
 
 /** Judges the parts of a run as the one run they are. @param folders state folders that hold parts beside the fleet's own */
@@ -63,8 +63,9 @@ export const mergeRun = async (
     generatedAt: ctx.clock.now(),
     run,
     gate,
-    baseline: merged.against === null ? baseline : { source: `${merged.against}, asked side by side`, runs: 1 },
+    baseline: merged.against === null ? baseline : sideBySide(merged.against),
     notes: [],
   });
+  writeStepSummary(ctx, report);
   return evalOutcome(report, run.gate);
 };

@@ -9,7 +9,7 @@ import type { Journal } from '../ground/store/port.ts';
 import { collectReport } from '../quality/evals/collect-report.ts';
 import { selectCases } from '../quality/evals/draw-selection.ts';
 import { loadSuite } from '../quality/evals/load-suite.ts';
-import { type FoundBaseline, readFileBaseline, readJournalBaseline } from '../quality/evals/read-baseline.ts';
+import { type FoundBaseline, readFileBaseline, readJournalBaseline, sideBySide } from '../quality/evals/read-baseline.ts';
 import type { EvalReport } from '../quality/evals/report.ts';
 import type { EvalRun } from '../quality/evals/run.ts';
 import { runSuite } from '../quality/evals/run-suite.ts';
@@ -18,7 +18,8 @@ import { openJudges } from '../quality/expect/judges/open-judges.ts';
 import { readMarks } from '../telemetry/traces/marks.journal.ts';
 import { renderEvalProgress } from '../views/eval-progress.ts';
 import type { Outcome, Session } from './command.ts';
-import { evalOutcome } from './eval-outcome.ts';
+import { evalOutcome, writeStepSummary } from './eval-outcome.ts';
+import { openJudgeWatch } from './judge-watch.ts';
 import { agentFor, caseFilterOf, type EvalFlags, filtersOf, requireUnfinished, runIdOf } from './plan-eval.ts';
 import { allowanceOf } from './session.ts';
 
@@ -33,8 +34,9 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
   const begun = flags.resume === undefined ? null : await requireUnfinished(journal, flags, null);
   const now = begun?.startedAt ?? ctx.clock.now();
   const whole = await suiteAt(begun?.request.suitePath ?? path ?? '', now);
+  const judging = openJudgeWatch();
   const planned = begun === null ? await planRun(ctx, fleet, journal, whole, flags, now) : goOn(begun, flags);
-  const selection = await selectCases(whole, await caseFilterOf(journal, planned));
+  const selection = await selectCases(judging.watched(whole), await caseFilterOf(journal, planned));
   if (begun !== null && begun.selection !== selection.hash)
     throw usageError({
       code: 'suite_changed',
@@ -48,8 +50,9 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
   const asked = against === null ? [agent] : [agent, against];
   requireSecrets(
     ctx,
-    asked.map((each) => ({ agent: each, checks: [] })),
+    asked.map((each) => ({ agent: each })),
     cwd,
+    await judging.require(fleet, whole, selection),
   );
   const { baseline, origin } = await findBaseline(ctx, journal, planned, flags, cwd);
   const cache = flags.store && Object.keys(fleet.judges).length > 0 ? await ctx.cache() : null;
@@ -75,16 +78,16 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     },
     (event) => progress.update(() => renderEvalProgress(progress.look, event)),
   ).finally(() => progress.stop());
-  const against_ = made.run.against === null ? baseline : { source: `${made.run.against}, asked side by side`, runs: 1 };
   const report: EvalReport = await collectReport(journal, {
     fleet: fleet.name,
     generatedAt: ctx.clock.now(),
     run: made.run,
     gate: made.gate,
-    baseline: against_,
+    baseline: made.run.against === null ? baseline : sideBySide(made.run.against),
     notes: notesOf(made.run),
   });
   if (!flags.store) await journal.close();
+  writeStepSummary(ctx, report);
   return evalOutcome(report, made.run.gate);
 };
 

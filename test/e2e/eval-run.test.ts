@@ -1,3 +1,4 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -31,7 +32,7 @@ const until = async (isSo: () => boolean) => {
   while (!isSo()) await new Promise((done) => setTimeout(done, 2));
 };
 
-describe('a run that is killed', () => {
+describe('a run that is killed', { timeout: 60_000 }, () => {
   test.each([1, 2, 3, 4, 5, 6])('at a random moment loses and doubles no trial when it goes on (seed %i)', async (seed) => {
     const random = fakeRandom(seed);
     const [cases, repeats, concurrency] = [40, 2, 4];
@@ -92,7 +93,6 @@ describe('a run that is killed', () => {
     begun.child.kill('SIGINT');
     await begun.ended;
     using changed = evalFolder({ support: agent.url }, { cases: 39 });
-    const { copyFileSync } = await import('node:fs');
     copyFileSync(join(changed.path, 's.yaml'), join(folder.path, 's.yaml'));
     const { status, stderr } = await evalRun(folder.path, '--resume', 'r');
     expect(status).toBe(2);
@@ -100,7 +100,7 @@ describe('a run that is killed', () => {
   });
 });
 
-describe('an agent in trouble', () => {
+describe('an agent in trouble', { timeout: 60_000 }, () => {
   test('that is dead ends the run in seconds, with no verdict', async () => {
     using folder = evalFolder({ support: 'http://127.0.0.1:9' }, { cases: 500 });
     const startedAt = performance.now();
@@ -204,13 +204,13 @@ describe('a selection', () => {
   });
 });
 
-describe('a gate', () => {
+describe('a gate', { timeout: 60_000 }, () => {
   test('finds what broke, and says who it was', async () => {
     let isBroken = false;
     const agent = await openEvalAgent((question) => ({ say: isBroken && question === 'question 4' ? 'sorry' : 'pong' }));
     using folder = evalFolder({ support: agent.url }, { cases: 12, repeats: 3 });
     expect((await evalRun(folder.path, 's.yaml')).status).toBe(0);
-    for (let runs = 0; runs < 4; runs++) {
+    for (let runs = 0; runs < 3; runs++) {
       expect((await runCli(['eval', 'accept', 'latest', '--to', 'baseline.json'], { cwd: folder.path })).status).toBe(0);
       expect((await evalRun(folder.path, 's.yaml')).status).toBe(0);
     }
@@ -277,5 +277,59 @@ describe('a gate', () => {
     const resultsOf = ({ cases }: Record<string, unknown>) =>
       (cases as Record<string, unknown>[]).map(({ case: id, trials, passes, errors, status }) => [id, trials, passes, errors, status]);
     expect(resultsOf(merged)).toEqual(resultsOf(whole));
+  });
+});
+
+describe('a machine of CI', () => {
+  test('shows the report on the page of the job', async () => {
+    const agent = await openEvalAgent(() => ({}));
+    using folder = evalFolder({ support: agent.url }, { cases: 3 });
+    const summary = join(folder.path, 'summary.md');
+    writeFileSync(summary, '# before\n');
+    expect((await runCli(['eval', 'run', 's.yaml'], { cwd: folder.path, env: { GITHUB_STEP_SUMMARY: summary } })).status).toBe(0);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^# before\n[\s\S]*support/);
+  });
+
+  test('is told of a missing judge before anything is sent', async () => {
+    const agent = await openEvalAgent(() => ({}));
+    using folder = evalFolder({ support: agent.url }, { cases: 3, head: ['defaults: { expect: [ { llm-rubric: is polite } ] }'] });
+    const { status, stderr } = await evalRun(folder.path, 's.yaml');
+    expect([status, agent.asked]).toEqual([2, []]);
+    expect(stderr).toContain('s cannot be judged: llm-rubric needs a judge, and there is none');
+  });
+});
+
+describe('a suite in the manifest', () => {
+  const folderOf = (url: string) => {
+    const folder = evalFolder({}, { cases: 30 });
+    writeFileSync(
+      join(folder.path, 'agentops.yaml'),
+      `version: 1\nfleet: acme\nagents:\n  support:\n    endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }\n    evals: [s.yaml]\n    checks: [ { suite: s.yaml, sample: 4, every: 1d } ]\n`,
+    );
+    return folder;
+  };
+
+  test('is run where no suite is named', async () => {
+    const agent = await openEvalAgent(() => ({}));
+    using folder = folderOf(agent.url);
+    const result = await evalRun(folder.path, '--json');
+    expect(documentOf(result)).toMatchObject({ suite: 's', agent: 'support', verdict: 'pass' });
+    expect(agent.asked).toHaveLength(30);
+  });
+
+  test('is a health check too: some of its cases, the same ones in the same slot', async () => {
+    let isBroken = false;
+    const agent = await openEvalAgent(() => ({ say: isBroken ? 'sorry' : 'pong' }));
+    using folder = folderOf(agent.url);
+    expect((await runCli(['health'], { cwd: folder.path })).status).toBe(0);
+    isBroken = true;
+    const red = await runCli(['health', '--json'], { cwd: folder.path });
+    expect(red.status).toBe(1);
+    const [first, second] = [agent.asked.slice(0, 4), agent.asked.slice(4)];
+    expect(new Set(first).size).toBe(4);
+    expect([...second].sort()).toEqual([...first].sort());
+    expect(JSON.parse(red.stdout)).toMatchObject({
+      agents: [{ state: 'red', checks: [{ check: 's', status: 'fail', reason: expect.stringContaining('4 of 4 cases failed') }] }],
+    });
   });
 });

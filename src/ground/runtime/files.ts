@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -74,6 +75,17 @@ export const systemFiles: Files = {
       renameSync(beside, path);
     } catch (thrown) {
       removeQuietly(beside);
+      throw unableError({
+        code: 'write_failed',
+        message: `${path} could not be written: ${messageOf(thrown)}`,
+        hint: 'check the folder, its permissions and the free space',
+      });
+    }
+  },
+  append(path, text) {
+    try {
+      appendFileSync(path, text);
+    } catch (thrown) {
       throw unableError({
         code: 'write_failed',
         message: `${path} could not be written: ${messageOf(thrown)}`,

@@ -1,5 +1,6 @@
 import type { Journal } from '../../ground/store/port.ts';
 import { type GateResult, judgeRun } from './gate.ts';
+import { sideBySide } from './read-baseline.ts';
 import type { Baseline, EvalRun } from './run.ts';
 import { readFigures, readTallies, type TrialFigures } from './tallies.journal.ts';
 
@@ -24,8 +25,7 @@ export const evaluateRun = async (
 
 /** Two agents side by side: what the other one did is what this one is held against. */
 const otherArm = async (journal: Journal, runId: string, against: string): Promise<Baseline> => ({
-  source: `${against}, asked side by side`,
-  runs: 1,
+  ...sideBySide(against),
   cases: await readTallies(journal, runId, 'against'),
 });
 

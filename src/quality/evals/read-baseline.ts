@@ -22,6 +22,9 @@ export interface FoundBaseline {
   readonly origin: BaselineOrigin | null;
 }
 
+/** How people are told of a baseline that is the other arm of the same run. */
+export const sideBySide = (against: string): Pick<Baseline, 'source' | 'runs'> => ({ source: `${against}, asked side by side`, runs: 1 });
+
 /** The accepted runs of a suite against an agent, out of the journal. */
 export const readJournalBaseline = async (
   journal: Journal,

@@ -4,7 +4,7 @@ import type { Context } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { evaluateRun } from './evaluate-run.ts';
 import type { GateResult } from './gate.ts';
-import { poolRuns, readBaselineFile, readFileBaseline } from './read-baseline.ts';
+import { poolRuns, readBaselineFile, readFileBaseline, sideBySide } from './read-baseline.ts';
 import type { Baseline, EvalRun } from './run.ts';
 import { findRuns, readRun } from './runs.journal.ts';
 
@@ -30,8 +30,7 @@ export interface ReadVerdict {
 export const readVerdict = async (ctx: Context, journal: Journal, run: EvalRun, cwd: string): Promise<ReadVerdict> => {
   const { baseline, notes } = await baselineAgain(ctx, journal, run, cwd);
   const gate = await evaluateRun(journal, run, baseline, run.status === 'done');
-  const told = run.against === null ? baseline : { source: `${run.against}, asked side by side`, runs: 1 };
-  return { gate, baseline: told, notes };
+  return { gate, baseline: run.against === null ? baseline : sideBySide(run.against), notes };
 };
 
 const baselineAgain = async (
