@@ -30,7 +30,7 @@ const judge = z
     embeddings: embeddings.optional().describe('An OpenAI-compatible server of embeddings, for similar.'),
     votes: z.int().min(1).max(9).default(1).describe('How often an endpoint is asked for one grade; more than half must agree.'),
     floor: z
-      .union([z.literal('none', { error: 'must be a number from 0 to 1, or none' }), z.number().min(0).max(1)], {
+      .union([z.number().min(0).max(1), z.literal('none')], {
         error: 'must be a number from 0 to 1, or none',
       })
       .default(leastFloor)
