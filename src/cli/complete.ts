@@ -59,8 +59,7 @@ const candidates = async (before: readonly string[], current: string): Promise<r
     const values = await valuesOf(flag, leaf, manifest);
     return assigned === undefined || values === fileNames ? values : values.map((value) => `${assigned}=${value}`);
   }
-  if (current.startsWith('-'))
-    return [...flags.map((each) => spellingOf(each.flags).long), '--help', ...(leaf === null ? ['--version'] : [])];
+  if (current.startsWith('-')) return [...flags.map((each) => spellingOf(each.flags).long), '--help', '--version'];
   if (leaf === null) return words.length === 0 ? [...commandTable.map((each) => each.name), 'help'] : [];
   return argumentsOf(leaf, words.slice(1), manifest);
 };

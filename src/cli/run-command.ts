@@ -64,6 +64,7 @@ const buildProgram = (): Command => {
     .exitOverride()
     .configureOutput({ writeErr: () => {}, outputError: () => {} });
   for (const flag of globalFlags) addFlag(program, flag);
+  program.version(version, '-V, --version', 'print the version');
   for (const entry of commandTable) {
     const command = program.command(entry.name).summary(entry.summary).description(entry.summary).helpGroup(entry.group);
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'show help');

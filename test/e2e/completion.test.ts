@@ -72,6 +72,7 @@ describe('what a shell may offer', () => {
     [['health', '--check', 'r'], ['refund']],
     [['health', '--per'], ['--per-host']],
     [['health', '--mani'], ['--manifest']],
+    [['health', '--vers'], ['--version']],
     [['health', '--manifest', ''], [':files']],
     [['-m', 'agent'], [':files']],
     [['-m', 'agentops.yaml', 'health', 's'], ['support']],
