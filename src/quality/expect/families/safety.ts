@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { globPattern } from '../../../ground/pattern.ts';
+import { findPersonalData, type PersonalKind, personalKinds } from '../../../ground/redaction/personal-data.ts';
+import { excerpt } from '../../../ground/redaction/redaction.ts';
+import { findSecrets, type Sensitive } from '../../../ground/redaction/secret-formats.ts';
 import { answerText, judgedTurn, spokenText } from '../answer.ts';
 import { wordListField } from '../fields.ts';
 import { judged } from '../grading.ts';
 import { findEcho } from '../injection-echo.ts';
-import { globPattern } from '../pattern.ts';
-import { findPersonalData, type PersonalKind, personalKinds } from '../personal-data.ts';
 import type { Assertion, Family } from '../port.ts';
-import { excerpt } from '../redaction.ts';
 import { findRefusal } from '../refusal.ts';
-import { findSecrets, type Sensitive } from '../secret-formats.ts';
 
 /** An answer without a word and without a tool call is a refusal, as for promptfoo; a turn that broke is not. */
 const isRefusal: Assertion<unknown> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { excerpt, redact } from '../../../src/quality/expect/redaction.ts';
-import { findSecrets } from '../../../src/quality/expect/secret-formats.ts';
+import { excerpt, redact } from '../../../src/ground/redaction/redaction.ts';
+import { findSecrets } from '../../../src/ground/redaction/secret-formats.ts';
 import { fakeSecrets } from '../../support/fake-secrets.ts';
 import { gradeOne } from '../../support/grade.ts';
 import { says, turn } from '../../support/turn.ts';

@@ -1,4 +1,4 @@
-import { pattern } from './pattern.ts';
+import { pattern } from '../pattern.ts';
 import { findPersonalData } from './personal-data.ts';
 import { findSecrets, type Sensitive } from './secret-formats.ts';
 
