@@ -2,6 +2,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import { dictionaryOf } from './dictionary.cache.ts';
 import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } from './facts.ts';
 import { packId, type StoredId } from './identifier.ts';
+import type { TextKeeper } from './load-text-keeper.ts';
 import type { Ownership } from './ownership.ts';
 import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
@@ -16,8 +17,8 @@ export interface SpanPage {
   readonly boundAgent?: string | null;
   /** How far the source is read now; kept in the same transaction. */
   readonly progress?: SyncProgress;
-  /** Keep what was asked and answered: `capture: io`. It must be redacted and capped already. */
-  readonly keepPayload?: boolean;
+  /** Makes what was asked and answered fit to be kept (`capture: io`); without it no text is. */
+  readonly keepText?: TextKeeper | null;
 }
 
 export interface SyncProgress {
@@ -92,6 +93,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     labels.set(key, number);
     return number;
   };
+  const keepText = page.keepText ?? null;
   const horizonUs = readHorizon(cache);
   const dirty = new Set<number>();
   const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, foreign: 0, traces: 0, scores: 0 };
@@ -135,8 +137,8 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     if (known === undefined) result.traces += 1;
     const place = known ?? addTrace(cache, source, packed, spans[0]?.startUs ?? scores[0]?.atUs ?? 0);
     settleTrace(cache, place, { stored, storedScores, isNew: known === undefined }, claims, dirty);
-    if (page.keepPayload === true)
-      for (const span of spans) if (stored.get(span.spanId)?.isFresh === true) keepPayload(cache, place.no, span);
+    if (keepText === null) return;
+    for (const span of spans) if (stored.get(span.spanId)?.isFresh === true) keepTexts(cache, place.no, span, keepText);
   };
 
   const finish = (): PageResult => {
@@ -159,9 +161,11 @@ const addTrace = (cache: Cache, source: number, traceId: StoredId, firstUs: numb
   return { no: cache.all<{ no: number }>(sql, source, traceId, anchorS)[0]?.no ?? 0, anchorS };
 };
 
-const keepPayload = (cache: Cache, traceNo: number, { spanId, input, output, statusMessage }: PricedSpan): void => {
+const keepTexts = (cache: Cache, traceNo: number, span: PricedSpan, keepText: TextKeeper): void => {
+  const { spanId, input, output, statusMessage } = span;
   if (input === null && output === null && statusMessage === null) return;
-  const body = JSON.stringify({ input, output, message: statusMessage });
+  const kept = (text: string | null) => (text === null ? null : keepText(text));
+  const body = JSON.stringify({ input: kept(input), output: kept(output), message: kept(statusMessage) });
   cache.run('INSERT OR REPLACE INTO payload (trace_no, span_id, body) VALUES (?, ?, ?)', traceNo, packId(spanId), body);
 };
 

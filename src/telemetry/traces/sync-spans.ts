@@ -9,6 +9,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import { hashKeyBytes } from './fingerprint-text.ts';
 import { fleetOwnership } from './fleet-ownership.ts';
 import { loadHashKey } from './load-hash-key.ts';
+import { loadTextKeeper } from './load-text-keeper.ts';
 import type { Page, TraceBackend } from './port.ts';
 import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
 import { probesAmong } from './probes.journal.ts';
@@ -83,7 +84,7 @@ export const syncBackend = async (
   const fromUs = slices[0]?.window.fromUs ?? plan.untilUs;
   const toUs = slices.at(-1)?.window.toUs ?? plan.untilUs;
   const settle = await settlerOf(ctx, fleet, cache);
-  const keep = cache === null ? null : keeperOf(ctx, cache, fleet, name, plan);
+  const keep = cache === null ? null : await keeperOf(ctx, cache, fleet, name, plan);
   const counts = { pages: 0, rows: 0, added: 0, changed: 0, scores: 0, tooOld: 0 };
   const unpriced = new Set<string>();
 
@@ -183,8 +184,9 @@ const planOf = (
 };
 
 /** Keeps what was read together with how far reading has come. */
-const keeperOf = (ctx: Context, cache: Cache, fleet: Fleet, source: string, { sinceUs, cursorLasts, joins }: Plan) => {
+const keeperOf = async (ctx: Context, cache: Cache, fleet: Fleet, source: string, { sinceUs, cursorLasts, joins }: Plan) => {
   const ownership = fleetOwnership(fleet);
+  const keepText = await loadTextKeeper(fleet);
   const isRepeat = sinceUs !== null;
   const syncedUs = () => usOfMs(ctx.clock.now());
   return {
@@ -193,7 +195,7 @@ const keeperOf = (ctx: Context, cache: Cache, fleet: Fleet, source: string, { si
         const highUs = readProgress(cache, source)?.highUs ?? null;
         const progress = { cursor: sliceCursor(slice, cursor), highUs, syncedUs: syncedUs() };
         // Reading the past again is no way to forget where the present was cut off.
-        return upsertPage(cache, ownership, { source, ...rows, ...(isRepeat ? {} : { progress }) });
+        return upsertPage(cache, ownership, { source, ...rows, keepText, ...(isRepeat ? {} : { progress }) });
       }),
     end: ({ window }: Slice) =>
       cache.transact(() => {

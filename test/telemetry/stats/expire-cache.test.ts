@@ -92,7 +92,7 @@ describe('what is past its time', () => {
       input: 'hello',
       output: 'there',
     });
-    upsertPage(cache, historyOwnership, { source: 'prod', spans: [span], scores: [], keepPayload: true });
+    upsertPage(cache, historyOwnership, { source: 'prod', spans: [span], scores: [], keepText: (text) => text });
     expect(cache.all('SELECT body FROM payload')).toEqual([{ body: '{"input":"hello","output":"there","message":null}' }]);
     expect(expireCache(cache, nowUs, keep).payloads).toBe(1);
   });
