@@ -19,6 +19,7 @@ export interface Flag {
   readonly summary: string;
   /** Text by default. `before`: what the same flag said earlier on the line; `flag`: its name, for an error. */
   readonly parse?: (given: string, before: unknown, flag: string) => unknown;
+  /** Text is read as if it had been given. */
   readonly fallback?: unknown;
 }
 

@@ -86,7 +86,9 @@ const buildProgram = (): Command => {
 const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) => {
   const option = new Option(flags, summary);
   if (parse !== undefined) option.argParser((given, before) => parse(given, before, spellingOf(flags).long));
-  if (fallback !== undefined) option.default(fallback);
+  // A fallback is written as a person would type it, so that the help can say it.
+  if (typeof fallback === 'string' && parse !== undefined) option.default(parse(fallback, undefined, spellingOf(flags).long), fallback);
+  else if (fallback !== undefined) option.default(fallback);
   command.addOption(option);
 };
 

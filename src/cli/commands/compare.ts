@@ -9,7 +9,6 @@ interface Flags {
   readonly filter?: SideWish['filter'];
 }
 
-const weekMs = 7 * 86_400_000;
 const keys = ['release', 'model', 'prompt-version', 'agent', 'provider', 'env', 'user', 'task', 'tool'] as const;
 
 const compare: Leaf = {
@@ -21,7 +20,7 @@ const compare: Leaf = {
   flags: [
     { flags: `--by <${keys.join('|')}>`, summary: 'what the names are; default: agents, else releases', parse: choiceFlag(keys) },
     { flags: '--agent <name>', summary: 'only requests to this agent' },
-    { flags: '-w, --window <duration>', summary: 'how far back, unless windows are compared', parse: windowFlag, fallback: weekMs },
+    { flags: '-w, --window <duration>', summary: 'how far back, unless windows are compared', parse: windowFlag, fallback: '7d' },
     { flags: '--filter <key=value>', summary: 'only requests or calls with it; may be given again', parse: filterFlag },
   ],
   examples: [

@@ -13,14 +13,13 @@ interface Flags {
   readonly watch?: number | true;
 }
 
-const dayMs = 86_400_000;
 const defaultWatchMs = 10_000;
 
 const status: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown', 'prometheus'],
   arguments: [{ name: '[agent]', summary: 'only this agent' }],
   flags: [
-    { flags: '-w, --window <duration>', summary: 'how far back: 15m, 1h, 24h, 7d, 30d', parse: windowFlag, fallback: dayMs },
+    { flags: '-w, --window <duration>', summary: 'how far back: 15m, 1h, 24h, 7d, 30d', parse: windowFlag, fallback: '24h' },
     { flags: `--by <${groupingWords.join('|')}>`, summary: 'what a line is', parse: choiceFlag(groupingWords), fallback: 'agent' },
     { flags: '--sort <column>', summary: 'greatest first; p95:asc for the smallest first', parse: sortFlag },
     { flags: '--columns <names>', summary: 'which figures to show, in this order', parse: listFlag },

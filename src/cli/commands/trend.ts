@@ -9,7 +9,6 @@ interface Flags {
   readonly filter?: TrendQuery['filter'];
 }
 
-const weekMs = 7 * 86_400_000;
 const buckets = ['quarter', 'hour', 'day', 'week'] as const;
 const metrics = ['cost', 'requests', 'error-rate', 'p95', 'per-request', 'quality', 'steps-max', 'ttft', 'output'] as const;
 
@@ -17,7 +16,7 @@ const trend: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown'],
   arguments: [{ name: '[metric]', summary: `${metrics.join(', ')} and the other columns of status`, fallback: 'cost' }],
   flags: [
-    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: weekMs },
+    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: '7d' },
     { flags: '--agent <name>', summary: 'of this agent; default: the fleet' },
     { flags: `--bucket <${buckets.join('|')}>`, summary: 'the width of a column, UTC', parse: choiceFlag(buckets) },
     { flags: '--filter <key=value>', summary: 'only requests or calls with it; may be given again', parse: filterFlag },
