@@ -130,12 +130,11 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
   return ({ name, sla }) => {
     const enough = windows.find(({ cells }) => (cells.get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
     const cell = enough?.cells.get(name) ?? { n: 0 };
-    const { latencyP95Us, quality, stepsMax } = figuresOf(cell, null);
+    const { quality, stepsMax } = figuresOf(cell, null);
     return {
       windowMs: enough?.ms ?? windowMs,
       requests: cell.n,
       errors: cell.errors ?? 0,
-      latencyP95Ms: latencyP95Us === null ? null : latencyP95Us / 1000,
       slower: sla.latencyP95Ms === null || cell.h_dur === undefined ? null : countAbove(cell.h_dur, sla.latencyP95Ms * 1000),
       quality,
       stepsMax,

@@ -11,7 +11,6 @@ export interface TraceEvidence {
   readonly windowMs: number;
   readonly requests: number;
   readonly errors: number;
-  readonly latencyP95Ms: number | null;
   /** Requests that took longer than the SLA's 95th percentile. */
   readonly slower: number | null;
   readonly quality: number | null;

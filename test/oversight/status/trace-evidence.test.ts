@@ -15,7 +15,6 @@ const seen = (parts: Partial<TraceEvidence> = {}): TraceEvidence => ({
   windowMs: 900_000,
   requests: 100,
   errors: 0,
-  latencyP95Ms: 1000,
   slower: 0,
   quality: null,
   stepsMax: 4,
