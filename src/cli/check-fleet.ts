@@ -2,6 +2,8 @@ import { protocols } from '../agents/protocols/registry.ts';
 import { requireSecrets } from '../fleet/require-secrets.ts';
 import { type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
+import { dig } from '../ground/json.ts';
+import { proxiesOf } from '../ground/runtime/proxies.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
@@ -52,6 +54,8 @@ export const checkFleet = async (
     });
   }
   if (!options.due) requireSecrets(ctx, selected, cwd);
+  // A proxy that cannot be used would make every agent unknown, and is no fault of theirs.
+  if (selected.some(({ agent }) => dig(agent.endpoint?.config, 'url') !== undefined)) proxiesOf(ctx.env);
   const journal = options.store ? await ctx.journal() : null;
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();

@@ -136,6 +136,25 @@ describe('agentops health', () => {
     expect(peer.received).toEqual([]);
   });
 
+  test.each([
+    ['HTTP_PROXY', 'http://[proxy', 'HTTP_PROXY is not a URL'],
+    ['https_proxy', 'socks5://proxy:1080', 'https_proxy is a socks5 address, and only http and https proxies can be used'],
+  ])('a proxy that cannot be used is told before anything is sent: %s=%s', async (name, value, said) => {
+    const peer = await openPeer(say('pong'));
+    using folder = scratch({ 'agentops.yaml': manifest([{ name: 'echo', url: peer.url }]) });
+    const result = await runCli(['health'], { cwd: folder.path, env: { [name]: value } });
+    expect(result).toEqual({ status: 2, stdout: '', stderr: `error: ${said}\nhint: export ${name}=http://host:port, or unset it\n` });
+    expect(peer.received).toEqual([]);
+  });
+
+  test('a proxy that cannot be used is nothing to a fleet of programs', async () => {
+    using folder = scratch({
+      'agentops.yaml':
+        'version: 1\nfleet: acme\nagents:\n  tool:\n    endpoint: { protocol: command, argv: [echo, pong] }\n    checks: [{ id: pong, input: ping, expect: [{ contains: pong }] }]\n',
+    });
+    expect((await runCli(['health'], { cwd: folder.path, env: { HTTP_PROXY: 'http://[proxy' } })).status).toBe(0);
+  });
+
   test('errors are JSON where the answer is', async () => {
     using folder = scratch();
     const result = await runCli(['health', '--json'], { cwd: folder.path });

@@ -5,6 +5,7 @@ import { percentDecoded } from '../units/percent-code.ts';
 import type { Clock, Env, Http, HttpFailure, HttpHead, HttpOutcome, HttpPhase, HttpRequest, HttpSink } from './context.ts';
 import { classifyFailure, timeoutSentence } from './http-failure.ts';
 import { followRedirect, redirectLocation } from './http-redirect.ts';
+import { proxiesOf } from './proxies.ts';
 
 const dayMs = 86_400_000;
 
@@ -68,18 +69,15 @@ const openDispatchers = (env: Env, certificateEnds: Map<string, number>) => {
     });
   // Our own timers bound every phase; undici's are coarser (one second) and would only shadow them.
   const options = { connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 64 * 1024 } as const;
-  const variable = (name: string) => env[name] || env[name.toUpperCase()];
+  const proxies = proxiesOf(env);
   const direct = new Agent(options);
-  const through = (name: string): Dispatcher => {
-    const proxy = variable(name);
-    if (!proxy) return direct;
-    const uri = proxy.includes('://') ? proxy : `http://${proxy}`;
-    if (!URL.canParse(uri)) throw usageError({ code: 'proxy_invalid', message: `${name.toUpperCase()} is not a URL` });
-    // Plain HTTP is asked of the proxy in absolute form: proxies rarely open tunnels to port 80.
-    return new EnvHttpProxyAgent({ ...options, proxyTunnel: false, httpProxy: uri, httpsProxy: uri, noProxy: variable('no_proxy') ?? '' });
-  };
-  const plain = through('http_proxy');
-  const secure = through('https_proxy');
+  // Plain HTTP is asked of the proxy in absolute form: proxies rarely open tunnels to port 80.
+  const through = (uri: string | null): Dispatcher =>
+    uri === null
+      ? direct
+      : new EnvHttpProxyAgent({ ...options, proxyTunnel: false, httpProxy: uri, httpsProxy: uri, noProxy: proxies.except });
+  const plain = through(proxies.http);
+  const secure = through(proxies.https);
   return {
     to: (url: URL): Dispatcher => (url.protocol === 'https:' ? secure : plain),
     close: async (): Promise<void> => {
