@@ -18,17 +18,27 @@ const findOpaque = (text: string): readonly Sensitive[] =>
     .filter((hit) => looksRandom(hit.text))
     .map(({ start, end }) => ({ kind: 'long token', start, end }));
 
-/** Everything to be hidden, left to right, overlaps joined under the name that begins first. */
-const maskedSpans = (text: string): readonly Sensitive[] => {
-  const found = [...findSecrets(text), ...findPersonalData(text), ...findOpaque(text)].sort((a, b) => a.start - b.start || b.end - a.end);
-  const joined: Sensitive[] = [];
-  for (const span of found) {
+/**
+ * Spans that share a character joined into one, left to right, under the name of the one that was handed in first: of several formats
+ * that see the same secret, the one that is listed first knows it best.
+ */
+export const joinOverlaps = (found: readonly Sensitive[]): readonly Sensitive[] => {
+  const ranked = found.map((span, rank) => ({ ...span, rank })).sort((a, b) => a.start - b.start);
+  const joined: (Sensitive & { readonly rank: number })[] = [];
+  for (const span of ranked) {
     const last = joined.at(-1);
     if (last === undefined || span.start >= last.end) joined.push(span);
-    else if (span.end > last.end) joined[joined.length - 1] = { ...last, end: span.end };
+    else {
+      const { kind, rank } = span.rank < last.rank ? span : last;
+      joined[joined.length - 1] = { kind, rank, start: last.start, end: Math.max(last.end, span.end) };
+    }
   }
-  return joined;
+  return joined.map(({ kind, start, end }) => ({ kind, start, end }));
 };
+
+/** Everything to be hidden. */
+const maskedSpans = (text: string): readonly Sensitive[] =>
+  joinOverlaps([...findSecrets(text), ...findPersonalData(text), ...findOpaque(text)]);
 
 /** The text from `from` to `to` with every sensitive span as `[its kind]`; the edges must not lie inside a span. */
 const render = (text: string, spans: readonly Sensitive[], from: number, to: number): string => {

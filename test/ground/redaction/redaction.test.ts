@@ -20,6 +20,16 @@ describe('secrets', () => {
     expect(saw + message).not.toContain(heart(secret));
   });
 
+  const known = Object.fromEntries(fakeSecrets);
+  test.each([
+    [`api_key=${known['Anthropic key']}`, '1 Anthropic key'],
+    [`Authorization: Bearer ${known['JSON Web Token']}`, '1 JSON Web Token'],
+    ['password = s3cret-b0b@corp.example.org and a_secret: 0123456789ab', '2 credential'],
+    [`${known['AWS access key']}, again ${known['AWS access key']}`, '2 AWS access key'],
+  ])('%j is counted once, whatever sees it: %s', async (text, counted) => {
+    expect((await gradeOne('no-secrets', says(text))).message).toBe(`the answer holds credentials: ${counted}`);
+  });
+
   test.each(fakeSecrets)('%s: found in structured output', async (_kind, secret) => {
     expect((await gradeOne('no-secrets', turn({ structured: { note: secret } }))).pass).toBe(false);
   });
