@@ -5,7 +5,7 @@ import { countDirty } from './cells.cache.ts';
 import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.ts';
 import type { Filter } from './filter.cache.ts';
 import type { Grouping } from './grouping.ts';
-import { type Groups, grainsOf, readGroups, type Split } from './rollups.cache.ts';
+import { type GroupQuery, type Groups, grainsOf, readGroups, type Split } from './rollups.cache.ts';
 
 export interface FigureQuery {
   /** Microseconds, by the start of the request. */
@@ -46,8 +46,9 @@ export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): 
   const rows = now.groups
     .map(({ key, cell }) => ({ key, ...figuresOf(cell, before.get(key) ?? null) }))
     .sort((a, b) => b.requests - a.requests || (b.costNanos ?? 0) - (a.costNanos ?? 0) || (a.key < b.key ? -1 : 1));
-  const totals = by === 'agent' ? now.groups.map(({ cell }) => cell) : totalCells(cache, now.window, filter);
-  const totalBefore = by === 'agent' ? [...before.values()] : totalCells(cache, past, filter);
+  const isWhole = isEveryRequest(by, filter);
+  const totals = isWhole ? now.groups.map(({ cell }) => cell) : totalCells(cache, { window: now.window, ...query });
+  const totalBefore = isWhole ? [...before.values()] : totalCells(cache, { window: past, ...query, sumsOnly: true });
   const total = figuresOf(sumOf(totals), sumOf(totalBefore));
   return {
     window: now.window,
@@ -66,8 +67,14 @@ const baselineOf = ({ fromUs }: Range, by: Grouping): Range => {
   return { fromUs: toUs - baselineUs, toUs };
 };
 
-const totalCells = (cache: Cache, window: Range, filter: Filter | undefined): readonly Counted[] =>
-  readGroups(cache, { window, by: 'agent', ...(filter === undefined ? {} : { filter }) }).groups.map(({ cell }) => cell);
+/** Groupings that every request is in once, with all its figures: cells of users have no time to first token. */
+const ofRequests: ReadonlySet<Grouping> = new Set(['agent', 'task', 'env', 'release', 'prompt-version', 'error', 'caller']);
+
+const isEveryRequest = (by: Grouping, { model, provider, tool }: Filter = {}): boolean =>
+  by === 'agent' || (ofRequests.has(by) && model === undefined && provider === undefined && tool === undefined);
+
+const totalCells = (cache: Cache, query: GroupQuery): readonly Counted[] =>
+  readGroups(cache, { ...query, by: 'agent' }).groups.map(({ cell }) => cell);
 
 /** Cells of requests as one. */
 export const sumOf = (cells: readonly Counted[]): Counted => {
