@@ -76,6 +76,18 @@ describe('excerpt', () => {
     expect(excerpt('')).toBe('');
   });
 
+  test('wherever it is cut, no mark is cut in half', () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(700), fc.nat(40), (before, at, length) => {
+        const text = `${'ab '.repeat(before)}${'write to bob@corp.example.org '.repeat(12)}`;
+        const start = Math.min(at, text.length);
+        const shown = excerpt(text, { start, end: Math.min(start + length * 10, text.length) });
+        expect(shown.replaceAll('[email]', '')).not.toMatch(/[[\]]/);
+        expect(shown.length).toBeLessThanOrEqual(202);
+      }),
+    );
+  });
+
   test('wherever it is cut, no part of a secret is seen', () => {
     const secrets = fakeSecrets.map(([, secret]) => secret);
     fc.assert(
