@@ -186,4 +186,6 @@ export const cacheSteps: readonly (readonly string[])[] = [
       PRIMARY KEY (source, bucket_us, labels, model)
     ) STRICT, WITHOUT ROWID`,
   ],
+  // The agent whose token a score came with; 0: none.
+  ['ALTER TABLE score ADD COLUMN sender INTEGER NOT NULL DEFAULT 0'],
 ];

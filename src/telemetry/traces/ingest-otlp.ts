@@ -79,11 +79,12 @@ export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpS
       const foreign = sent.length - spans.length;
       return {
         ok: true,
-        rejected: rejected + foreign + page.foreign + page.tooOld,
+        rejected: rejected + foreign + page.foreign + page.foreignScores + page.tooOld,
         reasons: [
           ...reasons,
           ...(foreign > 0 ? [`a span names another agent than ${request.boundAgent}, whose token it came with`] : []),
           ...(page.foreign > 0 ? [`a span is known already, from the holder of another token than that of ${request.boundAgent}`] : []),
+          ...(page.foreignScores > 0 ? [`a score grades a request that is not of ${request.boundAgent}, whose token it came with`] : []),
           ...(page.tooOld > 0 ? ['a span is older than single spans are kept'] : []),
         ],
         page,

@@ -42,6 +42,8 @@ export interface ScoreFacts {
   readonly value: number | null;
   readonly label: string | null;
   readonly origin: number;
+  /** The agent whose token it came with; 0: none. */
+  readonly sender: number;
   readonly atUs: number;
   readonly updatedUs: number | null;
 }
@@ -85,12 +87,15 @@ export interface RunFacts {
   readonly synthetic: number;
 }
 
+/** Where a score stands that grades nothing: it came with the token of an agent whose the request is not. */
+export const noRun = -1;
+
 export interface TraceDigest {
   /** Of each span, in the order given. */
   readonly runOf: readonly number[];
   /** Whether its usage counts, and whether a model call is one and not the wrapper of one. */
   readonly counts: readonly boolean[];
-  /** Of each score: the run of its span, else the first. */
+  /** Of each score: the run of its span, else the first of its sender, else the first; `noRun` where that is of another than its sender. */
   readonly runOfScore: readonly number[];
   readonly runs: readonly RunFacts[];
 }
@@ -125,10 +130,11 @@ export const digestTrace = (
     }
   }
   const synthetic = spans.some((span) => span.synthetic === 1) ? 1 : 0;
-  const runOfScore = runsOfScores(spans, scores, runOf);
+  const agents = parts.map(({ entry }) => owners[entry] ?? 0);
+  const runOfScore = runsOfScores(spans, scores, runOf, agents);
   const ofTrace = firstTold(spans, spans.keys());
   const runs = parts.map(({ entry, callerRun, members }, runNo): RunFacts => {
-    const agent = owners[entry] ?? 0;
+    const agent = agents[runNo] ?? 0;
     const isLoose = entry === tree.root && (tree.isHeadless || members.some((at) => at !== entry && spans[at]?.parentId === null));
     const quality = scores.filter(({ value, name }, at) => runOfScore[at] === runNo && value !== null && name === qualityOf(agent));
     return {
@@ -277,8 +283,18 @@ const firstTold = (spans: readonly SpanFacts[], among: Iterable<number>): Record
   return told;
 };
 
-const runsOfScores = (spans: readonly SpanFacts[], scores: readonly ScoreFacts[], runOf: readonly number[]): readonly number[] => {
+const runsOfScores = (
+  spans: readonly SpanFacts[],
+  scores: readonly ScoreFacts[],
+  runOf: readonly number[],
+  agents: readonly number[],
+): readonly number[] => {
   if (scores.length === 0) return [];
   const position = new Map(spans.map(({ id }, at) => [id, at]));
-  return scores.map(({ spanId }) => (spanId === null ? undefined : runOf[position.get(spanId) ?? -1]) ?? 0);
+  return scores.map(({ spanId, sender }) => {
+    const ofSpan = spanId === null ? undefined : runOf[position.get(spanId) ?? -1];
+    const run = ofSpan ?? Math.max(0, sender === 0 ? 0 : agents.indexOf(sender));
+    const agent = agents[run] ?? 0;
+    return sender !== 0 && agent !== 0 && agent !== sender ? noRun : run;
+  });
 };

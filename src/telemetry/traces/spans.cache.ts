@@ -4,6 +4,7 @@ import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } f
 import { packId, type StoredId } from './identifier.ts';
 import type { TextKeeper } from './load-text-keeper.ts';
 import type { Ownership } from './ownership.ts';
+import { noRun } from './runs.ts';
 import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
 import { readScores, readSpans, type StoredScore, type StoredSpan, type TracePlace } from './span-rows.cache.ts';
@@ -38,6 +39,8 @@ export interface PageResult {
   readonly tooOld: number;
   /** Of spans that came with the token of another agent: what its holder said is not rewritten. */
   readonly foreign: number;
+  /** Of scores on requests of another agent than the one whose token they came with: they grade nothing. */
+  readonly foreignScores: number;
   /** Traces that were not known before. */
   readonly traces: number;
   readonly scores: number;
@@ -96,7 +99,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
   const keepText = page.keepText ?? null;
   const horizonUs = readHorizon(cache);
   const dirty = new Set<number>();
-  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, foreign: 0, traces: 0, scores: 0 };
+  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, foreign: 0, foreignScores: 0, traces: 0, scores: 0 };
 
   const take = (traceId: string, spans: readonly PricedSpan[], scores: readonly Score[]): void => {
     const packed = packId(traceId);
@@ -126,17 +129,21 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     }
     let freshScores = 0;
     for (const score of scores) {
-      const facts = scoreFactsOf(score, words.number);
+      const facts = scoreFactsOf(score, bound, words.number);
       const old = storedScores.get(facts.id);
-      if (old !== undefined && !supersedesScore(facts, old.facts)) continue;
+      if (old !== undefined && !supersedesScore(facts, old.facts)) {
+        if (old.runNo === noRun) result.foreignScores += 1;
+        continue;
+      }
       storedScores.set(facts.id, { facts, runNo: 0, isFresh: true });
       freshScores += 1;
     }
     if (fresh + freshScores === 0) return;
-    result.scores += freshScores;
     if (known === undefined) result.traces += 1;
     const place = known ?? addTrace(cache, source, packed, spans[0]?.startUs ?? scores[0]?.atUs ?? 0);
-    settleTrace(cache, place, { stored, storedScores, isNew: known === undefined }, claims, dirty);
+    const idle = settleTrace(cache, place, { stored, storedScores, isNew: known === undefined }, claims, dirty);
+    result.foreignScores += idle;
+    result.scores += freshScores - idle;
     if (keepText === null) return;
     for (const span of spans) if (stored.get(span.spanId)?.isFresh === true) keepTexts(cache, place.no, span, keepText);
   };
