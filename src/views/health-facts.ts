@@ -1,6 +1,7 @@
 import { plural } from '../ground/output/phrases.ts';
 import type { AgentHealth, CheckHealth, HealthReport, StateName } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
+import type { AssertionResult } from '../quality/health/result.ts';
 
 /** Worst first. */
 const states: readonly StateName[] = ['red', 'unknown', 'yellow', 'green'];
@@ -51,9 +52,13 @@ export const circumstancesOf = (check: CheckHealth): readonly string[] => [
   ...(check.drift.length > 0 ? [`changed: ${check.drift.join(', ')}`] : []),
 ];
 
+/** The assertions that a check failed by. */
+export const failedOf = (check: CheckHealth): readonly AssertionResult[] =>
+  check.assertions.filter(({ pass, informative }) => pass === false && informative !== true);
+
 /** One line per thing that is wrong with a check: what was expected and what was seen, or the reason where no assertion failed. */
 export const findingsOf = (check: CheckHealth): readonly string[] => {
-  const failed = check.assertions.filter(({ pass }) => pass === false);
+  const failed = failedOf(check);
   if (failed.length === 0) return check.reason === '' ? [] : [check.reason];
   return failed.map(({ assertion, saw, message }) => `expected ${assertion}, ${saw === '' ? message : `saw ${saw}`}`);
 };

@@ -20,7 +20,14 @@ export const resultJson = (result: CheckResult) => ({
   safety: result.safety,
   in_maintenance: result.inMaintenance,
   drift: result.drift,
-  assertions: result.assertions.map(({ assertion, pass, score, saw, message }) => ({ assertion, pass, score, saw, message })),
+  assertions: result.assertions.map(({ assertion, pass, score, saw, message, informative }) => ({
+    assertion,
+    pass,
+    score,
+    saw,
+    message,
+    informative: informative === true,
+  })),
 });
 
 const checkJson = (check: CheckHealth) => {

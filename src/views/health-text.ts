@@ -6,7 +6,7 @@ import { humanDuration } from '../ground/units/duration.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
 import type { AssertionResult } from '../quality/health/result.ts';
-import { checkName, circumstancesOf, costOf, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
+import { checkName, circumstancesOf, costOf, failedOf, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
 import {
   durationOrMissing,
   joined,
@@ -60,11 +60,12 @@ const failedLines = (look: Look, { assertion, saw, message }: AssertionResult): 
   ...(saw === '' ? labelled(look, 'because', message) : labelled(look, 'saw', saw)),
 ];
 
-const gradedLines = (look: Look, { assertion, pass, message, saw }: AssertionResult): readonly string[] => {
-  const sign = pass === null ? statusSigns.skipped : pass ? statusSigns.pass : statusSigns.fail;
+const gradedLines = (look: Look, { assertion, pass, message, saw, informative }: AssertionResult): readonly string[] => {
+  const sign = pass === null || (informative === true && !pass) ? statusSigns.skipped : pass ? statusSigns.pass : statusSigns.fail;
   return renderParagraph(look, { indent: 8, hang: 2, maxLines: remarkLines }, [
     { text: `${symbolOf(look, sign)} `, tone: sign.tone },
     { text: assertion },
+    { text: informative === true ? ' (weight 0)' : '', tone: 'dim' },
     { text: `  ${message}`, tone: 'dim' },
     { text: saw === '' ? '' : ` saw ${saw}`, tone: 'dim' },
   ]);
@@ -88,7 +89,7 @@ const headline = (look: Look, check: CheckHealth, verbose: boolean): readonly st
 
 /** `told`: sentences that stand in full above, so they are not said twice; nor is the reason that a failed assertion gives. */
 const checkLines = (look: Look, check: CheckHealth, verbose: boolean, told: readonly string[]): readonly string[] => {
-  const failed = check.assertions.filter(({ pass }) => pass === false);
+  const failed = failedOf(check);
   const known = told.some((sentence) => sentence.includes(check.reason)) || failed.some(({ message }) => check.reason.startsWith(message));
   const says = check.reason !== '' && !known;
   return [

@@ -29,9 +29,10 @@ const outcome = z.enum([
 const assertion = z.object({
   assertion: z.string().describe('The expectation in the words it was written in'),
   pass: z.boolean().nullable().describe('Null: could not be judged'),
-  score: z.number(),
+  score: z.number().nullable().describe('0 to 1; null where pass is'),
   saw: z.string().describe('Untrusted and masked'),
   message: z.string(),
+  informative: z.boolean().describe('True where it decides nothing, whatever pass says (weight: 0)'),
 });
 
 const result = z.object({

@@ -103,6 +103,19 @@ describe('agentops health', () => {
     expect((await runCli(['health', '--fail-on', 'yellow'], { cwd: folder.path })).status).toBe(1);
   });
 
+  test('an expectation of weight 0 is told and fails nothing, now and in the history', async () => {
+    const peer = await openPeer(say('pong'));
+    const rest = '\n      - { id: polite, input: ping, expect: [{ type: contains, value: please, weight: 0 }] }';
+    using folder = scratch({ 'agentops.yaml': manifest([{ name: 'curt', url: peer.url }]) + rest });
+    const result = await runCli(['health', '--json'], { cwd: folder.path });
+    expect(result.status).toBe(0);
+    const informs = { assertion: 'contains: please', pass: false, score: 0, informative: true };
+    expect(healthOf(result.stdout).agents[0]?.checks[1]).toMatchObject({ status: 'pass', reason: '', assertions: [informs] });
+    const past = JSON.parse((await runCli(['history', 'curt', '--json'], { cwd: folder.path })).stdout);
+    expect(past.checks[1].results[0].assertions).toMatchObject([informs]);
+    expect(past.checks[0].results[0].assertions).toMatchObject([{ pass: true, informative: false }]);
+  });
+
   test('nagios has exit codes of its own', async () => {
     using folder = scratch({ 'agentops.yaml': manifest([{ name: 'dead', url: 'http://127.0.0.1:9' }]) });
     const result = await runCli(['health', '--output', 'nagios'], { cwd: folder.path });

@@ -97,6 +97,27 @@ STATE      AGENT               TIER  SINCE  LATENCY      COST  UP 24H  WHY
     expect(ascii).toContain('! yellow   returns-eu-central     2    1 d   3.40 s   $0.0042  99.62%\n');
   });
 
+  it('shows an assertion that only informs when verbose, and never as what failed', () => {
+    const informs = assertion({
+      assertion: 'contains: please',
+      pass: false,
+      message: 'It does not contain "please".',
+      saw: 'no',
+      informative: true,
+    });
+    const failed = check({
+      status: 'fail',
+      reason: 'Too long.',
+      assertions: [informs, assertion({ assertion: 'word-count: 5', pass: false, saw: '9' })],
+    });
+    const sample = report({ state: 'red', agents: [agent({ state: 'red', reasons: ['refund-window: Too long.'], checks: [failed] })] });
+    expect(renderHealthText(sample, show({}, true))).toContain(
+      '        ○ contains: please (weight 0)  It does not contain "please". saw no\n',
+    );
+    expect(renderHealthText(sample, show({}))).not.toContain('please');
+    expect(renderHealthText(sample, show({}))).toContain('expected  word-count: 5');
+  });
+
   it('shows every check and assertion when verbose', () => {
     const verbose = text({}, true);
     expect(verbose).toContain('    ✔ support/greeting  pass  820 ms · $0.0042 · trace 0af7651916cd43dd8448eb211c80319c\n');

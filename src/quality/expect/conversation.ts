@@ -42,13 +42,18 @@ export const isJudgeable = (turn: Turn, expected: readonly { readonly base: stri
   turn.outcome === 'truncated' ||
   expected.some(({ base }) => base === 'outcome');
 
+/** False for an expectation that only informs, as `weight: 0` says, in promptfoo too. */
+export const decides = ({ weight }: GradedAssertion): boolean => weight > 0;
+
 /** Whether a turn ended in a way that may be judged by its assertions: it was answered, or one of its own grades expected this outcome. */
 export const isAccepted = (turn: Turn, grades: readonly GradedAssertion[]): boolean => {
   if (meaning[turn.outcome] === 'judge') return true;
   if (turn.outcome === 'checker_error') return false;
-  return grades.some(
-    ({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')),
-  );
+  return grades
+    .filter(decides)
+    .some(
+      ({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')),
+    );
 };
 
 /** The verdict on a conversation and one sentence why; the sentence is empty for a plain pass. */
@@ -69,7 +74,7 @@ export const judgeConversation = ({ turns, byTurn, overall }: GradedConversation
     const told = last.detail === '' ? (sentence[last.outcome] ?? `the outcome is ${last.outcome}`) : last.detail;
     return { verdict: meaning[last.outcome] === 'error' ? 'error' : 'fail', reason: told };
   }
-  const grades = [...byTurn.flat(), ...overall];
+  const grades = [...byTurn.flat(), ...overall].filter(decides);
   const failed = grades.filter(({ pass }) => pass === false);
   const [first] = failed;
   if (first !== undefined) {

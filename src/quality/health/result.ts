@@ -11,6 +11,8 @@ export interface AssertionResult {
   /** Untrusted and masked. */
   readonly saw: string;
   readonly message: string;
+  /** Present where it decided nothing, whatever `pass` says. */
+  readonly informative?: true;
 }
 
 /** One finished check: one row of the history. */

@@ -2,12 +2,13 @@ import type { AgentProtocol, Turn, TurnLimits } from '../../agents/protocols/por
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import { totals } from '../expect/conversation.ts';
+import { decides, totals } from '../expect/conversation.ts';
 import { converseGraded, type Examination } from '../expect/converse-graded.ts';
+import type { GradedAssertion } from '../expect/grade-turns.ts';
 import type { Expectation } from '../expect/port.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { ProbeBudget } from './probe-budget.ts';
-import { type CheckResult, resultId } from './result.ts';
+import { type AssertionResult, type CheckResult, resultId } from './result.ts';
 import { retryDelay } from './retry.ts';
 import { judge } from './verdict.ts';
 
@@ -60,19 +61,22 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
       ttftMs,
       costNanos: totals([...earlier, ...graded.turns]).costNanos,
       traceId,
-      assertions: [...graded.byTurn.flat(), ...graded.overall].map(({ wording, pass, score, saw, message }) => ({
-        assertion: wording,
-        pass,
-        score,
-        saw: ctx.secrets.mask(saw),
-        message: ctx.secrets.mask(message),
-      })),
+      assertions: [...graded.byTurn.flat(), ...graded.overall].map((grade) => assertionResult(ctx, grade)),
       safety: check.safety,
       inMaintenance,
       fingerprint: last === undefined ? null : fingerprintOf(last),
     };
   }
 };
+
+const assertionResult = ({ secrets }: Context, grade: GradedAssertion): AssertionResult => ({
+  assertion: grade.wording,
+  pass: grade.pass,
+  score: grade.score,
+  saw: secrets.mask(grade.saw),
+  message: secrets.mask(grade.message),
+  ...(decides(grade) ? {} : { informative: true }),
+});
 
 const examinationOf = ({ prices }: Fleet, { check, protocol, traceId, limits }: PlannedCheck): Examination => ({
   protocol,

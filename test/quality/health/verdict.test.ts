@@ -20,6 +20,21 @@ const graded = (assertion: string, verdict: GradedAssertion['verdict'], message 
 
 const once = (answer: Turn, overall: readonly GradedAssertion[] = []) => judge(aCheck(), { turns: [answer], byTurn: [[]], overall }, 1);
 
+describe('an expectation of weight 0', () => {
+  const informs = (grade: GradedAssertion): GradedAssertion => ({ ...grade, weight: 0 });
+
+  test.each(['fail', 'error', 'skipped'] as const)('that came out %s leaves a good answer good', (verdict) => {
+    expect(once(turn({ text: 'yes' }), [informs(graded('contains', verdict))])).toEqual({ status: 'pass', reason: '' });
+    const beside = [informs(graded('contains', verdict)), graded('regex', 'fail'), graded('latency', 'pass')];
+    expect(once(turn({ text: 'yes' }), beside)).toEqual({ status: 'fail', reason: 'regex: fail' });
+  });
+
+  test('makes no bad outcome good, and speaks for no silence', () => {
+    expect(once(turn({ outcome: 'timeout' }), [informs(graded('outcome', 'pass'))]).status).toBe('fail');
+    expect(once(turn({ text: '' }), [informs(graded('equals', 'pass'))]).status).toBe('fail');
+  });
+});
+
 describe('what an outcome means', () => {
   test.each<[Outcome, string]>([
     ['ok', 'pass'],
