@@ -41,8 +41,8 @@ export const encodeSketch = (sketch: Sketch): Uint8Array => {
 };
 
 /**
- * What `bytes` hold, bin by bin: one encoded sketch, or several with a zero byte between them. Bins rise within a sketch, so that a step
- * of nothing can only be its end. Hands out `counts` side by side where the bins fit, which saves a call for each.
+ * Reads one encoded sketch, or several with a zero byte between them: bins rise within a sketch, so that a step of nothing can only be its
+ * end. Adds to `counts`, bin by bin, and calls `other` for bins beyond it.
  */
 const decode = (bytes: Uint8Array, counts: Float64Array, other: (bin: number, count: number) => void): void => {
   const { length } = bytes;

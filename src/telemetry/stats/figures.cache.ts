@@ -1,7 +1,7 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { type Range, widthUs } from '../../ground/units/window.ts';
+import { countMarked } from '../traces/dirty.cache.ts';
 import { newRunCell } from './cell.ts';
-import { countDirty } from './cells.cache.ts';
 import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.ts';
 import type { Filter } from './filter.cache.ts';
 import type { Grouping } from './grouping.ts';
@@ -19,7 +19,7 @@ export interface Coverage {
   readonly pricedShare: number | null;
   /** When the source that is longest behind was read, microseconds; null: none was. */
   readonly syncedUs: number | null;
-  /** Buckets of 15 minutes that changed and were not recomputed yet: these figures do not know of it. */
+  /** Buckets that changed and were not recomputed yet: these figures do not know of it. */
   readonly pending: number;
 }
 
@@ -54,7 +54,7 @@ export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): 
     window: now.window,
     by,
     basis: now.basis,
-    coverage: { pricedShare: pricedShareOf(total), syncedUs: readSynced(cache), pending: countDirty(cache) },
+    coverage: { pricedShare: pricedShareOf(total), syncedUs: readSynced(cache), pending: countMarked(cache) },
     totals: total,
     rows,
   };

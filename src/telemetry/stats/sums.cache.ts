@@ -1,7 +1,8 @@
 import type { Cache } from '../../ground/store/port.ts';
 import type { BucketRange } from '../../ground/units/window.ts';
+import { grainCodes } from '../traces/codes.ts';
 import { callSums, type runSums } from './cell.ts';
-import { type Facet, facets, grainCodes } from './rollup.ts';
+import { type Facet, facets } from './rollup.ts';
 
 /** Which stored cells of a range of buckets to add up, and by what. */
 export interface SumQuery {

@@ -1,6 +1,7 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf, widthUs } from '../../ground/units/window.ts';
 import { dims } from './dictionary.cache.ts';
+import { isMarkedBefore } from './dirty.cache.ts';
 import { horizonKey, readHorizon } from './settle.cache.ts';
 
 const tracesPerCommit = 2000;
@@ -13,8 +14,7 @@ export const freezeBefore = (cache: Cache, beforeUs: number): boolean =>
   cache.transact(() => {
     const horizonUs = bucketOf('day', beforeUs) * widthUs.day;
     if (horizonUs <= readHorizon(cache)) return true;
-    const waiting = cache.all('SELECT 1 FROM dirty_bucket WHERE bucket < ? LIMIT 1', bucketOf('quarter', horizonUs));
-    if (waiting.length > 0) return false;
+    if (isMarkedBefore(cache, horizonUs)) return false;
     cache.run('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)', horizonKey, String(horizonUs));
     return true;
   });

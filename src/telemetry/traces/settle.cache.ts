@@ -1,6 +1,7 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf } from '../../ground/units/window.ts';
 import type { Dictionary } from './dictionary.cache.ts';
+import { markBucket } from './dirty.cache.ts';
 import type { Claim, Ownership } from './ownership.ts';
 import { digestTrace, noRun, type RunFacts } from './runs.ts';
 import {
@@ -97,7 +98,7 @@ const areOwnedAlike = (old: readonly RunOwner[], runs: readonly RunFacts[]): boo
 /** Buckets before the horizon are frozen: their spans are gone, so they could only come out wrong. */
 export const markDirty = (cache: Cache, buckets: Iterable<number>, horizonUs: number): void => {
   const frozen = bucketOf('quarter', horizonUs);
-  for (const bucket of buckets) if (bucket >= frozen) cache.run('INSERT OR IGNORE INTO dirty_bucket (bucket) VALUES (?)', bucket);
+  for (const bucket of buckets) if (bucket >= frozen) markBucket(cache, 'quarter', bucket);
 };
 
 /** Where the horizon stands in `meta`. */
