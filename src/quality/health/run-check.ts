@@ -7,7 +7,7 @@ import { converseGraded, type Examination } from '../expect/converse-graded.ts';
 import type { GradedAssertion } from '../expect/grade-turns.ts';
 import type { Expectation } from '../expect/port.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { ProbeBudget } from './probe-budget.ts';
+import type { BudgetGate } from './open-budget.ts';
 import { type AssertionResult, type CheckResult, resultId } from './result.ts';
 import { retryDelay } from './retry.ts';
 import { judge } from './verdict.ts';
@@ -19,8 +19,8 @@ export interface PlannedCheck {
   readonly protocol: AgentProtocol;
   /** Null where it is a program of this machine. */
   readonly host: string | null;
-  /** Null: no limit, or what was spent is not known. */
-  readonly budget: ProbeBudget | null;
+  /** Null: no limit. */
+  readonly budget: BudgetGate | null;
   readonly slotAt: number | null;
   readonly traceId: string;
   readonly limits: TurnLimits;
