@@ -6,6 +6,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import { messageOf, nodeCodeOf, usageError } from '../errors.ts';
 import { humanDuration } from '../units/duration.ts';
 import { percentDecoded } from '../units/percent-code.ts';
+import { onAbort } from './abort.ts';
 import type { Clock, Env, Http, HttpFailure, HttpHead, HttpOutcome, HttpPhase, HttpRequest, HttpSink } from './context.ts';
 import { classifyFailure, timeoutSentence } from './http-failure.ts';
 import { followRedirect, redirectLocation } from './http-redirect.ts';
@@ -121,13 +122,14 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
     let settled = false;
     let controller: Dispatcher.DispatchController | null = null;
     let phaseTimer: NodeJS.Timeout | undefined;
+    let forget = () => {};
 
     const settle = (failure: HttpFailure | null) => {
       if (settled) return;
       settled = true;
       clearTimeout(phaseTimer);
       clearTimeout(totalTimer);
-      signal.removeEventListener('abort', onAbort);
+      forget();
       resolve({ head, failure, timings: { connectMs, firstByteMs, longestGapMs, totalMs: elapsed() } });
     };
     const giveUp = (failure: HttpFailure | null) => {
@@ -143,7 +145,7 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
       clearTimeout(phaseTimer);
       phaseTimer = setTimeout(expire(phase, limitMs), limitMs);
     };
-    const onAbort = () => giveUp({ kind: 'aborted', message: `the request to ${host} was given up after ${humanDuration(elapsed())}` });
+    const abandon = () => giveUp({ kind: 'aborted', message: `the request to ${host} was given up after ${humanDuration(elapsed())}` });
     /** A sink that throws is a bug of ours, and not to be taken for what the server did. */
     const told = <T>(tell: () => T): T | undefined => {
       try {
@@ -156,8 +158,8 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
     };
 
     const totalTimer = setTimeout(expire('total', limits.totalMs), Math.max(0, limits.totalMs - elapsed()));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) return abandon();
+    forget = onAbort(signal, abandon);
     arm('connect', limits.connectMs);
 
     dispatcher.dispatch(
