@@ -143,13 +143,15 @@ const resultTests = (open: () => Promise<Journal>) => {
       aSlot({ status: 'fail', reason: 'old', endedAt: noon - 5 }),
       aResult({ status: 'fail', reason: 'new', endedAt: noon - 3 }),
       aResult({ status: 'error', endedAt: noon - 2 }),
+      aResult({ status: 'fail', reason: 'without an answer', outcome: 'unreachable', endedAt: noon - 1 }),
       aResult({ status: 'fail', check: 'other', endedAt: noon - 1 }),
       aResult({ status: 'fail', reason: 'of a clock that was ahead', endedAt: noon + 1 }),
     ]);
     const failure = (since: number) => lastFailure(journal, 'support', 'ping', since, noon);
-    expect(await failure(noon - 10)).toEqual({ at: noon - 3, reason: 'new' });
-    expect(await failure(noon - 3)).toEqual({ at: noon - 3, reason: 'new' });
-    expect(await failure(noon - 2)).toBeNull();
+    expect(await failure(noon - 10)).toEqual({ at: noon - 3, reason: 'new', answered: true });
+    expect(await failure(noon - 3)).toEqual({ at: noon - 3, reason: 'new', answered: true });
+    expect(await failure(noon - 2)).toEqual({ at: noon - 1, reason: 'without an answer', answered: false });
+    expect(await failure(noon)).toBeNull();
   });
 
   test('the last fingerprint is the last that was told', async () => {

@@ -49,6 +49,7 @@ export const agent = (parts: Partial<AgentHealth> = {}): AgentHealth => ({
   state: 'green',
   since: now - 40 * day,
   reasons: [],
+  safetyEvent: false,
   suppressedBy: null,
   inMaintenance: false,
   uptime24h: 1,

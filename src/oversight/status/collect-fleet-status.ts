@@ -86,10 +86,13 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     const health = checked.get(agent.name);
     if (health === undefined) return [];
     const seen = traces(agent);
+    const safetyEvent = health.safetyEvent || seen.blocked > 0;
     const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
-    return [{ agent, health, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
+    return [{ agent, health, safetyEvent, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
   });
-  const suppressors = suppressorsOf(judged.map(({ agent, state }) => ({ name: agent.name, state, dependsOn: agent.dependsOn })));
+  const suppressors = suppressorsOf(
+    judged.map(({ agent, state, safetyEvent }) => ({ name: agent.name, state, safetyEvent, dependsOn: agent.dependsOn })),
+  );
   return new Map(
     judged.map(({ agent, health, state, reasons, since }) => [
       agent.name,

@@ -3,7 +3,7 @@ import type { Selected } from '../../fleet/select.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { freshUntil, inMaintenance } from '../../quality/health/due.ts';
-import type { CheckResult } from '../../quality/health/result.ts';
+import { type CheckResult, isAnswered } from '../../quality/health/result.ts';
 import { lastFailure, latestResults, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
 import { foldDepth, foldResults, type Mode } from '../../quality/health/streak.ts';
 import { judgeAgent, judgeFleet } from './agent-state.ts';
@@ -44,6 +44,7 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
       owner: agent.owner,
       env: agent.env,
       ...judgeAgent(evidence),
+      safetyEvent: known.some((each) => each.isSafetyEvent),
       suppressedBy: null,
       inMaintenance: inMaintenance(agent, now),
       uptime24h: journal === null ? null : await uptimeSince(journal, agent.name, null, now - dayMs),
@@ -51,7 +52,9 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
     });
   }
   const dependsOn = new Map(selected.map(({ agent }) => [agent.name, agent.dependsOn]));
-  const suppressors = suppressorsOf(judged.map(({ agent, state }) => ({ name: agent, state, dependsOn: dependsOn.get(agent) ?? [] })));
+  const suppressors = suppressorsOf(
+    judged.map(({ agent, state, safetyEvent }) => ({ name: agent, state, safetyEvent, dependsOn: dependsOn.get(agent) ?? [] })),
+  );
   const agents = judged.map((agent) => ({ ...agent, suppressedBy: suppressors.get(agent.agent) ?? null }));
   const state = judgeFleet(agents.filter(counts));
   return { fleet: fleet.name, generatedAt: now, state, agents, tookMs, complete: !ctx.signal.aborted };
@@ -59,6 +62,7 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
 
 interface CheckStanding {
   readonly evidence: CheckEvidence;
+  readonly isSafetyEvent: boolean;
   /** Null where the check has never run. */
   readonly health: CheckHealth | null;
 }
@@ -78,9 +82,11 @@ const standingOf = async (
     return { length: Math.max(1, stored?.length ?? 1), since: stored?.since ?? last.endedAt };
   };
   const [newest] = history;
-  if (newest === undefined || evidence === null) return { evidence: neverRun(check), health: null };
+  if (newest === undefined || evidence === null) return { evidence: neverRun(check), isSafetyEvent: false, health: null };
   const shown = await streak(newest);
   const since = evidence === newest ? shown.since : (await streak(evidence)).since;
+  // Asked of the store and not of the history at hand: a window holds more results than a streak needs.
+  const failure = check.safety && journal !== null ? await lastFailure(journal, agent.name, check.id, now - safetyWindowMs, now) : null;
   return {
     evidence: {
       check: check.id,
@@ -88,12 +94,12 @@ const standingOf = async (
       since: standing === 'stale' ? freshUntil(check, evidence.endedAt) : since,
       reason: evidence.reason,
       safety: check.safety,
-      // Asked of the store and not of the history at hand: a window holds more results than a streak needs.
-      lastFailure: check.safety && journal !== null ? await lastFailure(journal, agent.name, check.id, now - safetyWindowMs, now) : null,
+      lastFailure: failure,
       flapping,
       drift: evidence.drift,
       driftAt: evidence.endedAt,
     },
+    isSafetyEvent: failure?.answered ?? (check.safety && newest.status === 'fail' && isAnswered(newest.outcome)),
     health: { ...newest, streak: shown.length },
   };
 };

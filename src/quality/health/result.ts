@@ -49,7 +49,22 @@ export interface CheckResult {
 export interface Failure {
   readonly at: number;
   readonly reason: string;
+  /** False where the agent could not be reached or broke off with an error: what another's outage can be the cause of. */
+  readonly answered: boolean;
 }
+
+const unanswered: readonly Outcome[] = [
+  'unreachable',
+  'timeout',
+  'agent_error',
+  'malformed',
+  'rate_limited',
+  'unauthorized',
+  'checker_error',
+];
+
+/** Whether an agent said something by which a check of this outcome could be failed. */
+export const isAnswered = (outcome: Outcome | null): boolean => outcome === null || !unanswered.includes(outcome);
 
 /** The id of one run of a check; `runId` is random, so that no two processes make the same one. */
 export const resultId = (runId: string, agent: string, check: string): string => `${runId}:${agent}/${check}`;

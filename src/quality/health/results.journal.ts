@@ -1,7 +1,7 @@
 import type { Journal, Param, Write } from '../../ground/store/port.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Beat } from './heartbeat.ts';
-import type { AssertionResult, CheckResult, CheckStatus, Failure } from './result.ts';
+import { type AssertionResult, type CheckResult, type CheckStatus, type Failure, isAnswered } from './result.ts';
 
 interface Row {
   id: string;
@@ -133,7 +133,10 @@ export const lastFingerprint = async (journal: Journal, agent: string, check: st
   return row === undefined ? null : (JSON.parse(row.fingerprint) as Fingerprint);
 };
 
-/** The last failure of a check between two moments, both included; null where there was none. Scheduled or not: it happened. */
+/**
+ * The last failure of a check between two moments, both included, one by an answer before one without; null where there was none.
+ * Scheduled or not: it happened.
+ */
 export const lastFailure = async (
   journal: Journal,
   agent: string,
@@ -141,15 +144,16 @@ export const lastFailure = async (
   since: number,
   until: number,
 ): Promise<Failure | null> => {
-  const [row] = await journal.all<{ ended_at: number; reason: string }>(
-    `SELECT ended_at, reason FROM check_result WHERE agent = ? AND check_id = ? AND ended_at BETWEEN ? AND ? AND status = 'fail'
-      ORDER BY ended_at DESC, id DESC LIMIT 1`,
+  const rows = await journal.all<{ ended_at: number; reason: string; outcome: CheckResult['outcome'] }>(
+    `SELECT ended_at, reason, outcome FROM check_result
+      WHERE agent = ? AND check_id = ? AND ended_at BETWEEN ? AND ? AND status = 'fail' ORDER BY ended_at DESC, id DESC`,
     agent,
     check,
     since,
     until,
   );
-  return row === undefined ? null : { at: row.ended_at, reason: row.reason };
+  const row = rows.find(({ outcome }) => isAnswered(outcome)) ?? rows[0];
+  return row === undefined ? null : { at: row.ended_at, reason: row.reason, answered: isAnswered(row.outcome) };
 };
 
 const statuses: readonly CheckStatus[] = ['pass', 'degraded', 'fail', 'error', 'skipped'];
