@@ -28,6 +28,9 @@ export const onAbort = (signal: AbortSignal, act: () => void): (() => void) => {
 const listen = (signal: AbortSignal): Waiting[] => {
   const list: Waiting[] = [];
   waitingFor.set(signal, list);
-  signal.addEventListener('abort', () => [...list].forEach(({ act }) => act()), { once: true });
+  const actAll = () => {
+    for (const { act } of [...list]) act();
+  };
+  signal.addEventListener('abort', actAll, { once: true });
   return list;
 };
