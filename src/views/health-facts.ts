@@ -10,6 +10,13 @@ const states: readonly StateName[] = ['red', 'unknown', 'yellow', 'green'];
 export const worstState = (report: HealthReport): StateName =>
   states.find((state) => report.agents.some((agent) => counts(agent) && agent.state === state)) ?? 'unknown';
 
+/** True where every agent is exempt: green or red, none of them says anything of the fleet. */
+export const isUnjudged = ({ agents }: HealthReport): boolean => agents.length > 0 && !agents.some(counts);
+
+/** What keeps an agent from counting; empty where it counts. */
+export const excuseOf = ({ suppressedBy, inMaintenance }: AgentHealth): string =>
+  suppressedBy === null ? (inMaintenance ? 'in maintenance' : '') : `suppressed by ${suppressedBy}`;
+
 /** `acme: 2 red, 1 yellow, 4 green, 1 suppressed of 8 agents`. */
 export const verdictOf = (report: HealthReport): string => {
   const counting = report.agents.filter(counts);
@@ -25,15 +32,15 @@ export const verdictOf = (report: HealthReport): string => {
     { name: 'in maintenance', count: report.agents.filter((agent) => agent.suppressedBy === null && agent.inMaintenance).length },
   ];
   const said = groups.filter(({ count }) => count > 0).map(({ name, count }) => `${count} ${name}`);
-  return `${report.fleet}: ${said.length === 0 ? all : `${said.join(', ')} of ${all}`}${early}`;
+  const nothing = isUnjudged(report) ? 'nothing was judged, ' : '';
+  return `${report.fleet}: ${nothing}${said.length === 0 ? all : `${said.join(', ')} of ${all}`}${early}`;
 };
 
 /** Why an agent is as it is, the strongest reason first, opened by what keeps it from counting. */
 export const whyOf = (agent: AgentHealth): string => {
-  const excuse = agent.suppressedBy === null ? (agent.inMaintenance ? 'in maintenance' : '') : `suppressed by ${agent.suppressedBy}`;
   const more = agent.reasons.length > 1 ? ` (and ${agent.reasons.length - 1} more)` : '';
   const reason = agent.reasons[0] === undefined ? '' : `${agent.reasons[0]}${more}`;
-  return [excuse, reason].filter((part) => part !== '').join(': ');
+  return [excuseOf(agent), reason].filter((part) => part !== '').join(': ');
 };
 
 /** The check of an agent as commands name it. */

@@ -43,6 +43,7 @@ const agentJson = (agent: AgentHealth) => ({
   state: agent.state,
   since: isoTime(agent.since),
   reasons: agent.reasons,
+  warnings: agent.warnings,
   safety_event: agent.safetyEvent,
   suppressed_by: agent.suppressedBy,
   in_maintenance: agent.inMaintenance,

@@ -99,6 +99,16 @@ const checkLines = (look: Look, check: CheckHealth, verbose: boolean, told: read
   ];
 };
 
+const warningLines = (look: Look, { warnings }: AgentHealth): readonly string[] => {
+  const { tone } = statusSigns.degraded;
+  return warnings.flatMap((text) =>
+    renderParagraph(look, { indent: 4, hang: 2, maxLines: remarkLines }, [
+      { text: `${symbolOf(look, statusSigns.degraded)} `, tone },
+      { text },
+    ]),
+  );
+};
+
 /** What stands under the line of an agent: also why, where its line has no room for all of that and no check says it. */
 const linesUnder = (agent: AgentHealth, { look, verbose }: ViewOptions, row: string, whyInTable: boolean): readonly string[] => {
   const why = whyOf(agent);
@@ -107,7 +117,11 @@ const linesUnder = (agent: AgentHealth, { look, verbose }: ViewOptions, row: str
   const isSaid = isWhole || (whyInTable && checks.length > 0);
   const below = verbose && agent.reasons.length > 1 ? agent.reasons : isSaid || why === '' ? [] : [why];
   const told = isWhole ? [why, ...below] : below;
-  return [...below.flatMap((text) => remark(look, 4, text)), ...checks.flatMap((check) => checkLines(look, check, verbose, told))];
+  return [
+    ...below.flatMap((text) => remark(look, 4, text)),
+    ...warningLines(look, agent),
+    ...checks.flatMap((check) => checkLines(look, check, verbose, told)),
+  ];
 };
 
 /** The fleet for people: the verdict, a line per agent in manifest order, and under each that is not green what was expected and seen. */

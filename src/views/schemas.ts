@@ -74,6 +74,7 @@ const health = z.object({
       state,
       since: instant.nullable(),
       reasons: z.array(z.string()),
+      warnings: z.array(z.string()).describe('What its owner should know beside its state'),
       safety_event: z.boolean().describe('A safety check was failed by an answer, now or within the safety window'),
       suppressed_by: z.string().nullable().describe('The red agent it depends on, which explains it; null beside a safety event'),
       in_maintenance: z.boolean(),

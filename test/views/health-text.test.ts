@@ -152,7 +152,7 @@ describe('the verdict', () => {
   });
 
   it('does not count what is in maintenance as green or red', () => {
-    expect(verdict({ agents: [agent({ state: 'red', inMaintenance: true })] })).toBe('✔ acme: 1 in maintenance of 1 agent · 3.21 s');
+    expect(verdict({ agents: [agent({ state: 'red', inMaintenance: true })] })).toBe('✔ acme: nothing was judged, 1 in maintenance of 1 agent · 3.21 s');
   });
 
   it('says when the run was cut short', () => {

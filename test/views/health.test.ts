@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainLook } from '../../src/ground/output/look.ts';
 import { healthFormats, healthMetrics, nagiosStatusOf } from '../../src/views/health.ts';
 import { documentSchemas } from '../../src/views/schemas.ts';
 import { parseXml } from '../support/xml.ts';
@@ -64,6 +65,52 @@ describe('health as JUnit XML', () => {
       ['support', 'refund-window', 'passed'],
       ['support', 'state', 'failure'],
     ]);
+  });
+});
+
+describe('a fleet of which nobody counts', () => {
+  const resting = report({
+    state: 'unknown',
+    agents: [
+      agent({ agent: 'kb', state: 'red', inMaintenance: true, checks: [check({ agent: 'kb', status: 'fail', reason: 'It is down.' })] }),
+      agent({ agent: 'app', state: 'green', inMaintenance: true }),
+    ],
+  });
+  const verdict = 'acme: nothing was judged, 2 in maintenance of 2 agents';
+
+  it('says so in text, Markdown and for Nagios', () => {
+    expect(healthFormats.text(resting, { look: plainLook, verbose: false, zone: 'UTC' })).toContain(verdict);
+    expect(healthFormats.markdown(resting).split('\n')[0]).toContain(verdict);
+    expect(healthFormats.nagios(resting)).toMatch(new RegExp(`^AGENTOPS UNKNOWN - ${verdict} `));
+  });
+
+  it('says so in every suite of JUnit, where its cases are passed or skipped', () => {
+    const suites = parseXml(healthFormats.junit(resting)).children;
+    for (const { children } of suites) {
+      const properties = children.find(({ name }) => name === 'properties')?.children.map(({ attributes }) => attributes);
+      expect(properties).toContainEqual({ name: 'excused', value: 'in maintenance' });
+      expect(children.at(-1)).toMatchObject({ name: 'system-out', text: verdict });
+    }
+    expect(suites).toHaveLength(2);
+  });
+
+  it('is a warning among annotations', () => {
+    expect(healthFormats.github(resting)).toContain(`::warning title=nothing was judged::${verdict}\n`);
+  });
+
+  it('is another thing than a fleet of which somebody counts', () => {
+    const one = report({ agents: [...resting.agents, agent()] });
+    for (const render of Object.values(healthFormats)) {
+      expect(render(one, { look: plainLook, verbose: false, zone: 'UTC' })).not.toContain('nothing was judged');
+    }
+  });
+});
+
+describe('a warning beside the state', () => {
+  const warned = report({ agents: [agent({ warnings: ['its probe budget stops nothing'] })] });
+
+  it.each(Object.entries(healthFormats).filter(([name]) => name !== 'prometheus'))('is told in %s, of a green agent too', (_, render) => {
+    expect(render(warned, { look: plainLook, verbose: false, zone: 'UTC' })).toContain('its probe budget stops nothing');
   });
 });
 

@@ -49,6 +49,7 @@ export const agent = (parts: Partial<AgentHealth> = {}): AgentHealth => ({
   state: 'green',
   since: now - 40 * day,
   reasons: [],
+  warnings: [],
   safetyEvent: false,
   suppressedBy: null,
   inMaintenance: false,

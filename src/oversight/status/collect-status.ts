@@ -3,6 +3,7 @@ import type { Selected } from '../../fleet/select.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { freshUntil, inMaintenance } from '../../quality/health/due.ts';
+import { budgetWarning } from '../../quality/health/probe-budget.ts';
 import { type CheckResult, isAnswered } from '../../quality/health/result.ts';
 import { lastFailure, latestResults, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
 import { foldDepth, foldResults, type Mode } from '../../quality/health/streak.ts';
@@ -37,6 +38,7 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
       const result = byCheck.get(`${agent.name}/${check.id}`) ?? null;
       known.push(await standingOf(agent, check, result, { ...request, now, safetyWindowMs }));
     }
+    const health = known.flatMap((each) => each.health ?? []);
     const evidence = { now, safetyWindowMs, checks: known.map((each) => each.evidence) };
     judged.push({
       agent: agent.name,
@@ -48,7 +50,8 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
       suppressedBy: null,
       inMaintenance: inMaintenance(agent, now),
       uptime24h: journal === null ? null : await uptimeSince(journal, agent.name, null, now - dayMs),
-      checks: known.flatMap((each) => each.health ?? []),
+      warnings: [budgetWarning(agent, health)].filter((warning) => warning !== null),
+      checks: health,
     });
   }
   const dependsOn = new Map(selected.map(({ agent }) => [agent.name, agent.dependsOn]));

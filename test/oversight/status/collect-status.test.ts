@@ -216,6 +216,21 @@ describe('several agents', () => {
   });
 });
 
+test('a probe budget that cannot stop a check is a warning beside the state', async () => {
+  const checks = [aCheck({ id: 'told' }), aCheck({ id: 'untold' }), aCheck({ id: 'down' }), aCheck({ id: 'look', kind: 'probe' })];
+  const results = [
+    aResult({ id: '1', check: 'told', costNanos: 5 }),
+    aResult({ id: '2', check: 'untold', costNanos: null }),
+    aResult({ id: '3', check: 'down', status: 'fail', outcome: 'unreachable' }),
+    aResult({ id: '4', check: 'look' }),
+  ];
+  const warned = await only({ agents: [anAgent({ probeBudgetNanos: 1_000_000_000, checks })], results });
+  expect(warned.warnings).toEqual([
+    'the probe budget of $1.00 a day cannot stop untold: the cost is not known (name the model under prices)',
+  ]);
+  expect((await only({ agents: [anAgent({ checks })], results })).warnings).toEqual([]);
+});
+
 test('a safety event keeps an agent red for its window, however well it answers since', async () => {
   const agent = anAgent({ checks: [aCheck({ safety: true })] });
   const failedAt = (ago: number) => [aResult({ status: 'fail', safety: true, endedAt: noon - ago })];
