@@ -3,6 +3,7 @@ import { bucketOf, type Grain, type Range, widthUs } from '../../ground/units/wi
 import { pairWord, splitPair } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
 import type { Ownership } from '../traces/ownership.ts';
+import { countsSpans } from '../traces/told-figures.cache.ts';
 import { type AggregateRow, addTold, nothingTold, type Told } from './aggregate.ts';
 
 interface Row {
@@ -36,7 +37,8 @@ const toldOf = (row: Row): Told => ({
 
 /**
  * Puts what a backend told of a window in the place of what was known of every bucket that the window touches: done twice, the same comes
- * out, and what the backend no longer tells is gone. Inside a transaction of the caller's.
+ * out, and what the backend no longer tells is gone. Buckets in which spans of the same backend begin count those and are left out. Inside
+ * a transaction of the caller's.
  */
 export const replaceAggregates = (
   cache: Cache,
@@ -53,7 +55,9 @@ export const replaceAggregates = (
   );
   cache.run(`DELETE FROM aggregate WHERE ${touched}`, source, fromUs, toUs);
   let [added, changed] = [0, 0];
+  const isCounted = countsSpans(cache, source);
   for (const told of rows) {
+    if (isCounted({ fromUs: told.bucketUs, toUs: told.bucketUs + told.widthUs })) continue;
     const row: Row = {
       source,
       bucket_us: told.bucketUs,

@@ -8,6 +8,7 @@ import { noRun } from './runs.ts';
 import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
 import { readScores, readSpans, type StoredScore, type StoredSpan, type TracePlace } from './span-rows.cache.ts';
+import { dropToldFigures } from './told-figures.cache.ts';
 
 /** What one read of a source brought. */
 export interface SpanPage {
@@ -150,6 +151,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
 
   const finish = (): PageResult => {
     markDirty(cache, dirty, horizonUs);
+    dropToldFigures(cache, source, dirty);
     if (page.progress !== undefined) writeProgress(cache, source, page.progress);
     return result;
   };
