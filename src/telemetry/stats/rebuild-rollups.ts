@@ -32,10 +32,10 @@ import { childBuckets, type Facet, facetGrains, facets, foldRare, groupedBy, key
 
 export interface RebuildOptions {
   /** How many values of one facet, and how many models or tools, one bucket keeps apart. */
-  readonly most?: number;
-  /** Told after each bucket: how many are done, and left. */
+  readonly most?: number | undefined;
+  /** Told after each transaction: how many buckets are done, and left. */
   readonly on?: (done: number, left: number) => void;
-  /** Asked between buckets; true: stop here, the rest stays marked. */
+  /** Asked between transactions; true: stop here, the rest stays marked. */
   readonly isStopped?: () => boolean;
 }
 
@@ -43,32 +43,46 @@ export interface RebuildOptions {
 export const rebuildRollups = (cache: Cache, { most, on, isStopped }: RebuildOptions = {}): number => {
   let done = 0;
   while (countMarked(cache) > 0)
-    for (const _ of rebuildPieces(cache, most)) {
-      done += 1;
+    for (const count of rebuildPieces(cache, { most, atOnce: quartersOfDay })) {
+      done += count;
       on?.(done, countMarked(cache));
       if (isStopped?.() === true) return done;
     }
   return done;
 };
 
-/**
- * Recomputes the buckets that are marked as it begins: quarters from their requests, then the hours and days that they lie in. One bucket
- * a turn, and one transaction: whatever is written between two turns marks its quarter again, and so all that is made of it. Killed in
- * between, the rest is still marked; done twice, the same comes out.
- */
-export function* rebuildPieces(cache: Cache, most = 50_000): Iterable<void> {
-  for (const grain of grains)
-    for (const bucket of readMarked(cache, grain)) {
-      cache.transact(() => {
-        // Another process may just have done it.
-        if (!unmarkBucket(cache, grain, bucket)) return;
-        rebuild[grain](cache, bucket, most);
-        const above = grains[grains.indexOf(grain) + 1];
-        if (above !== undefined) markBucket(cache, above, parentBucket(grain, bucket, above));
-      });
-      yield;
-    }
+const quartersOfDay = 96;
+
+interface PieceOptions extends Pick<RebuildOptions, 'most'> {
+  /** Buckets of one transaction. */
+  readonly atOnce?: number;
 }
+
+/**
+ * Recomputes the buckets that are marked as it begins: quarters from their requests, then the hours and days that they lie in. One
+ * transaction a turn: whatever is written between two turns marks its quarter again, and so all that is made of it. Killed in between, the
+ * rest is still marked; done twice, the same comes out. Yields how many buckets were done.
+ */
+export function* rebuildPieces(cache: Cache, { most = 50_000, atOnce = 1 }: PieceOptions = {}): Iterable<number> {
+  for (const grain of grains) {
+    const marked = readMarked(cache, grain);
+    for (let from = 0; from < marked.length; from += atOnce) {
+      const piece = marked.slice(from, from + atOnce);
+      cache.transact(() => {
+        for (const bucket of piece) rebuildMarked(cache, grain, bucket, most);
+      });
+      yield piece.length;
+    }
+  }
+}
+
+const rebuildMarked = (cache: Cache, grain: Grain, bucket: number, most: number): void => {
+  // Another process may just have done it.
+  if (!unmarkBucket(cache, grain, bucket)) return;
+  rebuild[grain](cache, bucket, most);
+  const above = grains[grains.indexOf(grain) + 1];
+  if (above !== undefined) markBucket(cache, above, parentBucket(grain, bucket, above));
+};
 
 /** Cells of one bucket by their place. */
 type Cells = Map<string, Placed<RunCell>>;

@@ -111,7 +111,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     picks: fc.array(fc.nat(60), { maxLength: 12 }),
     crashAt: fc.option(fc.nat(30)),
   }),
-  { maxLength: 16 },
+  { maxLength: 12 },
 );
 
 type Versions = { readonly spans: readonly PricedSpan[]; readonly scores: readonly Score[] };
@@ -129,7 +129,7 @@ const newest = <Thing extends { readonly updatedUs: number | null }>(
 
 /** A life of a cache: what it does next may go on with what it did before. */
 const openLife = (cache: Cache, all: Versions) => {
-  let pieces: Iterator<void> | null = null;
+  let pieces: Iterator<number> | null = null;
   const takeTurns = (count: number) => {
     for (let turn = 0; turn < count; turn++) {
       pieces ??= rebuildPieces(cache)[Symbol.iterator]();
@@ -177,7 +177,7 @@ describe('whatever happened on the way', () => {
           clean.close();
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
