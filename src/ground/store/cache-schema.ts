@@ -186,6 +186,8 @@ export const cacheSteps: readonly (readonly string[])[] = [
       PRIMARY KEY (source, bucket_us, labels, model)
     ) STRICT, WITHOUT ROWID`,
   ],
+  // The agent whose token a score came with; 0: none.
+  ['ALTER TABLE score ADD COLUMN sender INTEGER NOT NULL DEFAULT 0'],
   [
     // Coarser buckets are marked as well, by the finer ones that were recomputed: a long recomputation can then be cut into short ones.
     'CREATE TABLE dirty (grain INTEGER NOT NULL, bucket INTEGER NOT NULL, PRIMARY KEY (grain, bucket)) STRICT, WITHOUT ROWID',
@@ -193,6 +195,4 @@ export const cacheSteps: readonly (readonly string[])[] = [
     'DROP TABLE dirty_bucket',
     'ALTER TABLE dirty RENAME TO dirty_bucket',
   ],
-  // The agent whose token a score came with; 0: none.
-  ['ALTER TABLE score ADD COLUMN sender INTEGER NOT NULL DEFAULT 0'],
 ];
