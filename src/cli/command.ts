@@ -11,7 +11,7 @@ export type Format = 'text' | 'json' | 'junit' | 'github' | 'markdown' | 'nagios
 /** Flags that every command understands, before or after its name. */
 export interface GlobalFlags {
   readonly manifest?: string;
-  readonly output?: string;
+  readonly output?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;

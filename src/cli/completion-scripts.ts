@@ -35,8 +35,8 @@ fi
   set -l found (agentops __complete $words[2..-1] 2>/dev/null)
   if test "$found" = ":files"
     set -l current (commandline -ct)
-    set -l assigned (string match -r -- '^--[^=]*=' $current)
-    printf '%s\\n' "$assigned"(__fish_complete_path (string replace -r -- '^--[^=]*=' '' $current))
+    set -l assigned (string match -r -- '^.*=' $current)
+    printf '%s\\n' "$assigned"(__fish_complete_path (string replace -r -- '^.*=' '' $current))
   else
     printf '%s\\n' $found
   end

@@ -39,6 +39,12 @@ export const listFlag = (given: string, before: unknown): readonly string[] => [
     .filter((part) => part !== ''),
 ];
 
+/** Collects a flag that may be given several times; commas are part of it. */
+export const repeatedFlag = (given: string, before: unknown): readonly string[] => [
+  ...(Array.isArray(before) ? (before as readonly string[]) : []),
+  given,
+];
+
 const flagOf =
   <Value>(parse: (text: string) => Value | null, example: string) =>
   (given: string, _before: unknown, flag: string): Value => {

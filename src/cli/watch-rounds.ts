@@ -42,6 +42,7 @@ const asRound = (outcome: Outcome, at: number, inTerminal: boolean): Outcome => 
   return {
     ...outcome,
     formats: {
+      ...outcome.formats,
       ...(text === undefined ? {} : { text: (view) => (inTerminal ? text(view) : `${isoTime(at)}\n${text(view)}\n`) }),
       ...(json === undefined ? {} : { json: (view) => jsonLine(json(view)) }),
     },

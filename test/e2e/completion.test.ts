@@ -64,6 +64,10 @@ describe('what a shell may offer', () => {
       ['text', 'json', 'junit', 'github', 'markdown', 'nagios', 'prometheus'],
     ],
     [['health', '-o', 'pro'], ['prometheus']],
+    [['health', '--output', 'junit=rep'], [':files']],
+    [['health', '--output=junit=rep'], [':files']],
+    [['health', '-o', 'junit', '=', 'rep'], [':files']],
+    [['health', '-o', 'junit=x.xml', '-o', 'm'], ['markdown']],
     [['health', '--tag', ''], ['cx']],
     [
       ['health', '--env', ''],
@@ -241,6 +245,7 @@ describe.each([
       [['health', '--output=j'], assigned],
       [['-m', 'agentops.y'], ['agentops.yaml']],
       [['health', '--manifest=agentops.y'], file],
+      [['health', '-o', 'junit=agentops.y'], shell === 'bash' ? ['agentops.yaml'] : ['junit=agentops.yaml']],
       [['nosuch', ''], []],
     ])('offers after %j: %j', async (words, offered) => {
       using folder = await loaded();
