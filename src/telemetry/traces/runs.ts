@@ -1,5 +1,6 @@
 import { kind, statusError } from './codes.ts';
 import { type Claim, ownersOf } from './ownership.ts';
+import { runsOfScores } from './score-runs.ts';
 import { growTree } from './tree.ts';
 
 /** A span as the cache holds it: words as numbers of its dictionary (0: none), times in microseconds, money in nano-dollars. */
@@ -86,9 +87,6 @@ export interface RunFacts {
   readonly qualityMicro: number;
   readonly synthetic: number;
 }
-
-/** Where a score stands that grades nothing: it came with the token of an agent whose the request is not. */
-export const noRun = -1;
 
 export interface TraceDigest {
   /** Of each span, in the order given. */
@@ -281,20 +279,4 @@ const firstTold = (spans: readonly SpanFacts[], among: Iterable<number>): Record
   const told = { user: 0, session: 0, task: 0, env: 0, release: 0, prompt: 0 };
   for (const fact of abouts) told[fact] = first[fact]?.[fact] ?? 0;
   return told;
-};
-
-const runsOfScores = (
-  spans: readonly SpanFacts[],
-  scores: readonly ScoreFacts[],
-  runOf: readonly number[],
-  agents: readonly number[],
-): readonly number[] => {
-  if (scores.length === 0) return [];
-  const position = new Map(spans.map(({ id }, at) => [id, at]));
-  return scores.map(({ spanId, sender }) => {
-    const ofSpan = spanId === null ? undefined : runOf[position.get(spanId) ?? -1];
-    const run = ofSpan ?? Math.max(0, sender === 0 ? 0 : agents.indexOf(sender));
-    const agent = agents[run] ?? 0;
-    return sender !== 0 && agent !== 0 && agent !== sender ? noRun : run;
-  });
 };

@@ -3,7 +3,8 @@ import { bucketOf } from '../../ground/units/window.ts';
 import type { Dictionary } from './dictionary.cache.ts';
 import { markBucket } from './dirty.cache.ts';
 import type { Claim, Ownership } from './ownership.ts';
-import { digestTrace, noRun, type RunFacts } from './runs.ts';
+import { digestTrace, type RunFacts } from './runs.ts';
+import { noRun } from './score-runs.ts';
 import {
   type RunOwner,
   readRunOwners,

@@ -4,7 +4,7 @@ import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } f
 import { packId, type StoredId } from './identifier.ts';
 import type { TextKeeper } from './load-text-keeper.ts';
 import type { Ownership } from './ownership.ts';
-import { noRun } from './runs.ts';
+import { noRun } from './score-runs.ts';
 import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
 import { readScores, readSpans, type StoredScore, type StoredSpan, type TracePlace } from './span-rows.cache.ts';

@@ -2,7 +2,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import { costSourceCodes, errorCodes, kindCodes, splitPair, statusCodes } from './codes.ts';
 import { type Dictionary, dictionaryOf, dims } from './dictionary.cache.ts';
 import { packId, type StoredId, unpackId } from './identifier.ts';
-import { noRun } from './runs.ts';
+import { noRun } from './score-runs.ts';
 import type { CostSource, ErrorType, SpanKind, SpanStatus, SpanTokens } from './span.ts';
 import { readScores, readSpans, type StoredSpan } from './span-rows.cache.ts';
 import { growTree, type Tree } from './tree.ts';
