@@ -42,6 +42,8 @@ const cost: Leaf = {
     ]);
     if (flags.unpriced === true) {
       const report = await collectUnpriced(ctx, fleet, { windowMs: flags.window, filter });
+      const { requireSpans } = await import('../require-spans.ts');
+      requireSpans(fleet, report.models.length === 0, filter.agent);
       const entries = Object.entries(unpricedFormats).map(([format, render]) => [format, (view: never) => render(report, view)]);
       return { finding: 'none', formats: Object.fromEntries(entries) };
     }

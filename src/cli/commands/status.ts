@@ -34,6 +34,7 @@ const status: Leaf = {
   ],
   exits: [
     ['0', 'the figures were read, whatever they say; agentops health is the gate'],
+    ['2', 'by what only spans tell, and there are none: mode: metrics'],
     ['3', 'the cache cannot be read'],
   ],
   async run(session, [agent], given) {
@@ -61,11 +62,14 @@ const queryOf = async ({ fleet: load }: Session, agent: string | undefined, flag
 };
 
 const answer = async ({ ctx, fleet: load }: Session, query: FleetQuery, layout: StatusLayout): Promise<Outcome> => {
-  const [{ collectFleetStatus }, { statusFormats }] = await Promise.all([
+  const [{ collectFleetStatus }, { statusFormats }, { requireSpans }] = await Promise.all([
     import('../../oversight/status/collect-fleet-status.ts'),
     import('../../views/status.ts'),
+    import('../require-spans.ts'),
   ]);
-  const found = await collectFleetStatus(ctx, (await load()).fleet, query);
+  const { fleet } = await load();
+  const found = await collectFleetStatus(ctx, fleet, query);
+  if (query.by !== 'agent') requireSpans(fleet, found.rows.length === 0, query.filter.agent);
   return {
     finding: 'none',
     formats: Object.fromEntries(Object.entries(statusFormats).map(([format, render]) => [format, (view) => render(found, view, layout)])),

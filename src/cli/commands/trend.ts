@@ -30,11 +30,12 @@ const trend: Leaf = {
   async run({ ctx, fleet: load }, [name], given) {
     const { window, agent, bucket, filter = {} } = given as unknown as Flags;
     const { fleet } = await load();
-    const [{ collectTrend }, { trendFormats }, { figureNamed, sortNames }, { requireAgent }] = await Promise.all([
+    const [{ collectTrend }, { trendFormats }, { figureNamed, sortNames }, { requireAgent }, { requireSpans }] = await Promise.all([
       import('../../telemetry/stats/collect-trend.ts'),
       import('../../views/trend.ts'),
       import('../../views/status-facts.ts'),
       import('../../fleet/select.ts'),
+      import('../require-spans.ts'),
     ]);
     const metric = figureNamed(String(name));
     if (metric === null || metric.name === 'baseline') {
@@ -48,6 +49,7 @@ const trend: Leaf = {
     }
     const wanted = agent === undefined ? filter : { ...filter, agent: requireAgent(fleet, agent).name };
     const found = await collectTrend(ctx, fleet, { windowMs: window, split: bucket ?? null, filter: wanted });
+    requireSpans(fleet, metric.value(found.whole) === null, agent);
     const entries = Object.entries(trendFormats).map(([format, render]) => [
       format,
       (view: never) => render({ trend: found, metric }, view),

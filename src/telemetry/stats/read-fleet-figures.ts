@@ -36,6 +36,17 @@ export const readFleetFigures = (cache: Cache, fleet: Fleet, query: FigureQuery)
 export const readToldCells = (cache: Cache, fleet: Fleet, window: Range): ReadonlyMap<string, Counted> =>
   new Map([...readTold(cache, fleet, window)].map(([agent, told]) => [agent, cellOf(told)]));
 
+/** What backends told of an agent, or of all, as cells of requests in the buckets that `startOf` makes of their time. */
+export const readToldBuckets = (
+  cache: Cache,
+  fleet: Fleet,
+  { window, agent }: { readonly window: Range; readonly agent: string | null },
+  startOf: (us: number) => number,
+): readonly { readonly bucketUs: number; readonly cell: Counted }[] =>
+  readAggregates(cache, fleetOwnership(fleet), Object.keys(fleet.backends), window, startOf)
+    .filter((told) => agent === null || (told.agent ?? unmatched) === agent)
+    .map(({ bucketUs, ...told }) => ({ bucketUs, cell: cellOf(told) }));
+
 /** What backends told of each agent, all its models together. */
 const readTold = (cache: Cache, fleet: Fleet, window: Range): ReadonlyMap<string, Told> => {
   const found = new Map<string, Told>();
