@@ -50,9 +50,13 @@ export const checkName = (check: CheckHealth): string => `${check.agent}/${check
 export const problemsOf = (agent: AgentHealth): readonly CheckHealth[] =>
   agent.checks.filter(({ status }) => status === 'fail' || status === 'error' || status === 'degraded');
 
+/** A cause that is the outcome in other letters, as `interrupt` of `interrupted`, is not said again. */
+const outcomeWords = (outcome: string, cause: string | null): string =>
+  cause === null || outcome.startsWith(cause) ? outcome : `${outcome}, ${cause}`;
+
 /** What is known of one result beside its status: `timeout, first byte`, `3 in a row`, `2 attempts`. */
 export const circumstancesOf = (check: CheckHealth): readonly string[] => [
-  ...(check.outcome === null || check.outcome === 'ok' ? [] : [[check.outcome, check.cause].filter((part) => part !== null).join(', ')]),
+  ...(check.outcome === null || check.outcome === 'ok' ? [] : [outcomeWords(check.outcome, check.cause)]),
   ...(check.streak > 1 ? [`${check.streak} in a row`] : []),
   ...(check.attempts > 1 ? [plural(check.attempts, 'attempt')] : []),
   ...(check.safety && check.status === 'fail' ? ['safety event'] : []),

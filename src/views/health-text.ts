@@ -67,7 +67,7 @@ const gradedLines = (look: Look, { assertion, pass, message, saw, informative }:
     { text: assertion },
     { text: informative === true ? ' (weight 0)' : '', tone: 'dim' },
     { text: `  ${message}`, tone: 'dim' },
-    { text: saw === '' ? '' : ` saw ${saw}`, tone: 'dim' },
+    { text: saw === '' ? '' : joined(look, ['', `saw ${saw}`]), tone: 'dim' },
   ]);
 };
 

@@ -107,6 +107,19 @@ describe('lines', () => {
     expect(renderParagraph(plainLook, { indent: 2, hang: 2, maxLines: 1 }, pieces)).toEqual(['  name  one two three four']);
   });
 
+  it('are not broken between a number and its unit', () => {
+    const shape = { indent: 0, hang: 2, maxLines: 3 };
+    expect(renderParagraph(wide(17), shape, [{ text: '2 attempts · 19 ms' }])).toEqual(['2 attempts ·', '  19 ms']);
+    expect(renderParagraph(wide(12), shape, [{ text: 'after 3 small ones' }])).toEqual(['after 3', '  small ones']);
+  });
+
+  it('end in no blank, not even in a coloured one: a full line would wrap', () => {
+    const painted = wide(12, { paint: (_tone, text) => `<${text}>` });
+    const lines = renderParagraph(painted, { indent: 2, hang: 0, maxLines: 3 }, [{ text: 'ten letter and more', tone: 'dim' }]);
+    expect(lines).toEqual(['  <ten ><letter>', '  <and ><more>']);
+    expect(renderLine(painted, 0, [{ text: 'a' }, { text: '  ', tone: 'dim' }])).toBe('<a>');
+  });
+
   it('always fit', () => {
     fc.assert(
       fc.property(fc.array(letters, { maxLength: 4 }), fc.integer({ min: 8, max: 60 }), (texts, width) => {
