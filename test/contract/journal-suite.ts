@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Conflict } from '../../src/ground/store/conflict.ts';
 import type { Journal, Write } from '../../src/ground/store/port.ts';
-import type { CheckResult, CheckStatus } from '../../src/quality/health/result.ts';
+import type { CheckResult, CheckStatus, PastResult } from '../../src/quality/health/result.ts';
 import {
   lastBeat,
   lastFailure,
   lastFingerprint,
   lastSlotAt,
   latestResults,
+  resultById,
   resultsSince,
   saveBeat,
   saveResults,
@@ -70,6 +71,18 @@ const probeTests = (open: () => Promise<Journal>) => {
   });
 };
 
+const past = ({ id, agent, check, slotAt, endedAt, status, outcome, costNanos, inMaintenance }: CheckResult): PastResult => ({
+  id,
+  agent,
+  check,
+  slotAt,
+  endedAt,
+  status,
+  outcome,
+  costNanos,
+  inMaintenance,
+});
+
 const resultTests = (open: () => Promise<Journal>) => {
   const latest = (journal: Journal, series: 'all' | 'slots' = 'all', until = noon, limit = 100) =>
     latestResults(journal, { agent: 'support', check: 'ping', series, until, limit });
@@ -93,7 +106,9 @@ const resultTests = (open: () => Promise<Journal>) => {
       drift: ['model'],
     });
     await saveResults(journal, [full]);
-    expect(await latest(journal)).toEqual([full]);
+    expect(await resultById(journal, full.id)).toEqual(full);
+    expect(await resultById(journal, 'another')).toBeNull();
+    expect(await latest(journal)).toEqual([past(full)]);
   });
 
   test('storing a result again changes nothing', async () => {
@@ -109,8 +124,8 @@ const resultTests = (open: () => Promise<Journal>) => {
     const [first, second] = [aSlot({ slotAt: noon, costNanos: 5 }), aSlot({ slotAt: noon, status: 'fail', costNanos: 7 })];
     await saveResults(journal, [first]);
     await saveResults(journal, [second]);
-    expect(await latest(journal, 'slots')).toEqual([first]);
-    expect(await latest(journal)).toEqual([{ ...second, slotAt: null }, first]);
+    expect(await latest(journal, 'slots')).toEqual([past(first)]);
+    expect(await latest(journal)).toEqual([past({ ...second, slotAt: null }), past(first)]);
     expect(await spentSince(journal, 'support', 0)).toBe(12);
   });
 
@@ -123,9 +138,9 @@ const resultTests = (open: () => Promise<Journal>) => {
       aResult({ check: 'other' }),
     ];
     await saveResults(journal, [young, later, old, other]);
-    expect(await latest(journal)).toEqual([young, old]);
-    expect(await latest(journal, 'all', noon, 1)).toEqual([young]);
-    expect(await latest(journal, 'slots')).toEqual([young]);
+    expect(await latest(journal)).toEqual([past(young), past(old)]);
+    expect(await latest(journal, 'all', noon, 1)).toEqual([past(young)]);
+    expect(await latest(journal, 'slots')).toEqual([past(young)]);
     expect(await resultsSince(journal, 'support', noon - 1)).toEqual([young, other, later]);
   });
 

@@ -4,8 +4,8 @@ import type { Context } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { freshUntil, inMaintenance } from '../../quality/health/due.ts';
 import { budgetWarning } from '../../quality/health/probe-budget.ts';
-import { type CheckResult, isAnswered } from '../../quality/health/result.ts';
-import { lastFailure, latestResults, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
+import { type CheckResult, isAnswered, type PastResult } from '../../quality/health/result.ts';
+import { lastFailure, latestResults, resultById, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
 import { foldDepth, foldResults, type Mode } from '../../quality/health/streak.ts';
 import { judgeAgent, judgeFleet } from './agent-state.ts';
 import type { CheckEvidence, Evidence } from './evidence.ts';
@@ -79,13 +79,19 @@ const standingOf = async (
   const series: Series = mode === 'slots' ? 'slots' : 'all';
   const history = await historyOf(journal, series, agent, check, result, now);
   // What was just run is judged as of the moment it ended: it does not grow old while slower agents are waited for.
-  const { standing, evidence, flapping } = foldResults(check, history, mode, result?.endedAt ?? now);
-  const streak = async (last: CheckResult) => {
+  const { standing, evidence: decisive, flapping } = foldResults(check, history, mode, result?.endedAt ?? now);
+  const streak = async (last: PastResult) => {
     const stored = journal === null ? null : await streakOf(journal, last, series);
     return { length: Math.max(1, stored?.length ?? 1), since: stored?.since ?? last.endedAt };
   };
-  const [newest] = history;
-  if (newest === undefined || evidence === null) return { evidence: neverRun(check), isSafetyEvent: false, health: null };
+  const whole = async (past: PastResult | null): Promise<CheckResult | null> => {
+    if (past?.id === result?.id) return result;
+    return past === null || journal === null ? null : resultById(journal, past.id);
+  };
+  const last = history[0] ?? null;
+  const newest = await whole(last);
+  const evidence = decisive === last ? newest : await whole(decisive);
+  if (newest === null || evidence === null) return { evidence: neverRun(check), isSafetyEvent: false, health: null };
   const shown = await streak(newest);
   const since = evidence === newest ? shown.since : (await streak(evidence)).since;
   // Asked of the store and not of the history at hand: a window holds more results than a streak needs.
@@ -115,7 +121,7 @@ const historyOf = async (
   check: Check,
   result: CheckResult | null,
   now: number,
-): Promise<readonly CheckResult[]> => {
+): Promise<readonly PastResult[]> => {
   const stored =
     journal === null
       ? []

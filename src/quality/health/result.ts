@@ -45,6 +45,12 @@ export interface CheckResult {
   readonly drift: readonly string[];
 }
 
+/** What of a result tells how its check stands, and what it cost: all that is read of the results before the last. */
+export type PastResult = Pick<
+  CheckResult,
+  'id' | 'agent' | 'check' | 'slotAt' | 'endedAt' | 'status' | 'outcome' | 'costNanos' | 'inMaintenance'
+>;
+
 /** When a check failed, UTC epoch ms, and its reason. */
 export interface Failure {
   readonly at: number;

@@ -1,7 +1,7 @@
 import type { Journal, Param, Write } from '../../ground/store/port.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Beat } from './heartbeat.ts';
-import { type AssertionResult, type CheckResult, type CheckStatus, type Failure, isAnswered } from './result.ts';
+import { type AssertionResult, type CheckResult, type CheckStatus, type Failure, isAnswered, type PastResult } from './result.ts';
 
 interface Row {
   id: string;
@@ -99,15 +99,32 @@ const only = (series: Series): string => (series === 'slots' ? ' AND slot_at IS 
 export const latestResults = async (
   journal: Journal,
   { agent, check, series, until, limit }: { agent: string; check: string; series: Series; until: number; limit: number },
-): Promise<readonly CheckResult[]> => {
-  const rows = await journal.all<Row>(
-    `SELECT ${columns} FROM check_result WHERE agent = ? AND check_id = ? AND ended_at <= ?${only(series)} ORDER BY ended_at DESC, id DESC LIMIT ?`,
+): Promise<readonly PastResult[]> => {
+  const rows = await journal.all<Pick<Row, 'id' | 'slot_at' | 'ended_at' | 'status' | 'outcome' | 'cost_nanos' | 'in_maintenance'>>(
+    `SELECT id, slot_at, ended_at, status, outcome, cost_nanos, in_maintenance FROM check_result
+      WHERE agent = ? AND check_id = ? AND ended_at <= ?${only(series)} ORDER BY ended_at DESC, id DESC LIMIT ?`,
     agent,
     check,
     until,
     limit,
   );
-  return rows.map(readRow);
+  return rows.map((row) => ({
+    id: row.id,
+    agent,
+    check,
+    slotAt: row.slot_at,
+    endedAt: row.ended_at,
+    status: row.status as CheckStatus,
+    outcome: row.outcome as CheckResult['outcome'],
+    costNanos: row.cost_nanos,
+    inMaintenance: row.in_maintenance === 1,
+  }));
+};
+
+/** A result with all that was stored of it; null where there is none of that id. */
+export const resultById = async (journal: Journal, id: string): Promise<CheckResult | null> => {
+  const [row] = await journal.all<Row>(`SELECT ${columns} FROM check_result WHERE id = ?`, id);
+  return row === undefined ? null : readRow(row);
 };
 
 /** The latest scheduled slot, at or before a moment, that was filled; null where none was. */
@@ -162,7 +179,7 @@ const statuses: readonly CheckStatus[] = ['pass', 'degraded', 'fail', 'error', '
  * How many results in a row, `last` being the last of them, ended as it did, and when the first of them ended. A skipped check neither
  * lengthens nor ends another's streak. `length` is 0 where `last` itself is not stored so.
  */
-export const streakOf = async (journal: Journal, last: CheckResult, series: Series): Promise<{ length: number; since: number | null }> => {
+export const streakOf = async (journal: Journal, last: PastResult, series: Series): Promise<{ length: number; since: number | null }> => {
   const breaking = statuses.filter((status) => status !== last.status && status !== 'skipped');
   const upToLast = `FROM check_result WHERE agent = ? AND check_id = ?${only(series)} AND (ended_at, id) <= (?, ?)`;
   const [broken] = await journal.all<{ ended_at: number; id: string }>(
