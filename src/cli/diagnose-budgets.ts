@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet/agent.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import { budgetWarning } from '../quality/health/probe-budget.ts';
-import { latestResults } from '../quality/health/results.journal.ts';
+import { latestResults, resultById } from '../quality/health/results.journal.ts';
 import { type Diagnosed, findingsIn } from './diagnosed.ts';
 
 const { ok, warn, skipped } = findingsIn('probe budgets');
@@ -17,8 +17,9 @@ export const diagnoseBudgets = async (ctx: Context, fleet: Fleet): Promise<reado
     const prompts = agent.checks.filter(({ kind }) => kind === 'prompt');
     const last = [];
     for (const { id } of prompts) {
-      const of = { agent: agent.name, check: id, series: 'all', until: now, limit: 1 } as const;
-      last.push(...(await latestResults(journal, of)));
+      const [newest] = await latestResults(journal, { agent: agent.name, check: id, series: 'all', until: now, limit: 1 });
+      const result = newest === undefined ? null : await resultById(journal, newest.id);
+      if (result !== null) last.push(result);
     }
     const warning = budgetWarning(agent, last);
     if (warning !== null) findings.push(warn(agent.name, warning, null));
