@@ -6,8 +6,8 @@ import { readSpend, type SpendQuery } from '../../../src/telemetry/cost/spend.ca
 import { readFigures, readSeries } from '../../../src/telemetry/stats/figures.cache.ts';
 import type { Filter } from '../../../src/telemetry/stats/filter.cache.ts';
 import type { Grouping } from '../../../src/telemetry/stats/grouping.ts';
-import { readHandoffs } from '../../../src/telemetry/stats/handoffs.cache.ts';
 import { rebuildRollups } from '../../../src/telemetry/stats/rebuild-rollups.ts';
+import { readEdges } from '../../../src/telemetry/stats/topology.cache.ts';
 import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
 import { temporaryCache } from '../../support/cache.ts';
 import { fleetHistory, historyOwnership, historyStartUs } from '../../support/fleet-history.ts';
@@ -195,9 +195,10 @@ describe('figures of any window', () => {
   });
 
   test('hand-offs are who called whom', () => {
-    const { handoffs } = readHandoffs(cache, { fromUs: historyStartUs, toUs: historyStartUs + 20 * dayUs });
-    expect(handoffs.map(({ from, to }) => `${from} > ${to}`).sort()).toEqual(['coding > research', 'support > research']);
+    const edges = readEdges(cache, { fromUs: historyStartUs, toUs: historyStartUs + 20 * dayUs });
+    const handoffs = edges.filter(({ caller }) => caller !== null);
+    expect(handoffs.map(({ caller, agent }) => `${caller} > ${agent}`).sort()).toEqual(['coding > research', 'support > research']);
     const counted = exact.prepare('SELECT COUNT(*) AS n FROM run WHERE caller > 0 AND synthetic = 0').get() as { n: number };
-    expect(handoffs.reduce((sum, { figures }) => sum + figures.requests, 0)).toBe(counted.n);
+    expect(handoffs.reduce((sum, { requests }) => sum + requests, 0)).toBe(counted.n);
   });
 });
