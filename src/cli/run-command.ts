@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { messageOf, OpsError, unableError, usageError } from '../ground/errors.ts';
 import { inertText } from '../ground/output/escape.ts';
 import { type Look, plainLook } from '../ground/output/look.ts';
+import { batches, type Text, whole } from '../ground/output/pieces.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import { openSecrets } from '../ground/runtime/secrets.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
@@ -107,15 +108,15 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
   const format = outputs.stdout;
   const terminal = await terminalFor(flags);
   const show = async ({ formats, next }: Outcome) => {
-    const rendered = (wanted: Format, look: Look): string | null => {
+    const rendered = (wanted: Format, look: Look): Text | null => {
       const text = formats[wanted]?.({ look, verbose: flags.verbose === true, zone: terminal.zone });
       return text === undefined ? null : maskAnswer(secrets, text, wanted === 'json');
     };
     const answer = rendered(format, terminal.out);
-    if (answer !== null) await terminal.print(answer);
+    for (const piece of batches(answer ?? '')) await terminal.print(piece);
     for (const file of outputs.files) {
       const text = rendered(file.format, plainLook);
-      if (text !== null) writeOutput(file.path, text);
+      if (text !== null) writeOutput(file.path, whole(text));
     }
     if (answer !== null && format === 'text' && terminal.out.width !== null && next !== undefined && next.length > 0) {
       terminal.say(terminal.err.paint('dim', secrets.mask(['', 'Next:', ...next.map((line) => `  ${line}`)].join('\n'))));

@@ -3,6 +3,7 @@ import type { Format, Outcome } from '../../src/cli/command.ts';
 import { watchRounds } from '../../src/cli/watch-rounds.ts';
 import { jsonDocument } from '../../src/ground/output/json.ts';
 import { type Look, plainLook } from '../../src/ground/output/look.ts';
+import { whole } from '../../src/ground/output/pieces.ts';
 import { noon } from '../support/facts.ts';
 import { fakeContext } from '../support/fake-context.ts';
 
@@ -38,8 +39,8 @@ const watch = async ({ format = 'text', look = {}, rounds = 2, endedBy = 'Ctrl-C
   const beside: string[] = [];
   const show = async ({ formats }: Outcome) => {
     const view = { look: out, verbose: false, zone: 'UTC' };
-    told.push(formats[format]?.(view) ?? '');
-    beside.push(formats.prometheus?.(view) ?? '');
+    told.push(whole(formats[format]?.(view) ?? ''));
+    beside.push(whole(formats.prometheus?.(view) ?? ''));
   };
   const last = await watchRounds({ ctx, format, show, terminal: terminal as never }, 2000, round);
   return { told, beside, last, begun };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainLook } from '../../src/ground/output/look.ts';
+import { whole } from '../../src/ground/output/pieces.ts';
 import { healthFormats, healthMetrics, nagiosStatusOf } from '../../src/views/health.ts';
 import { documentSchemas } from '../../src/views/schemas.ts';
 import { parseXml } from '../support/xml.ts';
@@ -7,7 +8,7 @@ import { agent, check, report, troubled } from './sample.ts';
 
 describe('health as JSON', () => {
   it('is the public document', () => {
-    const [first] = JSON.parse(healthFormats.json(troubled)).agents;
+    const [first] = JSON.parse(whole(healthFormats.json(troubled))).agents;
     expect(first).toMatchObject({
       agent: 'support',
       tier: 1,
@@ -28,11 +29,11 @@ describe('health as JSON', () => {
   });
 
   it('starts with version, time and fleet', () => {
-    expect(Object.keys(JSON.parse(healthFormats.json(troubled))).slice(0, 3)).toEqual(['schema_version', 'generated_at', 'fleet']);
+    expect(Object.keys(JSON.parse(whole(healthFormats.json(troubled)))).slice(0, 3)).toEqual(['schema_version', 'generated_at', 'fleet']);
   });
 
   it('has every key its schema names, and no other', () => {
-    const document = JSON.parse(healthFormats.json(troubled));
+    const document = JSON.parse(whole(healthFormats.json(troubled)));
     expect(documentSchemas.health.parse(document)).toEqual(document);
   });
 });
@@ -101,7 +102,7 @@ describe('a fleet of which nobody counts', () => {
   it('is another thing than a fleet of which somebody counts', () => {
     const one = report({ agents: [...resting.agents, agent()] });
     for (const render of Object.values(healthFormats)) {
-      expect(render(one, { look: plainLook, verbose: false, zone: 'UTC' })).not.toContain('nothing was judged');
+      expect(whole(render(one, { look: plainLook, verbose: false, zone: 'UTC' }))).not.toContain('nothing was judged');
     }
   });
 });
@@ -110,7 +111,7 @@ describe('a warning beside the state', () => {
   const warned = report({ agents: [agent({ warnings: ['its probe budget stops nothing'] })] });
 
   it.each(Object.entries(healthFormats).filter(([name]) => name !== 'prometheus'))('is told in %s, of a green agent too', (_, render) => {
-    expect(render(warned, { look: plainLook, verbose: false, zone: 'UTC' })).toContain('its probe budget stops nothing');
+    expect(whole(render(warned, { look: plainLook, verbose: false, zone: 'UTC' }))).toContain('its probe budget stops nothing');
   });
 });
 
