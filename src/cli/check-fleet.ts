@@ -92,7 +92,9 @@ const findingOf = ({ agents }: HealthReport, failOn: readonly string[]): Finding
   return counted.length === 0 || counted.includes('unknown') ? 'no_verdict' : 'none';
 };
 
-const nextOf = ({ agents }: HealthReport): readonly string[] => {
-  const worst = agents.find(({ state }) => state === 'red') ?? agents.find(({ state }) => state !== 'green');
+/** What to look at: the most critical of the worst that decide something. */
+export const nextOf = ({ agents }: Pick<HealthReport, 'agents'>): readonly string[] => {
+  const deciding = agents.filter(counts).toSorted((a, b) => a.tier - b.tier);
+  const worst = deciding.find(({ state }) => state === 'red') ?? deciding.find(({ state }) => state !== 'green');
   return worst === undefined ? [] : [`agentops health ${worst.agent} --verbose`, `agentops history ${worst.agent}`];
 };
