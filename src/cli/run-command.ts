@@ -109,7 +109,13 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
   const terminal = await terminalFor(flags);
   const show = async ({ formats, next }: Outcome) => {
     const rendered = (wanted: Format, look: Look): Text | null => {
-      const text = formats[wanted]?.({ look, verbose: flags.verbose === true, zone: terminal.zone });
+      const text = formats[wanted]?.({
+        look,
+        verbose: flags.verbose === true,
+        get zone() {
+          return terminal.zone;
+        },
+      });
       return text === undefined ? null : maskAnswer(secrets, text, wanted === 'json');
     };
     const answer = rendered(format, terminal.out);

@@ -76,6 +76,9 @@ describe('widths', () => {
     ['🇩🇪', 2],
     ['1️⃣', 2],
     ['สวัสดี', 4],
+    ['✔ green · ▁▂█ …', 15],
+    ['✔\uFE0F ok', 5],
+    ['█\u0301 ok', 4],
     ['', 0],
   ])('%s', (text, columns) => {
     expect(displayWidth(text)).toBe(columns);
