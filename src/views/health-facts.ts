@@ -67,11 +67,13 @@ export const circumstancesOf = (check: CheckHealth): readonly string[] => [
 export const failedOf = (check: CheckHealth): readonly AssertionResult[] =>
   check.assertions.filter(({ pass, informative }) => pass === false && informative !== true);
 
-/** One line per thing that is wrong with a check: what was expected and what was seen, or the reason where no assertion failed. */
+/** One line per thing that is wrong with a check: why it failed where no assertion says it, then what was expected and what was seen. */
 export const findingsOf = (check: CheckHealth): readonly string[] => {
   const failed = failedOf(check);
-  if (failed.length === 0) return check.reason === '' ? [] : [check.reason];
-  return failed.map(({ assertion, saw, message }) => `expected ${assertion}, ${saw === '' ? message : `saw ${saw}`}`);
+  // An outcome that failed the check by itself is said before what its answer lacked.
+  const isSaid = check.reason === '' || failed.some(({ message }) => check.reason.startsWith(message));
+  const lines = failed.map(({ assertion, saw, message }) => `expected ${assertion}, ${saw === '' ? message : `saw ${saw}`}`);
+  return isSaid ? lines : [check.reason, ...lines];
 };
 
 /** Milliseconds of the slowest check; null where none was timed. */

@@ -60,6 +60,9 @@ const failedLines = (look: Look, { assertion, saw, message }: AssertionResult): 
   ...(saw === '' ? labelled(look, 'because', message) : labelled(look, 'saw', saw)),
 ];
 
+/** Whether a message has what was seen among its words already: `the turn took 299 ms; the limit is 5 s`. */
+const isTold = (message: string, saw: string): boolean => saw === '' || ` ${message.replace(/[.,;:]+(?= |$)/g, '')} `.includes(` ${saw} `);
+
 const gradedLines = (look: Look, { assertion, pass, message, saw, informative }: AssertionResult): readonly string[] => {
   const sign = pass === null || (informative === true && !pass) ? statusSigns.skipped : pass ? statusSigns.pass : statusSigns.fail;
   return renderParagraph(look, { indent: 8, hang: 2, maxLines: remarkLines }, [
@@ -67,7 +70,7 @@ const gradedLines = (look: Look, { assertion, pass, message, saw, informative }:
     { text: assertion },
     { text: informative === true ? ' (weight 0)' : '', tone: 'dim' },
     { text: `  ${message}`, tone: 'dim' },
-    { text: saw === '' ? '' : joined(look, ['', `saw ${saw}`]), tone: 'dim' },
+    { text: isTold(message, saw) ? '' : joined(look, ['', `saw ${saw}`]), tone: 'dim' },
   ]);
 };
 

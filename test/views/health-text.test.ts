@@ -130,7 +130,7 @@ STATE      AGENT               TIER  SINCE  LATENCY      COST  UP 24H  WHY
   it('shows every check and assertion when verbose', () => {
     const verbose = text({}, true);
     expect(verbose).toContain('    ✔ support/greeting  pass  820 ms · $0.0042 · trace 0af7651916cd43dd8448eb211c80319c\n');
-    expect(verbose).toContain('        ✔ tool-called: search_kb  search_kb was called. · saw search_kb\n');
+    expect(verbose).toContain('        ✔ tool-called: search_kb  search_kb was called.\n');
     expect(verbose).toContain('        ✖ contains: 30 days  The answer does not contain "30 days". · saw You have 14 days');
     expect(verbose).toContain('    Quality is below 0.8.\n');
   });

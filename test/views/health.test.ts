@@ -4,7 +4,7 @@ import { whole } from '../../src/ground/output/pieces.ts';
 import { healthFormats, healthMetrics, nagiosStatusOf } from '../../src/views/health.ts';
 import { documentSchemas } from '../../src/views/schemas.ts';
 import { parseXml } from '../support/xml.ts';
-import { agent, check, report, troubled } from './sample.ts';
+import { agent, assertion, check, report, troubled } from './sample.ts';
 
 describe('health as JSON', () => {
   it('is the public document', () => {
@@ -104,6 +104,16 @@ describe('a fleet of which nobody counts', () => {
     for (const render of Object.values(healthFormats)) {
       expect(whole(render(one, { look: plainLook, verbose: false, zone: 'UTC' }))).not.toContain('nothing was judged');
     }
+  });
+});
+
+describe('a check that failed by its outcome and by an assertion', () => {
+  const reason = 'It waits for an approval.';
+  const assertions = [assertion({ assertion: 'tool-called: refund', pass: false, saw: 'no tool', message: 'It was not called.' })];
+  const waiting = agent({ state: 'red', reasons: ['x'], checks: [check({ status: 'fail', outcome: 'interrupted', reason, assertions })] });
+
+  it.each(['junit', 'github', 'markdown', 'nagios'] as const)('says both in %s, the outcome first', (format) => {
+    expect(healthFormats[format](report({ state: 'red', agents: [waiting] }))).toMatch(/It waits for an approval\.[\s\S]*saw no tool/);
   });
 });
 
