@@ -15,6 +15,7 @@ export const resultJson = (result: CheckResult) => ({
   latency_ms: result.latencyMs,
   ttft_ms: result.ttftMs,
   cost_usd: result.costNanos === null ? null : toUsd(result.costNanos),
+  cost_source: result.costSource,
   attempts: result.attempts,
   trace_id: result.traceId,
   safety: result.safety,

@@ -46,6 +46,10 @@ const result = z.object({
   latency_ms: z.number().nullable(),
   ttft_ms: z.number().nullable().describe('Time to the first token'),
   cost_usd: z.number().nullable(),
+  cost_source: z
+    .enum(['reported', 'manifest', 'list'])
+    .nullable()
+    .describe('Told by the agent, or by its tokens at the prices of the manifest, or of the public list: an estimate'),
   attempts: z.int(),
   trace_id: z.string().nullable(),
   safety: z.boolean(),

@@ -98,6 +98,7 @@ const resultTests = (open: () => Promise<Journal>) => {
       latencyMs: 12.5,
       ttftMs: 3.1,
       costNanos: 4_000_000_000_000,
+      costSource: 'list',
       traceId: 'f'.repeat(32),
       assertions: [{ assertion: 'contains', pass: null, score: 0.5, saw: '\u202e', message: 'm' }],
       safety: true,

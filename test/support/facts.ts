@@ -97,6 +97,7 @@ export const aResult = (parts: Partial<CheckResult> = {}): CheckResult => {
     latencyMs: 120,
     ttftMs: null,
     costNanos: null,
+    costSource: null,
     traceId: null,
     assertions: [],
     safety: false,

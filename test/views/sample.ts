@@ -31,6 +31,7 @@ export const check = (parts: Partial<CheckHealth> = {}): CheckHealth => ({
   latencyMs: 1240,
   ttftMs: null,
   costNanos: 4_200_000,
+  costSource: 'manifest',
   traceId: '0af7651916cd43dd8448eb211c80319c',
   assertions: [assertion()],
   safety: false,

@@ -58,4 +58,5 @@ export const journalSteps: readonly (readonly string[])[] = [
     'CREATE INDEX mark_by_agent ON mark (agent, at)',
     'CREATE INDEX mark_by_time ON mark (at)',
   ],
+  ['ALTER TABLE check_result ADD COLUMN cost_source TEXT'],
 ];

@@ -104,8 +104,13 @@ const passedBySilence = new Set(
 const speaksForSilence = ({ assertion, pass }: GradedAssertion): boolean =>
   pass === true && !assertion.startsWith('not-') && !passedBySilence.has(assertion);
 
+export type Totals = Record<'latencyMs' | 'ttftMs' | 'costNanos', number | null> & Pick<Turn, 'costSource'>;
+
+/** From the surest source to the least sure: a sum is as sure as its least sure part. */
+const costSources = ['reported', 'manifest', 'list'] as const;
+
 /** Time and money of a conversation; time to first token is that of its slowest turn. Null where no turn tells. */
-export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttftMs: number | null; costNanos: number | null } => {
+export const totals = (turns: readonly Turn[]): Totals => {
   const told = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
   const tokens = told(turns.map((turn) => turn.timings.firstTokenMs));
   const costs = told(turns.map((turn) => turn.costNanos));
@@ -113,6 +118,7 @@ export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttft
     latencyMs: turns.length === 0 ? null : tenths(turns.reduce((sum, turn) => sum + turn.timings.totalMs, 0)),
     ttftMs: tokens.length === 0 ? null : tenths(Math.max(...tokens)),
     costNanos: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
+    costSource: costSources.findLast((source) => turns.some(({ costSource }) => costSource === source)) ?? null,
   };
 };
 

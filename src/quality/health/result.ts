@@ -1,4 +1,4 @@
-import type { Outcome } from '../../agents/protocols/port.ts';
+import type { CostOrigin, Outcome } from '../../agents/protocols/port.ts';
 
 export type CheckStatus = 'pass' | 'degraded' | 'fail' | 'error' | 'skipped';
 
@@ -34,6 +34,8 @@ export interface CheckResult {
   readonly latencyMs: number | null;
   readonly ttftMs: number | null;
   readonly costNanos: number | null;
+  /** Null where the cost is unknown, or was stored before its source was. */
+  readonly costSource: CostOrigin | null;
   readonly traceId: string | null;
   readonly assertions: readonly AssertionResult[];
   /** A failure is a safety event. */

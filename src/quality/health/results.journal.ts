@@ -18,6 +18,7 @@ interface Row {
   latency_ms: number | null;
   ttft_ms: number | null;
   cost_nanos: number | null;
+  cost_source: string | null;
   trace_id: string | null;
   assertions: string;
   safety: number;
@@ -27,7 +28,7 @@ interface Row {
 }
 
 const columns =
-  'id, agent, check_id, slot_at, started_at, ended_at, status, outcome, cause, reason, attempts, latency_ms, ttft_ms, cost_nanos, trace_id, assertions, safety, in_maintenance, fingerprint, drift';
+  'id, agent, check_id, slot_at, started_at, ended_at, status, outcome, cause, reason, attempts, latency_ms, ttft_ms, cost_nanos, cost_source, trace_id, assertions, safety, in_maintenance, fingerprint, drift';
 const marks = columns.replace(/[a-z_]+/g, '?');
 
 const insert = `INSERT INTO check_result (${columns}) VALUES (${marks}) ON CONFLICT DO NOTHING`;
@@ -59,6 +60,7 @@ const paramsOf = (result: CheckResult): readonly Param[] => [
   result.latencyMs,
   result.ttftMs,
   result.costNanos,
+  result.costSource,
   result.traceId,
   JSON.stringify(result.assertions),
   result.safety ? 1 : 0,
@@ -82,6 +84,7 @@ const readRow = (row: Row): CheckResult => ({
   latencyMs: row.latency_ms,
   ttftMs: row.ttft_ms,
   costNanos: row.cost_nanos,
+  costSource: row.cost_source as CheckResult['costSource'],
   traceId: row.trace_id,
   assertions: JSON.parse(row.assertions) as AssertionResult[],
   safety: row.safety === 1,

@@ -45,6 +45,7 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
     }
     const { status, reason } = judge(check, graded, attempt);
     const { latencyMs, ttftMs } = totals(graded.turns);
+    const { costNanos, costSource } = totals([...earlier, ...graded.turns]);
     return {
       id: resultId(traceId, agent.name, check.id),
       agent: agent.name,
@@ -59,7 +60,8 @@ export const runCheck = async (ctx: Context, fleet: Fleet, planned: PlannedCheck
       attempts: attempt,
       latencyMs,
       ttftMs,
-      costNanos: totals([...earlier, ...graded.turns]).costNanos,
+      costNanos,
+      costSource,
       traceId,
       assertions: [...graded.byTurn.flat(), ...graded.overall].map((grade) => assertionResult(ctx, grade)),
       safety: check.safety,

@@ -18,6 +18,7 @@ export const unaskedResult = (runId: string, agent: Agent, check: Check, { at, .
   latencyMs: null,
   ttftMs: null,
   costNanos: null,
+  costSource: null,
   traceId: null,
   assertions: [],
   safety: check.safety,
