@@ -6,6 +6,7 @@ import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.
 import type { Filter } from './filter.cache.ts';
 import type { Grouping } from './grouping.ts';
 import { type GroupQuery, type Groups, grainsOf, readGroups, type Split } from './rollups.cache.ts';
+import { shownSums } from './sums.cache.ts';
 
 export interface FigureQuery {
   /** Microseconds, by the start of the request. */
@@ -79,23 +80,8 @@ const totalCells = (cache: Cache, query: GroupQuery): readonly Counted[] =>
 /** Cells of requests as one. */
 export const sumOf = (cells: readonly Counted[]): Counted => {
   const total = newRunCell();
-  const names = [
-    'n',
-    'errors',
-    'cost_nanos',
-    'priced',
-    'unpriced',
-    'in_tok',
-    'cached_tok',
-    'out_tok',
-    'ok_out_tok',
-    'steps',
-    'quality_n',
-    'quality_micro',
-    'probe_cost_nanos',
-  ] as const;
   for (const cell of cells) {
-    for (const name of names) total[name] += cell[name] ?? 0;
+    for (const name of shownSums) total[name] += cell[name] ?? 0;
     total.steps_max = Math.max(total.steps_max, cell.steps_max ?? 0);
     for (const name of ['h_dur', 'h_ttft'] as const)
       for (const [bin, count] of cell[name] ?? []) total[name].set(bin, (total[name].get(bin) ?? 0) + count);

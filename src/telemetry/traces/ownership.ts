@@ -1,16 +1,9 @@
+import type { AgentTraces } from '../../fleet/agent.ts';
 import type { Span } from './span.ts';
 import type { Tree } from './tree.ts';
 
 /** `traces.match` of one agent, as the manifest has it. All keys given must match. */
-export interface TraceMatch {
-  readonly trace_name?: string | undefined;
-  readonly service_name?: string | undefined;
-  readonly agent_name?: string | undefined;
-  readonly environment?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  readonly [metadataKey: `metadata.${string}`]: string | undefined;
-}
+export type TraceMatch = NonNullable<AgentTraces['match']>;
 
 export interface OwnershipRule {
   readonly agent: string;
