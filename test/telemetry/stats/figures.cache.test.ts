@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cache } from '../../../src/ground/store/port.ts';
 import { readSpend, type SpendQuery } from '../../../src/telemetry/cost/spend.cache.ts';
-import { readFigures, readSeries } from '../../../src/telemetry/stats/figures.cache.ts';
+import { readFigures } from '../../../src/telemetry/stats/figures.cache.ts';
 import type { Filter } from '../../../src/telemetry/stats/filter.cache.ts';
 import type { Grouping } from '../../../src/telemetry/stats/grouping.ts';
 import { rebuildRollups } from '../../../src/telemetry/stats/rebuild-rollups.ts';
+import { readGroups } from '../../../src/telemetry/stats/rollups.cache.ts';
 import { readEdges } from '../../../src/telemetry/stats/topology.cache.ts';
 import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
 import { temporaryCache } from '../../support/cache.ts';
@@ -183,13 +184,15 @@ describe('figures of any window', () => {
   test('a series adds up to its window', () => {
     const window = { fromUs: historyStartUs + 5, toUs: historyStartUs + 3 * dayUs };
     for (const split of ['quarter', 'hour', 'day', 'week'] as const) {
-      const points = readSeries(cache, { window, by: 'agent', split });
-      expect(points.reduce((sum, { figures }) => sum + figures.requests, 0)).toBe(exactly(window).n);
+      const { groups } = readGroups(cache, { window, by: 'agent', split });
+      expect(groups.reduce((sum, { cell }) => sum + cell.n, 0)).toBe(exactly(window).n);
     }
     const weeks = new Set(
-      readSeries(cache, { window: { fromUs: historyStartUs, toUs: historyStartUs + 12 * dayUs }, by: 'agent', split: 'week' }).map(
-        ({ bucketUs }) => new Date(bucketUs / 1000).getUTCDay(),
-      ),
+      readGroups(cache, {
+        window: { fromUs: historyStartUs, toUs: historyStartUs + 12 * dayUs },
+        by: 'agent',
+        split: 'week',
+      }).groups.map(({ bucketUs }) => new Date((bucketUs ?? 0) / 1000).getUTCDay()),
     );
     expect([...weeks]).toEqual([1]);
   });
