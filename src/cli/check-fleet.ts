@@ -3,6 +3,7 @@ import { requireSecrets } from '../fleet/require-secrets.ts';
 import { type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import { dig } from '../ground/json.ts';
+import { keepHeapSmall } from '../ground/runtime/heap.ts';
 import { proxiesOf } from '../ground/runtime/proxies.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
@@ -40,6 +41,7 @@ export const checkFleet = async (
   selection: Selection,
   options: CheckOptions,
 ): Promise<{ readonly report: HealthReport; readonly outcome: Outcome }> => {
+  keepHeapSmall();
   const { fleet } = await load();
   const selected = selectAgents(fleet, selection);
   if (selected.length === 0) {
