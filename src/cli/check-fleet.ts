@@ -2,6 +2,9 @@ import { protocols } from '../agents/protocols/registry.ts';
 import { requireSecrets } from '../fleet/require-secrets.ts';
 import { type Selected, type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
+import { dig } from '../ground/json.ts';
+import { keepHeapSmall } from '../ground/runtime/heap.ts';
+import { proxiesOf } from '../ground/runtime/proxies.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
@@ -42,6 +45,7 @@ export const checkFleet = async (
   selection: Selection,
   options: CheckOptions,
 ): Promise<{ readonly report: HealthReport; readonly outcome: Outcome }> => {
+  keepHeapSmall();
   const { fleet } = await load();
   const selected = selectAgents(fleet, selection);
   if (selected.length === 0) {
@@ -57,6 +61,8 @@ export const checkFleet = async (
   }
   const asked = askedJudges(fleet.judges, expectationsOf(selected));
   if (!options.due) requireSecrets(ctx, selected, cwd, asked);
+  // A proxy that cannot be used would make every agent unknown, and is no fault of theirs.
+  if (selected.some(({ agent }) => dig(agent.endpoint?.config, 'url') !== undefined)) proxiesOf(ctx.env);
   const journal = options.store ? await ctx.journal() : null;
   const judges =
     asked.length === 0 && !asksSuites(selected)
@@ -112,7 +118,9 @@ const findingOf = ({ agents }: HealthReport, failOn: readonly string[]): Finding
   return counted.length === 0 || counted.includes('unknown') ? 'no_verdict' : 'none';
 };
 
-const nextOf = ({ agents }: HealthReport): readonly string[] => {
-  const worst = agents.find(({ state }) => state === 'red') ?? agents.find(({ state }) => state !== 'green');
+/** What to look at: the most critical of the worst that decide something. */
+export const nextOf = ({ agents }: Pick<HealthReport, 'agents'>): readonly string[] => {
+  const deciding = agents.filter(counts).toSorted((a, b) => a.tier - b.tier);
+  const worst = deciding.find(({ state }) => state === 'red') ?? deciding.find(({ state }) => state !== 'green');
   return worst === undefined ? [] : [`agentops health ${worst.agent} --verbose`, `agentops history ${worst.agent}`];
 };

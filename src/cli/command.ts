@@ -1,6 +1,7 @@
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import type { Extensions } from '../fleet/slots.ts';
 import type { Look } from '../ground/output/look.ts';
+import type { Text } from '../ground/output/pieces.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
 import type { Finding } from './exit-codes.ts';
@@ -11,7 +12,7 @@ export type Format = 'text' | 'json' | 'junit' | 'github' | 'markdown' | 'nagios
 /** Flags that every command understands, before or after its name. */
 export interface GlobalFlags {
   readonly manifest?: string;
-  readonly output?: string;
+  readonly output?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -33,7 +34,7 @@ export interface ViewContext {
 /** What a command answers: one result, and how it looks in each format. */
 export interface Outcome {
   readonly finding: Finding;
-  readonly formats: Partial<Record<Format, (view: ViewContext) => string>>;
+  readonly formats: Partial<Record<Format, (view: ViewContext) => Text>>;
   /** Commands a person most likely wants now; shown on stderr, on a terminal only. */
   readonly next?: readonly string[];
   /** Formats whose world has exit codes of its own. */

@@ -17,7 +17,7 @@ export const complete = async (words: readonly string[]): Promise<number> => {
     const current = line.at(-1) ?? '';
     const found = await candidates(line.slice(0, -1), current);
     // A shell that splits words at `=` wants only what stands behind it.
-    const cut = words.at(-1) === current ? 0 : current.indexOf('=') + 1;
+    const cut = words.at(-1) === current ? 0 : current.lastIndexOf('=') + 1;
     const fitting = found === fileNames ? found : found.filter((word) => word.startsWith(current)).map((word) => word.slice(cut));
     if (fitting.length > 0) process.stdout.write(`${[...new Set(fitting)].join('\n')}\n`);
   } catch {
@@ -26,11 +26,11 @@ export const complete = async (words: readonly string[]): Promise<number> => {
   return 0;
 };
 
-/** bash splits `--output=json` into three words; here it is one again. */
+/** bash splits `--output=json` and `junit=file` into three words; here each is one again. */
 const joinAssignments = (words: readonly string[]): readonly string[] => {
   const line: string[] = [];
   for (const [at, word] of words.entries()) {
-    const isAssigned = word === '=' || (words[at - 1] === '=' && (words[at - 2] ?? '').startsWith('--'));
+    const isAssigned = word === '=' || words[at - 1] === '=';
     if (isAssigned && line.length > 0) line.push(`${line.pop()}${word}`);
     else line.push(word);
   }
@@ -56,11 +56,13 @@ const candidates = async (before: readonly string[], current: string): Promise<r
   const [, assigned] = /^(--[\w-]+)=/.exec(current) ?? [];
   const flag = open ?? flags.find((each) => spellingOf(each.flags).long === assigned) ?? null;
   if (flag !== null) {
-    const values = await valuesOf(flag, leaf, manifest);
+    const value = assigned === undefined ? current : current.slice(assigned.length + 1);
+    const isFile = spellingOf(flag.flags).long === '--output' && value.includes('=');
+    const values = isFile ? fileNames : await valuesOf(flag, leaf, manifest);
     return assigned === undefined || values === fileNames ? values : values.map((value) => `${assigned}=${value}`);
   }
   if (current.startsWith('-'))
-    return [...flags.map((each) => spellingOf(each.flags).long), '--help', ...(words.length === 0 ? ['--version'] : [])];
+    return [...flags.map((each) => spellingOf(each.flags).long), '--help', '--version'];
   if (entry === null || leaf === null)
     return words.length === 0 ? [...firstWords(), 'help'] : words.length === 1 ? verbsOf(words[0] ?? '') : [];
   return argumentsOf(leaf, words.slice(nameLength(entry)), manifest);

@@ -34,7 +34,9 @@ fi
   set -l words (commandline -opc) (commandline -ct)
   set -l found (agentops __complete $words[2..-1] 2>/dev/null)
   if test "$found" = ":files"
-    __fish_complete_path (commandline -ct)
+    set -l current (commandline -ct)
+    set -l assigned (string match -r -- '^.*=' $current)
+    printf '%s\\n' "$assigned"(__fish_complete_path (string replace -r -- '^.*=' '' $current))
   else
     printf '%s\\n' $found
   end

@@ -1,4 +1,5 @@
 import type { Env } from '../ground/runtime/context.ts';
+import { proxyProblem } from '../ground/runtime/proxies.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
 import { type Diagnosed, findingsIn } from './diagnosed.ts';
 
@@ -56,8 +57,8 @@ export const proxyFindings = (env: Env): readonly Diagnosed[] => {
     if (lower === 'no_proxy') return ok(name, value);
     const shown = withoutCredentials(value);
     if (lower === 'all_proxy') return warn(name, `${shown} is not read by agentops`, 'set HTTP_PROXY and HTTPS_PROXY');
-    const isUrl = URL.canParse(value.includes('://') ? value : `http://${value}`);
-    return isUrl ? ok(name, shown) : fail(name, 'is not a URL', `export ${name}=http://host:port`);
+    const wrong = proxyProblem(value);
+    return wrong === null ? ok(name, shown) : fail(name, wrong, `export ${name}=http://host:port`);
   });
 };
 

@@ -14,7 +14,7 @@ export const diagnoseSettings = (
   timeoutMs: number,
   timeoutGiven: boolean,
 ): readonly Diagnosed[] => [
-  ok('output', `${format} (${flags.output === undefined ? (flags.json === true ? '--json' : 'built in') : '--output'})`),
+  ok('output', `${format} (${flags.output?.includes(format) ? '--output' : flags.json === true ? '--json' : 'built in'})`),
   ok('colour', colourSource(flags.color, ctx.env)),
   ok('questions', flags.input === false ? 'never (--no-input)' : ctx.env['CI'] ? 'never (CI)' : 'on a terminal (built in)'),
   ok('timeout of doctor', `${formatDuration(timeoutMs)} (${timeoutGiven ? '--timeout' : 'built in'})`),

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import type { Fleet } from '../fleet/agent.ts';
 import type { DoctorReport } from '../views/doctor.ts';
 import type { Session } from './command.ts';
 import { diagnoseMachine } from './diagnose-machine.ts';
@@ -32,6 +33,9 @@ export const diagnose = async (session: Session, { timeoutMs: given, offline, se
     ...manifest,
     ...references,
     ...state,
+    ...(loaded !== null && state.some(({ name, state: found }) => name === 'journal' && found === 'ok')
+      ? await budgets(session, loaded.fleet)
+      : []),
     ...(loaded === null ? [] : await network(session, loaded.fleet, { timeoutMs, offline, on })),
   ];
   if (settings) {
@@ -41,9 +45,14 @@ export const diagnose = async (session: Session, { timeoutMs: given, offline, se
   return { fleet: loaded?.fleet.name ?? null, generatedAt: ctx.clock.now(), verdict: verdictOf(findings), findings };
 };
 
+const budgets = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
+  const { diagnoseBudgets } = await import('./diagnose-budgets.ts');
+  return diagnoseBudgets(ctx, fleet);
+};
+
 const network = async (
   { ctx }: Session,
-  fleet: Parameters<typeof import('./diagnose-network.ts').diagnoseNetwork>[1],
+  fleet: Fleet,
   { timeoutMs, offline, on }: Pick<DiagnoseOptions, 'offline' | 'on'> & { timeoutMs: number },
 ): Promise<readonly Diagnosed[]> => {
   const { diagnoseNetwork } = await import('./diagnose-network.ts');

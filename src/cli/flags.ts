@@ -19,6 +19,7 @@ export interface Flag {
   readonly summary: string;
   /** Text by default. `before`: what the same flag said earlier on the line; `flag`: its name, for an error. */
   readonly parse?: (given: string, before: unknown, flag: string) => unknown;
+  /** Text is read as if it had been given. */
   readonly fallback?: unknown;
 }
 
@@ -36,6 +37,12 @@ export const listFlag = (given: string, before: unknown): readonly string[] => [
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== ''),
+];
+
+/** Collects a flag that may be given several times; commas are part of it. */
+export const repeatedFlag = (given: string, before: unknown): readonly string[] => [
+  ...(Array.isArray(before) ? (before as readonly string[]) : []),
+  given,
 ];
 
 const flagOf =

@@ -1,9 +1,13 @@
-import { type Flag, listFlag } from './flags.ts';
+import { type Flag, listFlag, repeatedFlag } from './flags.ts';
 
 /** What every command understands, before or after its name. */
 export const globalFlags: readonly Flag[] = [
   { flags: '-m, --manifest <file>', summary: 'the manifest; default: the nearest agentops.yaml upward' },
-  { flags: '-o, --output <format>', summary: 'text, json, and where they suit junit, github, markdown, nagios, prometheus, csv' },
+  {
+    flags: '-o, --output <format>',
+    summary: 'text, json, and where they suit junit, github, markdown, nagios, prometheus, csv; junit=FILE writes that to a file as well',
+    parse: repeatedFlag,
+  },
   { flags: '--json', summary: 'short for --output json' },
   { flags: '-q, --quiet', summary: 'only the answer and errors' },
   { flags: '-v, --verbose', summary: 'everything that is known' },

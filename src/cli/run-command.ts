@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, OpsError, unableError, usageError } from '../ground/errors.ts';
 import { inertText } from '../ground/output/escape.ts';
+import { type Look, plainLook } from '../ground/output/look.ts';
+import { batches, type Text, whole } from '../ground/output/pieces.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import { openSecrets } from '../ground/runtime/secrets.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
@@ -12,6 +14,7 @@ import { exitOfError, exitOfFinding, exitOfSignal } from './exit-codes.ts';
 import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { maskAnswer, maskValue } from './mask-answer.ts';
+import { outputsOf, writeOutput } from './outputs.ts';
 import { version } from './version.ts';
 
 type SignalName = keyof typeof exitOfSignal;
@@ -68,6 +71,7 @@ const buildProgram = (): Command => {
   const nounCommands = new Map(
     nouns.filter(({ name }) => verbsOf(name).length > 0).map((noun) => [noun.name, addCommand(program, noun.name, noun)]),
   );
+  program.version(version, '-V, --version', 'print the version');
   for (const entry of commandTable) {
     const [first = '', verb] = entry.name.split(' ');
     if (verb === undefined) addCommand(program, first, entry);
@@ -99,7 +103,9 @@ const pathOf = (command: Command): readonly string[] => (command.parent === null
 const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) => {
   const option = new Option(flags, summary);
   if (parse !== undefined) option.argParser((given, before) => parse(given, before, spellingOf(flags).long));
-  if (fallback !== undefined) option.default(fallback);
+  // A fallback is written as a person would type it, so that the help can say it.
+  if (typeof fallback === 'string' && parse !== undefined) option.default(parse(fallback, undefined, spellingOf(flags).long), fallback);
+  else if (fallback !== undefined) option.default(fallback);
   command.addOption(option);
 };
 
@@ -112,14 +118,27 @@ const helpEnd = ({ examples, exits = [] }: Leaf): string => {
 };
 
 const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, given: readonly unknown[]): Promise<number> => {
-  const format = formatOf(entry, leaf, flags);
+  const outputs = outputsOf(entry.name, leaf.formats, flags);
+  const format = outputs.stdout;
   const terminal = await terminalFor(flags);
   const show = async ({ formats, next }: Outcome) => {
-    const render = formats[format];
-    if (render === undefined) return;
-    const text = render({ look: terminal.out, verbose: flags.verbose === true, zone: terminal.zone });
-    await terminal.print(maskAnswer(secrets, text, format === 'json'));
-    if (format === 'text' && terminal.out.width !== null && next !== undefined && next.length > 0) {
+    const rendered = (wanted: Format, look: Look): Text | null => {
+      const text = formats[wanted]?.({
+        look,
+        verbose: flags.verbose === true,
+        get zone() {
+          return terminal.zone;
+        },
+      });
+      return text === undefined ? null : maskAnswer(secrets, text, wanted === 'json');
+    };
+    const answer = rendered(format, terminal.out);
+    for (const piece of batches(answer ?? '')) await terminal.print(piece);
+    for (const file of outputs.files) {
+      const text = rendered(file.format, plainLook);
+      if (text !== null) writeOutput(file.path, whole(text));
+    }
+    if (answer !== null && format === 'text' && terminal.out.width !== null && next !== undefined && next.length > 0) {
       terminal.say(terminal.err.paint('dim', secrets.mask(['', 'Next:', ...next.map((line) => `  ${line}`)].join('\n'))));
     }
   };
@@ -158,18 +177,6 @@ const workingFolder = (): string => {
   }
 };
 
-const formatOf = (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags): Format => {
-  const wanted = flags.output ?? (flags.json === true ? 'json' : leaf.formats[0]);
-  const known = leaf.formats.find((format) => format === wanted);
-  if (known !== undefined) return known;
-  const given = flags.output === undefined ? '--json' : `--output ${flags.output}`;
-  throw usageError({
-    code: 'format_unknown',
-    message: `${entry.name} has no ${given}`,
-    hint: `it can answer as ${leaf.formats.join(', ')}`,
-  });
-};
-
 /** commander's own words, as one of our errors. */
 const usageOf = (thrown: CommanderError, words: readonly string[]): OpsError => {
   const typed = words.filter((word) => !word.startsWith('-'));
@@ -205,7 +212,7 @@ const report = async (thrown: unknown, flags: GlobalFlags, words: readonly strin
   const message = secrets.mask(known?.message ?? `this is a bug in agentops: ${messageOf(thrown)}`);
   const hint =
     known === null ? 'run it again with --debug and report what it prints' : known.hint === null ? null : secrets.mask(known.hint);
-  const asJson = flags.json === true || flags.output === 'json' || words.includes('--json');
+  const asJson = flags.json === true || flags.output?.includes('json') || words.includes('--json');
   if (asJson) {
     const details = maskValue(secrets, known?.details ?? null);
     process.stderr.write(`${JSON.stringify({ error: { code: known?.code ?? 'bug', message, hint, exit: code, details } })}\n`);

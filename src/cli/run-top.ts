@@ -2,6 +2,7 @@ import { messageOf, usageError } from '../ground/errors.ts';
 import type { Look } from '../ground/output/look.ts';
 import { collectFleetStatus } from '../oversight/status/collect-fleet-status.ts';
 import { readSynced } from '../telemetry/stats/figures.cache.ts';
+import { whyNoTraces } from '../telemetry/traces/metrics-backends.ts';
 import { listTraces } from '../telemetry/traces/trace-list.cache.ts';
 import { firstTop, pressed, shownKeys, type TopData, type TopState, topFrame, topWindows } from '../views/top.ts';
 import type { Outcome, Session } from './command.ts';
@@ -20,7 +21,8 @@ const readData = async ({ ctx, fleet: load }: Session, state: TopState): Promise
   const { window, generatedAt } = byModel;
   const lines = listTraces(cache, { window, agent, errorsOnly: true, order: 'newest', limit: listedFailures });
   const failures = { fleet: fleet.name, generatedAt, window, syncedUs: readSynced(cache), lines, limit: listedFailures };
-  return { status, opened: { agent, byModel, failures }, trouble: null };
+  const why = byModel.rows.length === 0 ? whyNoTraces(fleet, agent) : null;
+  return { status, opened: { agent, byModel, failures }, trouble: why?.message ?? null };
 };
 
 /** Shows the fleet on the whole screen until `q`, a signal, or the end of the terminal; the terminal is given back in every case. */

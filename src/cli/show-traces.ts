@@ -5,7 +5,6 @@ import type { Cache } from '../ground/store/port.ts';
 import { readSynced } from '../telemetry/stats/figures.cache.ts';
 import { openFreshCache } from '../telemetry/stats/open-fresh-cache.ts';
 import { readEdges } from '../telemetry/stats/topology.cache.ts';
-import { whyNoTraces } from '../telemetry/traces/metrics-backends.ts';
 import { readTraceLink } from '../telemetry/traces/read-trace-link.ts';
 import { blamesOf } from '../telemetry/traces/topology.ts';
 import { readTrace, readUnmatched } from '../telemetry/traces/trace.cache.ts';
@@ -16,6 +15,7 @@ import { traceFormats } from '../views/trace.ts';
 import { traceListFormats } from '../views/traces.ts';
 import { unmatchedFormats } from '../views/unmatched.ts';
 import type { Format, Outcome, Session, ViewContext } from './command.ts';
+import { requireSpans } from './require-spans.ts';
 
 type Render<Report> = (report: Report, view: ViewContext) => string;
 
@@ -43,12 +43,6 @@ const headOf = async ({ ctx, fleet: load }: Session, windowMs: number) => {
   return { fleet, generatedAt: now, window: { fromUs: (now - windowMs) * 1000, toUs: now * 1000 } };
 };
 
-/** Where nothing was found because nothing can be there, that is the answer. */
-const requireTraces = (fleet: Fleet, found: readonly unknown[], agent: string | null = null): void => {
-  const why = found.length > 0 ? null : whyNoTraces(fleet, agent);
-  if (why !== null) throw usageError({ code: 'no_single_traces', ...why });
-};
-
 export type ListWish = Omit<TraceQuery, 'window' | 'text'> & { readonly windowMs: number };
 
 /** `agentops traces list` */
@@ -56,7 +50,7 @@ export const listOutcome = async (session: Session, { windowMs, ...wish }: ListW
   const { fleet, ...head } = await headOf(session, windowMs);
   const cache = await session.ctx.cache();
   const lines = listTraces(cache, { ...wish, window: head.window, ...(text === null ? {} : { text }) });
-  requireTraces(fleet, lines, wish.agent);
+  requireSpans(fleet, lines.length === 0, wish.agent);
   const list = { fleet: fleet.name, ...head, syncedUs: readSynced(cache), lines, limit: wish.limit };
   return answered(session, traceListFormats, list, lines[0] === undefined ? [] : [`agentops traces show ${lines[0].traceId}`]);
 };
@@ -82,7 +76,7 @@ export const showOutcome = async (session: Session, given: string | undefined): 
   const { ctx, fleet: load } = session;
   const { fleet } = await load();
   const cache = await ctx.cache();
-  const traceId = idOf(cache, given);
+  const traceId = idOf(fleet, cache, given);
   const traces = [];
   for (const trace of readTrace(cache, traceId)) {
     const link = await readTraceLink(ctx, fleet, trace.source, traceId);
@@ -92,11 +86,12 @@ export const showOutcome = async (session: Session, given: string | undefined): 
 };
 
 /** The whole id of what may be only its beginning. */
-const idOf = (cache: Cache, given: string): string => {
+const idOf = (fleet: Fleet, cache: Cache, given: string): string => {
   const id = given.trim();
   if (readTrace(cache, id).length > 0) return id;
   const found = id.length < 4 ? [] : findTraceIds(cache, id, 6);
   if (found.length === 1 && found[0] !== undefined) return found[0];
+  requireSpans(fleet, found.length === 0);
   throw usageError({
     code: found.length === 0 ? 'trace_unknown' : 'trace_ambiguous',
     message:
@@ -112,7 +107,7 @@ export const unmatchedOutcome = async (session: Session, windowMs: number): Prom
   const { fleet, ...head } = await headOf(session, windowMs);
   const cache = await session.ctx.cache();
   const groups = readUnmatched(cache, head.window.fromUs, head.window.toUs);
-  requireTraces(fleet, groups);
+  requireSpans(fleet, groups.length === 0);
   return answered(session, unmatchedFormats, { fleet: fleet.name, ...head, syncedUs: readSynced(cache), groups }, []);
 };
 
@@ -121,7 +116,7 @@ export const topologyOutcome = async (session: Session, windowMs: number): Promi
   const { fleet, ...head } = await headOf(session, windowMs);
   const cache = await openFreshCache(session.ctx);
   const edges = readEdges(cache, head.window);
-  requireTraces(fleet, edges);
+  requireSpans(fleet, edges.length === 0);
   const blames = blamesOf(readFailedTraces(cache, head.window));
   return answered(session, topologyFormats, { fleet: fleet.name, ...head, syncedUs: readSynced(cache), edges, blames }, []);
 };

@@ -1,6 +1,7 @@
 import { usageError } from '../ground/errors.ts';
 import { isoTime, jsonLine } from '../ground/output/json.ts';
 import { clockTime } from '../ground/output/phrases.ts';
+import { whole } from '../ground/output/pieces.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { Outcome, Session } from './command.ts';
 
@@ -42,8 +43,9 @@ const asRound = (outcome: Outcome, at: number, inTerminal: boolean): Outcome => 
   return {
     ...outcome,
     formats: {
-      ...(text === undefined ? {} : { text: (view) => (inTerminal ? text(view) : `${isoTime(at)}\n${text(view)}\n`) }),
-      ...(json === undefined ? {} : { json: (view) => jsonLine(json(view)) }),
+      ...outcome.formats,
+      ...(text === undefined ? {} : { text: (view) => (inTerminal ? text(view) : `${isoTime(at)}\n${whole(text(view))}\n`) }),
+      ...(json === undefined ? {} : { json: (view) => jsonLine(whole(json(view))) }),
     },
   };
 };

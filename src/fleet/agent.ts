@@ -68,18 +68,20 @@ export interface Agent {
   readonly at: At;
 }
 
-/** Where an agent's traces are read from, and which of them are its own: the keys of `traces.match`, all of which must match. */
+/** Where an agent's traces are read from, and which of them are its own: all keys of `traces.match` must match; without it, its name must. */
 export interface AgentTraces {
   readonly backend: string;
-  readonly match: {
-    readonly trace_name?: string | undefined;
-    readonly service_name?: string | undefined;
-    readonly agent_name?: string | undefined;
-    readonly environment?: string | undefined;
-    readonly tags?: readonly string[] | undefined;
-    readonly metadata?: Readonly<Record<string, string>> | undefined;
-    readonly [metadataKey: `metadata.${string}`]: string | undefined;
-  };
+  readonly match?:
+    | {
+        readonly trace_name?: string | undefined;
+        readonly service_name?: string | undefined;
+        readonly agent_name?: string | undefined;
+        readonly environment?: string | undefined;
+        readonly tags?: readonly string[] | undefined;
+        readonly metadata?: Readonly<Record<string, string>> | undefined;
+        readonly [metadataKey: `metadata.${string}`]: string | undefined;
+      }
+    | undefined;
 }
 
 /** What an agent promises; null where it promises nothing. */

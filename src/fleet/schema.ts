@@ -174,10 +174,13 @@ const agent = z.strictObject({
             ctx.addIssue({ code: 'unrecognized_keys', keys: [key], input: match });
           }
         })
-        .describe('Which traces are its own: trace_name service_name agent_name environment tags metadata.<key>.'),
+        .optional()
+        .describe(
+          'Which traces are its own: trace_name service_name agent_name environment tags metadata.<key>, all of those given; default: those whose gen_ai.agent.name, else service.name, is its name here, and that no match claims.',
+        ),
     })
     .optional()
-    .describe('Where its traces are read from.'),
+    .describe('Where its traces are read from; needless where there is one backend and spans name the agent as it is named here.'),
   sla: z
     .strictObject({
       latency_p95: durationField().optional().describe('95 of 100 requests are answered within this time.'),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { dig, isObject, parseJson } from '../ground/json.ts';
+import { dig, digArray, isObject, type Json, parseJson } from '../ground/json.ts';
 import type { Fleet } from './agent.ts';
+import { joinParts, shareParts } from './shared-parts.ts';
 
 /** Everything a loaded fleet depends on: while none of it changes, the snapshot is the fleet. */
 export interface SnapshotInputs {
@@ -13,8 +14,6 @@ export interface SnapshotInputs {
 }
 
 export interface Snapshot {
-  readonly format: number;
-  readonly version: string;
   readonly inputs: SnapshotInputs;
   readonly fleet: Fleet;
 }
@@ -23,15 +22,23 @@ const format = 3;
 
 export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-export const encodeSnapshot = (version: string, inputs: SnapshotInputs, fleet: Fleet): string =>
-  JSON.stringify({ format, version, inputs, fleet } satisfies Snapshot);
+/** A fleet of many checks says most things many times over: each is written, and later held, once. */
+export const encodeSnapshot = (version: string, inputs: SnapshotInputs, fleet: Fleet): string => {
+  const { parts, value } = shareParts(fleet as unknown as Json);
+  return JSON.stringify({ format, version, path: fleet.path, inputs, parts, fleet: value });
+};
 
 /** A snapshot of the manifest at that path, written by this very version; null for anything else. */
 export const decodeSnapshot = (text: string, version: string, path: string): Snapshot | null => {
   const value = parseJson(text);
-  if (dig(value, 'format') !== format || dig(value, 'version') !== version || dig(value, 'fleet', 'path') !== path) return null;
-  const whole = ['files', 'globs', 'variables'].every((name) => isObject(dig(value, 'inputs', name)));
-  return whole ? (value as unknown as Snapshot) : null;
+  if (dig(value, 'format') !== format || dig(value, 'version') !== version || dig(value, 'path') !== path) return null;
+  const [inputs, fleet] = [dig(value, 'inputs'), dig(value, 'fleet')];
+  const whole = ['files', 'globs', 'variables'].every((name) => isObject(dig(inputs, name))) && isObject(fleet);
+  if (!whole) return null;
+  return {
+    inputs: inputs as unknown as SnapshotInputs,
+    fleet: joinParts({ parts: digArray(value, 'parts'), value: fleet }) as unknown as Fleet,
+  };
 };
 
 /** True while every input still reads as it did. */

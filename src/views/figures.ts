@@ -58,7 +58,10 @@ export interface FigureColumn {
   tone?(figures: Figures): Tone;
 }
 
-const ratioOf = (value: number | null): string => (value === null ? missing : `${value.toFixed(value < 10 ? 2 : 0)}x`);
+const ratioOf = (value: number | null): string => {
+  if (value === null) return missing;
+  return value > 0 && value < 0.01 ? '<0.01x' : `${value.toFixed(value < 10 ? 2 : 0)}x`;
+};
 
 /** Every figure that can be shown, in the order of a wide table. */
 export const figureColumns: readonly FigureColumn[] = [

@@ -4,7 +4,7 @@ import { renderLine } from '../ground/output/line.ts';
 import { plainLook } from '../ground/output/look.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
-import { checkName, circumstancesOf, findingsOf, problemsOf, verdictOf, whyOf } from './health-facts.ts';
+import { checkName, circumstancesOf, excuseOf, findingsOf, isUnjudged, problemsOf, verdictOf, whyOf } from './health-facts.ts';
 
 const linesOf = (check: CheckHealth): readonly string[] => [...findingsOf(check), ...circumstancesOf(check)];
 const headlineOf = (check: CheckHealth): string => check.reason || findingsOf(check)[0] || check.status;
@@ -38,6 +38,13 @@ const unexplained = (agent: AgentHealth): readonly JunitCase[] => {
   return [{ name: 'state', className: agent.agent, seconds: null, result }];
 };
 
+const propertiesOf = (agent: AgentHealth): Readonly<Record<string, string>> => ({
+  state: agent.state,
+  tier: String(agent.tier),
+  ...(agent.owner === null ? {} : { owner: agent.owner }),
+  ...(counts(agent) ? {} : { excused: excuseOf(agent) }),
+});
+
 /** JUnit XML: a suite per agent, a case per check. Agents that do not count have no failures, only skipped cases. */
 export const renderHealthJunit = (report: HealthReport): string =>
   renderJunit(
@@ -45,7 +52,8 @@ export const renderHealthJunit = (report: HealthReport): string =>
     report.agents.map((agent) => ({
       name: agent.agent,
       at: report.generatedAt,
-      properties: { state: agent.state, tier: String(agent.tier), ...(agent.owner === null ? {} : { owner: agent.owner }) },
+      properties: propertiesOf(agent),
+      output: [...(isUnjudged(report) ? [verdictOf(report)] : []), ...agent.warnings],
       cases: [...agent.checks.map((check) => junitCase(agent, check)), ...unexplained(agent)],
     })),
   );
@@ -55,6 +63,13 @@ const levelOf = (agent: AgentHealth, check: CheckHealth | null): Annotation['lev
   const bad = check === null ? agent.state === 'red' || agent.state === 'unknown' : check.status !== 'degraded';
   return bad && agent.state !== 'yellow' ? 'error' : 'warning';
 };
+
+const warningsOf = ({ agent, warnings }: AgentHealth): readonly Annotation[] =>
+  warnings.map((message) => ({ level: 'warning', title: agent, message }));
+
+/** A run without errors reads as a good one: where nobody counts, one line has to say that it is none. */
+const unjudgedAnnotation = (report: HealthReport): readonly Annotation[] =>
+  isUnjudged(report) ? [{ level: 'warning', title: 'nothing was judged', message: verdictOf(report) }] : [];
 
 const annotationsOf = (agent: AgentHealth): readonly Annotation[] => {
   if (agent.state === 'green') return [];
@@ -69,4 +84,10 @@ const annotationsOf = (agent: AgentHealth): readonly Annotation[] => {
 
 /** Workflow annotations for GitHub Actions, then the verdict as the last line of the log. */
 export const renderHealthGithub = (report: HealthReport): string =>
-  [...report.agents.flatMap(annotationsOf).map(renderAnnotation), renderLine(plainLook, 0, [{ text: verdictOf(report) }]), ''].join('\n');
+  [
+    ...[...report.agents.flatMap((agent) => [...annotationsOf(agent), ...warningsOf(agent)]), ...unjudgedAnnotation(report)].map(
+      renderAnnotation,
+    ),
+    renderLine(plainLook, 0, [{ text: verdictOf(report) }]),
+    '',
+  ].join('\n');

@@ -1,6 +1,7 @@
 import { plural } from '../ground/output/phrases.ts';
 import type { AgentHealth, CheckHealth, HealthReport, StateName } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
+import type { AssertionResult } from '../quality/health/result.ts';
 
 /** Worst first. */
 const states: readonly StateName[] = ['red', 'unknown', 'yellow', 'green'];
@@ -8,6 +9,13 @@ const states: readonly StateName[] = ['red', 'unknown', 'yellow', 'green'];
 /** The worst state of the agents that count; unknown where none does. */
 export const worstState = (report: HealthReport): StateName =>
   states.find((state) => report.agents.some((agent) => counts(agent) && agent.state === state)) ?? 'unknown';
+
+/** True where every agent is exempt: green or red, none of them says anything of the fleet. */
+export const isUnjudged = ({ agents }: HealthReport): boolean => agents.length > 0 && !agents.some(counts);
+
+/** What keeps an agent from counting; empty where it counts. */
+export const excuseOf = ({ suppressedBy, inMaintenance }: AgentHealth): string =>
+  suppressedBy === null ? (inMaintenance ? 'in maintenance' : '') : `suppressed by ${suppressedBy}`;
 
 /** `acme: 2 red, 1 yellow, 4 green, 1 suppressed of 8 agents`. */
 export const verdictOf = (report: HealthReport): string => {
@@ -24,15 +32,15 @@ export const verdictOf = (report: HealthReport): string => {
     { name: 'in maintenance', count: report.agents.filter((agent) => agent.suppressedBy === null && agent.inMaintenance).length },
   ];
   const said = groups.filter(({ count }) => count > 0).map(({ name, count }) => `${count} ${name}`);
-  return `${report.fleet}: ${said.length === 0 ? all : `${said.join(', ')} of ${all}`}${early}`;
+  const nothing = isUnjudged(report) ? 'nothing was judged, ' : '';
+  return `${report.fleet}: ${nothing}${said.length === 0 ? all : `${said.join(', ')} of ${all}`}${early}`;
 };
 
 /** Why an agent is as it is, the strongest reason first, opened by what keeps it from counting. */
 export const whyOf = (agent: AgentHealth): string => {
-  const excuse = agent.suppressedBy === null ? (agent.inMaintenance ? 'in maintenance' : '') : `suppressed by ${agent.suppressedBy}`;
   const more = agent.reasons.length > 1 ? ` (and ${agent.reasons.length - 1} more)` : '';
   const reason = agent.reasons[0] === undefined ? '' : `${agent.reasons[0]}${more}`;
-  return [excuse, reason].filter((part) => part !== '').join(': ');
+  return [excuseOf(agent), reason].filter((part) => part !== '').join(': ');
 };
 
 /** The check of an agent as commands name it. */
@@ -42,20 +50,30 @@ export const checkName = (check: CheckHealth): string => `${check.agent}/${check
 export const problemsOf = (agent: AgentHealth): readonly CheckHealth[] =>
   agent.checks.filter(({ status }) => status === 'fail' || status === 'error' || status === 'degraded');
 
+/** A cause that is the outcome in other letters, as `interrupt` of `interrupted`, is not said again. */
+const outcomeWords = (outcome: string, cause: string | null): string =>
+  cause === null || outcome.startsWith(cause) ? outcome : `${outcome}, ${cause}`;
+
 /** What is known of one result beside its status: `timeout, first byte`, `3 in a row`, `2 attempts`. */
 export const circumstancesOf = (check: CheckHealth): readonly string[] => [
-  ...(check.outcome === null || check.outcome === 'ok' ? [] : [[check.outcome, check.cause].filter((part) => part !== null).join(', ')]),
+  ...(check.outcome === null || check.outcome === 'ok' ? [] : [outcomeWords(check.outcome, check.cause)]),
   ...(check.streak > 1 ? [`${check.streak} in a row`] : []),
   ...(check.attempts > 1 ? [plural(check.attempts, 'attempt')] : []),
   ...(check.safety && check.status === 'fail' ? ['safety event'] : []),
   ...(check.drift.length > 0 ? [`changed: ${check.drift.join(', ')}`] : []),
 ];
 
-/** One line per thing that is wrong with a check: what was expected and what was seen, or the reason where no assertion failed. */
+/** The assertions that a check failed by. */
+export const failedOf = (check: CheckHealth): readonly AssertionResult[] =>
+  check.assertions.filter(({ pass, informative }) => pass === false && informative !== true);
+
+/** One line per thing that is wrong with a check: why it failed where no assertion says it, then what was expected and what was seen. */
 export const findingsOf = (check: CheckHealth): readonly string[] => {
-  const failed = check.assertions.filter(({ pass }) => pass === false);
-  if (failed.length === 0) return check.reason === '' ? [] : [check.reason];
-  return failed.map(({ assertion, saw, message }) => `expected ${assertion}, ${saw === '' ? message : `saw ${saw}`}`);
+  const failed = failedOf(check);
+  // An outcome that failed the check by itself is said before what its answer lacked.
+  const isSaid = check.reason === '' || failed.some(({ message }) => check.reason.startsWith(message));
+  const lines = failed.map(({ assertion, saw, message }) => `expected ${assertion}, ${saw === '' ? message : `saw ${saw}`}`);
+  return isSaid ? lines : [check.reason, ...lines];
 };
 
 /** Milliseconds of the slowest check; null where none was timed. */

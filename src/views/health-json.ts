@@ -1,4 +1,4 @@
-import { isoTime, jsonDocument } from '../ground/output/json.ts';
+import { isoTime, longDocument } from '../ground/output/json.ts';
 import { toUsd } from '../ground/units/amount.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from '../oversight/status/health-report.ts';
 import type { CheckResult } from '../quality/health/result.ts';
@@ -15,12 +15,20 @@ export const resultJson = (result: CheckResult) => ({
   latency_ms: result.latencyMs,
   ttft_ms: result.ttftMs,
   cost_usd: result.costNanos === null ? null : toUsd(result.costNanos),
+  cost_source: result.costSource,
   attempts: result.attempts,
   trace_id: result.traceId,
   safety: result.safety,
   in_maintenance: result.inMaintenance,
   drift: result.drift,
-  assertions: result.assertions.map(({ assertion, pass, score, saw, message }) => ({ assertion, pass, score, saw, message })),
+  assertions: result.assertions.map(({ assertion, pass, score, saw, message, informative }) => ({
+    assertion,
+    pass,
+    score,
+    saw,
+    message,
+    informative: informative === true,
+  })),
 });
 
 const checkJson = (check: CheckHealth) => {
@@ -36,17 +44,23 @@ const agentJson = (agent: AgentHealth) => ({
   state: agent.state,
   since: isoTime(agent.since),
   reasons: agent.reasons,
+  warnings: agent.warnings,
+  safety_event: agent.safetyEvent,
   suppressed_by: agent.suppressedBy,
   in_maintenance: agent.inMaintenance,
   uptime_24h: agent.uptime24h,
-  checks: agent.checks.map(checkJson),
+  *checks() {
+    for (const check of agent.checks) yield checkJson(check);
+  },
 });
 
 /** The public document of `agentops health --json`. */
-export const renderHealthJson = (report: HealthReport): string =>
-  jsonDocument(report.fleet, report.generatedAt, {
+export const renderHealthJson = (report: HealthReport): Iterable<string> =>
+  longDocument(report.fleet, report.generatedAt, {
     state: report.state,
     complete: report.complete,
     took_ms: Math.round(report.tookMs),
-    agents: report.agents.map(agentJson),
+    *agents() {
+      for (const agent of report.agents) yield agentJson(agent);
+    },
   });

@@ -42,5 +42,9 @@ export const renderHealthMarkdown = (report: HealthReport): string => {
   );
   const problems = report.agents.filter(({ state }) => state !== 'green').flatMap(problemsOf);
   const list = problems.length === 0 ? [] : ['', '#### Checks', '', ...problems.flatMap(problemLines)];
-  return [`### ${symbols[report.state]} ${markdownText(verdictOf(report))}`, '', table, ...list, ''].join('\n');
+  const warnings = report.agents.flatMap(({ agent, warnings }) =>
+    warnings.map((warning) => `- **${markdownText(agent)}** ${markdownText(warning)}`),
+  );
+  const warned = warnings.length === 0 ? [] : ['', '#### Warnings', '', ...warnings];
+  return [`### ${symbols[report.state]} ${markdownText(verdictOf(report))}`, '', table, ...list, ...warned, ''].join('\n');
 };

@@ -15,6 +15,7 @@ export const nagiosStatusOf = (report: HealthReport): NagiosStatus => nagiosStat
 
 const nagiosLines = (agent: AgentHealth): readonly string[] => [
   `${agent.agent}: ${[agent.state, whyOf(agent)].filter((part) => part !== '').join(', ')}`,
+  ...agent.warnings.map((warning) => `  warning: ${warning}`),
   ...(agent.state === 'green' ? [] : problemsOf(agent)).map(
     (check) => `  ${checkName(check)}: ${[check.status, ...circumstancesOf(check), ...findingsOf(check)].join(', ')}`,
   ),

@@ -6,7 +6,7 @@ import { humanDuration } from '../ground/units/duration.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
 import type { AssertionResult } from '../quality/health/result.ts';
-import { checkName, circumstancesOf, costOf, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
+import { checkName, circumstancesOf, costOf, failedOf, problemsOf, slowestOf, verdictOf, whyOf } from './health-facts.ts';
 import {
   durationOrMissing,
   joined,
@@ -60,13 +60,17 @@ const failedLines = (look: Look, { assertion, saw, message }: AssertionResult): 
   ...(saw === '' ? labelled(look, 'because', message) : labelled(look, 'saw', saw)),
 ];
 
-const gradedLines = (look: Look, { assertion, pass, message, saw }: AssertionResult): readonly string[] => {
-  const sign = pass === null ? statusSigns.skipped : pass ? statusSigns.pass : statusSigns.fail;
+/** Whether a message has what was seen among its words already: `the turn took 299 ms; the limit is 5 s`. */
+const isTold = (message: string, saw: string): boolean => saw === '' || ` ${message.replace(/[.,;:]+(?= |$)/g, '')} `.includes(` ${saw} `);
+
+const gradedLines = (look: Look, { assertion, pass, message, saw, informative }: AssertionResult): readonly string[] => {
+  const sign = pass === null || (informative === true && !pass) ? statusSigns.skipped : pass ? statusSigns.pass : statusSigns.fail;
   return renderParagraph(look, { indent: 8, hang: 2, maxLines: remarkLines }, [
     { text: `${symbolOf(look, sign)} `, tone: sign.tone },
     { text: assertion },
+    { text: informative === true ? ' (weight 0)' : '', tone: 'dim' },
     { text: `  ${message}`, tone: 'dim' },
-    { text: saw === '' ? '' : ` saw ${saw}`, tone: 'dim' },
+    { text: isTold(message, saw) ? '' : joined(look, ['', `saw ${saw}`]), tone: 'dim' },
   ]);
 };
 
@@ -88,7 +92,7 @@ const headline = (look: Look, check: CheckHealth, verbose: boolean): readonly st
 
 /** `told`: sentences that stand in full above, so they are not said twice; nor is the reason that a failed assertion gives. */
 const checkLines = (look: Look, check: CheckHealth, verbose: boolean, told: readonly string[]): readonly string[] => {
-  const failed = check.assertions.filter(({ pass }) => pass === false);
+  const failed = failedOf(check);
   const known = told.some((sentence) => sentence.includes(check.reason)) || failed.some(({ message }) => check.reason.startsWith(message));
   const says = check.reason !== '' && !known;
   return [
@@ -96,6 +100,16 @@ const checkLines = (look: Look, check: CheckHealth, verbose: boolean, told: read
     ...(says ? remark(look, 8, check.reason) : []),
     ...(verbose ? check.assertions.flatMap((each) => gradedLines(look, each)) : failed.flatMap((each) => failedLines(look, each))),
   ];
+};
+
+const warningLines = (look: Look, { warnings }: AgentHealth): readonly string[] => {
+  const { tone } = statusSigns.degraded;
+  return warnings.flatMap((text) =>
+    renderParagraph(look, { indent: 4, hang: 2, maxLines: remarkLines }, [
+      { text: `${symbolOf(look, statusSigns.degraded)} `, tone },
+      { text },
+    ]),
+  );
 };
 
 /** What stands under the line of an agent: also why, where its line has no room for all of that and no check says it. */
@@ -106,7 +120,11 @@ const linesUnder = (agent: AgentHealth, { look, verbose }: ViewOptions, row: str
   const isSaid = isWhole || (whyInTable && checks.length > 0);
   const below = verbose && agent.reasons.length > 1 ? agent.reasons : isSaid || why === '' ? [] : [why];
   const told = isWhole ? [why, ...below] : below;
-  return [...below.flatMap((text) => remark(look, 4, text)), ...checks.flatMap((check) => checkLines(look, check, verbose, told))];
+  return [
+    ...below.flatMap((text) => remark(look, 4, text)),
+    ...warningLines(look, agent),
+    ...checks.flatMap((check) => checkLines(look, check, verbose, told)),
+  ];
 };
 
 /** The fleet for people: the verdict, a line per agent in manifest order, and under each that is not green what was expected and seen. */

@@ -1,3 +1,4 @@
+import type { Text } from '../ground/output/pieces.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
 import { renderHealthGithub, renderHealthJunit } from './health-ci.ts';
 import { renderHealthJson } from './health-json.ts';
@@ -17,4 +18,4 @@ export const healthFormats = {
   markdown: renderHealthMarkdown,
   nagios: renderHealthNagios,
   prometheus: renderHealthMetrics,
-} satisfies Readonly<Record<string, (report: HealthReport, options: ViewOptions) => string>>;
+} satisfies Readonly<Record<string, (report: HealthReport, options: ViewOptions) => Text>>;

@@ -1,4 +1,5 @@
-import { renderLine } from '../ground/output/line.ts';
+import { inertLine } from '../ground/output/escape.ts';
+import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Cell, Look } from '../ground/output/look.ts';
 import { ago, localTime, plural } from '../ground/output/phrases.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
@@ -72,6 +73,12 @@ const failureColumns: readonly Column[] = [
   { title: 'WHY', flexible: true, minWidth: 30 },
 ];
 
+type Reasoned = Pick<CheckResult, 'inMaintenance' | 'reason' | 'outcome'>;
+const noReason: Reasoned = { inMaintenance: false, reason: '', outcome: null };
+
+const reasonOf = ({ inMaintenance, reason, outcome }: Reasoned): string =>
+  [inMaintenance ? 'in maintenance' : '', reason || (outcome ?? '')].filter((part) => part !== '').join(': ');
+
 const failureLines = (report: HistoryReport, { look, verbose, zone }: ViewOptions): readonly string[] => {
   const failures = failuresOf(report);
   if (failures.length === 0) return [];
@@ -84,16 +91,19 @@ const failureLines = (report: HistoryReport, { look, verbose, zone }: ViewOption
       { text: ago(result.endedAt, report.generatedAt), tone: 'dim' },
       { text: result.check, tone: 'strong' },
       { text: `${symbolOf(look, statusSigns[result.status])} ${result.status}`, tone: statusSigns[result.status].tone },
-      {
-        text: [result.inMaintenance ? 'in maintenance' : '', result.reason || (result.outcome ?? '')]
-          .filter((part) => part !== '')
-          .join(': '),
-      },
+      { text: reasonOf(result) },
     ]),
   );
+  // A reason that its column cut stands whole below, once for failures that share it.
+  const lines = listed.flatMap((result, at) => {
+    const row = table.rows[at] ?? '';
+    const why = reasonOf(result);
+    const isWhole = look.width === null || row.includes(inertLine(why)) || reasonOf(listed[at + 1] ?? noReason) === why;
+    return isWhole ? [row] : [row, ...renderParagraph(look, { indent: 4, hang: 0, maxLines: 3 }, [{ text: why }])];
+  });
   const rest = failures.length - listed.length;
   const more = rest > 0 ? [renderLine(look, 0, [{ text: `and ${plural(rest, 'earlier failure')}`, tone: 'dim' }])] : [];
-  return ['', table.head, ...table.rows, ...more];
+  return ['', table.head, ...lines, ...more];
 };
 
 /** The past of one agent for people: uptime, a strip of results per check, and the last failures with their reasons. */

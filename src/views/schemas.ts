@@ -31,9 +31,10 @@ const outcome = z.enum([
 const assertion = z.object({
   assertion: z.string().describe('The expectation in the words it was written in'),
   pass: z.boolean().nullable().describe('Null: could not be judged'),
-  score: z.number(),
+  score: z.number().nullable().describe('0 to 1; null where pass is'),
   saw: z.string().describe('Untrusted and masked'),
   message: z.string(),
+  informative: z.boolean().describe('True where it decides nothing, whatever pass says (weight: 0)'),
 });
 
 const result = z.object({
@@ -47,6 +48,10 @@ const result = z.object({
   latency_ms: z.number().nullable(),
   ttft_ms: z.number().nullable().describe('Time to the first token'),
   cost_usd: z.number().nullable(),
+  cost_source: z
+    .enum(['reported', 'manifest', 'list'])
+    .nullable()
+    .describe('Told by the agent, or by its tokens at the prices of the manifest, or of the public list: an estimate'),
   attempts: z.int(),
   trace_id: z.string().nullable(),
   safety: z.boolean(),
@@ -75,7 +80,9 @@ const health = z.object({
       state,
       since: instant.nullable(),
       reasons: z.array(z.string()),
-      suppressed_by: z.string().nullable(),
+      warnings: z.array(z.string()).describe('What its owner should know beside its state'),
+      safety_event: z.boolean().describe('A safety check was failed by an answer, now or within the safety window'),
+      suppressed_by: z.string().nullable().describe('The red agent it depends on, which explains it; null beside a safety event'),
       in_maintenance: z.boolean(),
       uptime_24h: share.nullable(),
       checks: z.array(result.extend({ streak: z.int().describe('Results in a row that ended like this one') })),

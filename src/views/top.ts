@@ -87,7 +87,7 @@ export interface TopData {
   readonly status: FleetStatus;
   /** Of the agent that is looked into; null: none is, or it is not read yet. */
   readonly opened: { readonly agent: string; readonly byModel: FleetStatus; readonly failures: TraceList } | null;
-  /** Why the last reading failed; null where it did not. */
+  /** Why the last reading failed, or why there is less to see than elsewhere; null: all is there. */
   readonly trouble: string | null;
 }
 

@@ -36,6 +36,7 @@ describe('proxies', () => {
   test('none is said to be none, one that is no URL fails, one that is not read is a warning', () => {
     expect(proxyFindings({})).toMatchObject([{ state: 'ok', detail: 'none is set' }]);
     expect(proxyFindings({ HTTP_PROXY: 'http://' })).toMatchObject([{ state: 'fail' }]);
+    expect(proxyFindings({ HTTPS_PROXY: 'socks5://p:1' })).toMatchObject([{ state: 'fail', detail: expect.stringContaining('socks5') }]);
     expect(proxyFindings({ ALL_PROXY: 'socks5://p:1' })).toMatchObject([{ state: 'warn' }]);
   });
 });

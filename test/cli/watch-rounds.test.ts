@@ -3,6 +3,7 @@ import type { Format, Outcome } from '../../src/cli/command.ts';
 import { watchRounds } from '../../src/cli/watch-rounds.ts';
 import { jsonDocument } from '../../src/ground/output/json.ts';
 import { type Look, plainLook } from '../../src/ground/output/look.ts';
+import { whole } from '../../src/ground/output/pieces.ts';
 import { noon } from '../support/facts.ts';
 import { fakeContext } from '../support/fake-context.ts';
 
@@ -25,7 +26,7 @@ const watch = async ({ format = 'text', look = {}, rounds = 2, endedBy = 'Ctrl-C
     begun += 1;
     if (begun > rounds) (endedBy === 'Ctrl-C' ? stop : gone).abort();
     const document = jsonDocument('acme', noon, { round: begun });
-    return { finding: 'found', formats: { text: () => `round ${begun}\n`, json: () => document } };
+    return { finding: 'found', formats: { text: () => `round ${begun}\n`, json: () => document, prometheus: () => `rounds ${begun}\n` } };
   };
   const terminal = {
     out,
@@ -35,9 +36,14 @@ const watch = async ({ format = 'text', look = {}, rounds = 2, endedBy = 'Ctrl-C
     clear: () => void told.push('<clear>'),
     say: (line: string) => void told.push(line),
   };
-  const show = async ({ formats }: Outcome) => void told.push(formats[format]?.({ look: out, verbose: false, zone: 'UTC' }) ?? '');
+  const beside: string[] = [];
+  const show = async ({ formats }: Outcome) => {
+    const view = { look: out, verbose: false, zone: 'UTC' };
+    told.push(whole(formats[format]?.(view) ?? ''));
+    beside.push(whole(formats.prometheus?.(view) ?? ''));
+  };
   const last = await watchRounds({ ctx, format, show, terminal: terminal as never }, 2000, round);
-  return { told, last, begun };
+  return { told, beside, last, begun };
 };
 
 describe('watching', () => {
@@ -56,6 +62,8 @@ describe('watching', () => {
       '2026-03-02T12:00:02.000Z\nround 2\n\n',
     ]);
   });
+
+  test('a file beside is written anew by every round', async () => expect((await watch({})).beside).toEqual(['rounds 1\n', 'rounds 2\n']));
 
   test('JSON is one document a line', async () => {
     const { told } = await watch({ format: 'json' });

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Conflict } from '../../src/ground/store/conflict.ts';
 import type { Journal, Write } from '../../src/ground/store/port.ts';
-import type { CheckResult, CheckStatus } from '../../src/quality/health/result.ts';
+import type { CheckResult, CheckStatus, PastResult } from '../../src/quality/health/result.ts';
 import {
   lastBeat,
   lastFailure,
   lastFingerprint,
   lastSlotAt,
   latestResults,
+  resultById,
   resultsSince,
   saveBeat,
   saveResults,
@@ -70,6 +71,18 @@ const probeTests = (open: () => Promise<Journal>) => {
   });
 };
 
+const past = ({ id, agent, check, slotAt, endedAt, status, outcome, costNanos, inMaintenance }: CheckResult): PastResult => ({
+  id,
+  agent,
+  check,
+  slotAt,
+  endedAt,
+  status,
+  outcome,
+  costNanos,
+  inMaintenance,
+});
+
 const resultTests = (open: () => Promise<Journal>) => {
   const latest = (journal: Journal, series: 'all' | 'slots' = 'all', until = noon, limit = 100) =>
     latestResults(journal, { agent: 'support', check: 'ping', series, until, limit });
@@ -85,6 +98,7 @@ const resultTests = (open: () => Promise<Journal>) => {
       latencyMs: 12.5,
       ttftMs: 3.1,
       costNanos: 4_000_000_000_000,
+      costSource: 'list',
       traceId: 'f'.repeat(32),
       assertions: [{ assertion: 'contains', pass: null, score: 0.5, saw: '\u202e', message: 'm' }],
       safety: true,
@@ -93,7 +107,9 @@ const resultTests = (open: () => Promise<Journal>) => {
       drift: ['model'],
     });
     await saveResults(journal, [full]);
-    expect(await latest(journal)).toEqual([full]);
+    expect(await resultById(journal, full.id)).toEqual(full);
+    expect(await resultById(journal, 'another')).toBeNull();
+    expect(await latest(journal)).toEqual([past(full)]);
   });
 
   test('storing a result again changes nothing', async () => {
@@ -109,8 +125,8 @@ const resultTests = (open: () => Promise<Journal>) => {
     const [first, second] = [aSlot({ slotAt: noon, costNanos: 5 }), aSlot({ slotAt: noon, status: 'fail', costNanos: 7 })];
     await saveResults(journal, [first]);
     await saveResults(journal, [second]);
-    expect(await latest(journal, 'slots')).toEqual([first]);
-    expect(await latest(journal)).toEqual([{ ...second, slotAt: null }, first]);
+    expect(await latest(journal, 'slots')).toEqual([past(first)]);
+    expect(await latest(journal)).toEqual([past({ ...second, slotAt: null }), past(first)]);
     expect(await spentSince(journal, 'support', 0)).toBe(12);
   });
 
@@ -123,9 +139,9 @@ const resultTests = (open: () => Promise<Journal>) => {
       aResult({ check: 'other' }),
     ];
     await saveResults(journal, [young, later, old, other]);
-    expect(await latest(journal)).toEqual([young, old]);
-    expect(await latest(journal, 'all', noon, 1)).toEqual([young]);
-    expect(await latest(journal, 'slots')).toEqual([young]);
+    expect(await latest(journal)).toEqual([past(young), past(old)]);
+    expect(await latest(journal, 'all', noon, 1)).toEqual([past(young)]);
+    expect(await latest(journal, 'slots')).toEqual([past(young)]);
     expect(await resultsSince(journal, 'support', noon - 1)).toEqual([young, other, later]);
   });
 
@@ -143,13 +159,15 @@ const resultTests = (open: () => Promise<Journal>) => {
       aSlot({ status: 'fail', reason: 'old', endedAt: noon - 5 }),
       aResult({ status: 'fail', reason: 'new', endedAt: noon - 3 }),
       aResult({ status: 'error', endedAt: noon - 2 }),
+      aResult({ status: 'fail', reason: 'without an answer', outcome: 'unreachable', endedAt: noon - 1 }),
       aResult({ status: 'fail', check: 'other', endedAt: noon - 1 }),
       aResult({ status: 'fail', reason: 'of a clock that was ahead', endedAt: noon + 1 }),
     ]);
     const failure = (since: number) => lastFailure(journal, 'support', 'ping', since, noon);
-    expect(await failure(noon - 10)).toEqual({ at: noon - 3, reason: 'new' });
-    expect(await failure(noon - 3)).toEqual({ at: noon - 3, reason: 'new' });
-    expect(await failure(noon - 2)).toBeNull();
+    expect(await failure(noon - 10)).toEqual({ at: noon - 3, reason: 'new', answered: true });
+    expect(await failure(noon - 3)).toEqual({ at: noon - 3, reason: 'new', answered: true });
+    expect(await failure(noon - 2)).toEqual({ at: noon - 1, reason: 'without an answer', answered: false });
+    expect(await failure(noon)).toBeNull();
   });
 
   test('the last fingerprint is the last that was told', async () => {

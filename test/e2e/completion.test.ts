@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documentSchemas } from '../../src/views/schemas.ts';
@@ -74,6 +74,10 @@ describe('what a shell may offer', () => {
       ['text', 'json', 'junit', 'github', 'markdown', 'nagios', 'prometheus'],
     ],
     [['health', '-o', 'pro'], ['prometheus']],
+    [['health', '--output', 'junit=rep'], [':files']],
+    [['health', '--output=junit=rep'], [':files']],
+    [['health', '-o', 'junit', '=', 'rep'], [':files']],
+    [['health', '-o', 'junit=x.xml', '-o', 'm'], ['markdown']],
     [['health', '--tag', ''], ['cx']],
     [
       ['health', '--env', ''],
@@ -82,6 +86,7 @@ describe('what a shell may offer', () => {
     [['health', '--check', 'r'], ['refund']],
     [['health', '--per'], ['--per-host']],
     [['health', '--mani'], ['--manifest']],
+    [['health', '--vers'], ['--version']],
     [['health', '--manifest', ''], [':files']],
     [['-m', 'agent'], [':files']],
     [['-m', 'agentops.yaml', 'health', 's'], ['support']],
@@ -133,67 +138,130 @@ describe('what a shell may offer', () => {
   });
 });
 
-/** Sources the script in the shell itself and asks it to complete a line, as a person would with Tab. */
-const inBash = (cwd: string, words: readonly string[]): readonly string[] => {
+type Shell = (cwd: string, words: readonly string[]) => readonly string[];
+
+/** The environment of a person's shell in which the built program is `agentops`. */
+const shellEnvironment = (cwd: string): Record<string, string> => {
   const bin = join(cwd, 'bin');
   mkdirSync(bin, { recursive: true });
   writeFileSync(join(bin, 'agentops'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
   chmodSync(join(bin, 'agentops'), 0o755);
-  const line = [
-    'set -u',
-    'source <(agentops completion bash)',
-    `COMP_WORDS=(${['agentops', ...words].map((word) => `'${word}'`).join(' ')})`,
-    `COMP_CWORD=${words.length}`,
-    '_agentops',
-    'printf "%s\\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"}',
-  ].join('\n');
-  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', line], {
-    cwd,
-    env: { PATH: `${bin}:${process.env['PATH']}`, HOME: cwd },
-    encoding: 'utf8',
-  });
-  expect([status, stderr]).toEqual([0, '']);
-  return stdout.split('\n').filter((word) => word !== '');
+  return { PATH: `${bin}:${process.env['PATH']}`, HOME: cwd, TERM: 'xterm', LANG: 'C.UTF-8' };
 };
 
-describeWithPeer('the bash script', { programs: ['bash'] }, () => {
-  test.each([
-    [['hea'], ['health']],
-    [
-      ['health', ''],
-      ['support', 'indexer'],
-    ],
-    [
-      ['health', '--output', '=', 'j'],
-      ['json', 'junit'],
-    ],
-    [['-m', 'agentops.y'], ['agentops.yaml']],
-    [['--manifest', '=', 'agentops.y'], ['agentops.yaml']],
-    [['nosuch', ''], []],
-  ])('completes %j to %j', async (words, offered) => {
-    using folder = await loaded();
-    expect(inBash(folder.path, words)).toEqual(offered);
+/** What a shell prints that is given a program to run: a line each, without those that are empty. */
+const printedBy = (cwd: string, shell: string, options: readonly string[], lines: readonly string[]): readonly string[] => {
+  const ended = spawnSync(shell, [...options, '-c', lines.join('\n')], {
+    cwd,
+    env: shellEnvironment(cwd),
+    encoding: 'utf8',
+    timeout: 25_000,
   });
-});
+  expect([ended.error, ended.status, ended.stderr]).toEqual([undefined, 0, '']);
+  return ended.stdout.split('\n').filter((line) => line !== '');
+};
+
+const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+
+/** bash hands over the line as words, cut at `=` too. */
+const inBash: Shell = (cwd, words) => {
+  const cut = words.flatMap((word) => word.split(/(?<==)|(?==)/));
+  return printedBy(
+    cwd,
+    'bash',
+    ['--norc'],
+    [
+      'set -u',
+      'source <(agentops completion bash)',
+      `COMP_WORDS=(${quoted(['agentops', ...cut])})`,
+      `COMP_CWORD=${cut.length}`,
+      '_agentops',
+      'printf "%s\\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"}',
+    ],
+  );
+};
+
+/** fish tells what it would offer by itself: a line each, with a description after a tab. */
+const inFish: Shell = (cwd, words) =>
+  printedBy(
+    cwd,
+    'fish',
+    ['--no-config'],
+    ['agentops completion fish | source', `complete -C ${quoted([['agentops', ...words].join(' ')])}`],
+  ).map((line) => line.replace(/\t.*/, ''));
+
+/**
+ * A zsh at a terminal of its own, into which the line and a Tab are typed. What its completion system was given is written down, and
+ * what stands on the line afterwards: the words of the one where several fit, the finished word where one does.
+ */
+const inZsh =
+  (install: string): Shell =>
+  (cwd, words) => {
+    const line = ['agentops', ...words].join(' ');
+    const typed = `${line}\\t\\C-x`;
+    writeFileSync(
+      join(cwd, '.zshrc'),
+      [
+        install,
+        'PROMPT= RPROMPT= KEYTIMEOUT=1',
+        'ready() { print READY }; zle -N zle-line-init ready',
+        `tell() { print -r -- "\${BUFFER#${line.slice(0, line.lastIndexOf(' ') + 1)}}" > buffer; print TOLD }; zle -N tell; bindkey '^X' tell`,
+        'compadd() { local -a given; builtin compadd -O given "$@"; print -rl -- $given >> given; builtin compadd "$@" }',
+        "bindkey '^I' complete-word; unsetopt auto_menu menu_complete; setopt list_ambiguous",
+      ].join('\n'),
+    );
+    printedBy(
+      cwd,
+      'zsh',
+      ['-f'],
+      [
+        'zmodload zsh/zpty',
+        'zpty terminal zsh -i',
+        'zpty -r terminal seen "*READY*"',
+        `zpty -w -n terminal $'${typed}'`,
+        'zpty -r terminal seen "*TOLD*"',
+        'zpty -d terminal',
+      ],
+    );
+    const [buffer = ''] = linesOf(join(cwd, 'buffer'));
+    const given = linesOf(join(cwd, 'given'));
+    return buffer.endsWith(' ') ? [buffer.trimEnd()] : [...new Set(given)];
+  };
+
+const linesOf = (path: string): readonly string[] => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []);
+
+const sourcedZsh = inZsh('autoload -Uz compinit; compinit -u -D; source <(agentops completion zsh)');
+const installedZsh = inZsh(
+  'mkdir -p functions; fpath=($PWD/functions $fpath); agentops completion zsh > functions/_agentops; autoload -Uz compinit; compinit -u -D',
+);
 
 describe.each([
-  ['zsh', ['-n']],
-  ['fish', ['--no-execute']],
-])('the %s script', (shell, check) => {
-  test('asks the program with the words so far, and knows the answer for files', async () => {
-    using folder = scratch({});
-    const { stdout } = await runCli(['completion', shell], { cwd: folder.path });
-    expect(stdout).toContain('agentops __complete');
-    expect(stdout).toContain(':files');
-    expect(stdout).toContain('2>/dev/null');
-  });
-
-  describeWhereInstalled(`is ${shell}`, shell, () => {
-    test('by its own parser', async () => {
-      using folder = scratch({});
-      const { stdout } = await runCli(['completion', shell], { cwd: folder.path });
-      writeFileSync(join(folder.path, 'script'), stdout);
-      expect(spawnSync(shell, [...check, join(folder.path, 'script')], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  ['bash', 'bash', inBash, ['json', 'junit'], ['agentops.yaml']],
+  ['fish', 'fish', inFish, ['--output=json', '--output=junit'], ['--manifest=agentops.yaml']],
+  ['zsh', 'zsh, sourced', sourcedZsh, ['--output=json', '--output=junit'], ['--manifest=agentops.yaml']],
+  ['zsh', 'zsh, in its folder of functions', installedZsh, ['--output=json', '--output=junit'], ['--manifest=agentops.yaml']],
+] as const)('%s', (shell, name, complete, assigned, file) => {
+  describeWithPeer(`the completion of ${name}`, { programs: [shell] }, () => {
+    test.each([
+      [['heal'], ['health']],
+      [
+        ['health', ''],
+        ['indexer', 'support'],
+      ],
+      [['health', 'support', ''], ['indexer']],
+      [['health', '--per'], ['--per-host']],
+      [
+        ['health', '--output', 'j'],
+        ['json', 'junit'],
+      ],
+      [['health', '--output=j'], assigned],
+      [['-m', 'agentops.y'], ['agentops.yaml']],
+      [['health', '--manifest=agentops.y'], file],
+      [['health', '-o', 'junit=agentops.y'], shell === 'bash' ? ['agentops.yaml'] : ['junit=agentops.yaml']],
+      [['nosuch', ''], []],
+    ])('offers after %j: %j', async (words, offered) => {
+      using folder = await loaded();
+      expect([...complete(folder.path, words)].sort()).toEqual(offered);
     });
   });
 });
@@ -204,9 +272,3 @@ test('a shell without a script is told which ones have one', async () => {
   expect(status).toBe(2);
   expect(stderr).toContain('bash, zsh, fish');
 });
-
-/** zsh and fish are on few machines; where they are, they judge. */
-function describeWhereInstalled(name: string, shell: string, suite: () => void): void {
-  if (spawnSync(shell, ['--version']).error === undefined) describe(name, suite);
-  else describe.skip(name, suite);
-}

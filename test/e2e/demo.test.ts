@@ -25,6 +25,22 @@ const place = () => {
   return { ...folder, options: { cwd: folder.path, env: { TMPDIR: folder.path, NODE_DISABLE_COMPILE_CACHE: '1' } } };
 };
 
+/** The block of the README that begins so. */
+const sampleInReadme = (beginning: string): string =>
+  readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    .split('```')
+    .find((block) => block.trimStart().startsWith(beginning)) ?? '';
+
+/** The lines of an output without what differs from run to run: figures with their units, and the width of columns. */
+const shapeOf = (output: string): readonly string[] =>
+  output
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/<?\d[\d.,]*(?: (?:ms|[smhd])\b)?/g, '#').replace(/ +/g, ' '));
+
+/** What its columns and its rows are called: states and figures of a week depend on the time of day. */
+const rowsOf = (table: string): readonly string[] => shapeOf(table).map((line) => (/^\S \w+ ([\w-]+) /.exec(line) ?? [line])[1] ?? line);
+
 interface ToldAgent {
   readonly agent: string;
   readonly state: string;
@@ -75,8 +91,11 @@ const processesOf = (token: string): readonly string[] =>
 describe('agentops demo', () => {
   test('shows a fleet being checked, explains what is wrong, and leaves nothing behind', async () => {
     using folder = place();
-    const { status, stdout } = await runCli(['demo'], folder.options);
+    const { status, stdout } = await runCli(['demo'], { ...folder.options, env: { ...folder.options.env, LANG: 'C.UTF-8' } });
     expect(status).toBe(0);
+    const [health = '', status7d = ''] = stdout.split(/\n(?=acme-shop · last 7d|What you see)/);
+    expect(shapeOf(sampleInReadme('✖ acme-shop:'))).toEqual(shapeOf(health));
+    expect(rowsOf(sampleInReadme('acme-shop · last 7d'))).toEqual(rowsOf(status7d));
     for (const [agent, state] of Object.entries(states)) expect(stdout).toMatch(new RegExp(`^\\S ${state} +${agent} `, 'm'));
     expect(stdout).toMatch(/3 red, 1 yellow, 6 green, 1 suppressed of 11 agents/);
     // Then the week of the fleet: what its traces show is told by name.

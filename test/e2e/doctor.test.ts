@@ -86,6 +86,27 @@ describe('agentops doctor', () => {
     expect(status).toBe(3);
   });
 
+  test('warns of a probe budget that cannot stop a check', async () => {
+    const peer = await openPeer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"choices":[{"finish_reason":"stop","message":{"content":"pong"}}]}');
+    });
+    using folder = scratch({
+      'agentops.yaml': `version: 1
+fleet: acme
+agents:
+  support:
+    endpoint: { protocol: openai-chat, url: "${peer.url}/v1", model: unheard-of }
+    probe_budget: { per_day: $1 }
+    checks: [{ id: pong, input: ping }]
+`,
+    });
+    const doctor = async () => (await runCli(['doctor', '--offline'], { cwd: folder.path })).stdout;
+    expect(await doctor()).not.toContain('robe budget');
+    expect((await runCli(['health'], { cwd: folder.path })).stdout).toContain('the probe budget of $1.00 a day cannot stop pong');
+    expect(await doctor()).toMatch(/^Probe budgets\n +! support +the probe budget of \$1\.00 a day cannot stop pong/m);
+  });
+
   test('works without a manifest, and says how to make one', async () => {
     using folder = scratch({});
     const { status, fleet, find } = await doctor(folder.path);

@@ -103,6 +103,19 @@ describe('agentops health', () => {
     expect((await runCli(['health', '--fail-on', 'yellow'], { cwd: folder.path })).status).toBe(1);
   });
 
+  test('an expectation of weight 0 is told and fails nothing, now and in the history', async () => {
+    const peer = await openPeer(say('pong'));
+    const rest = '\n      - { id: polite, input: ping, expect: [{ type: contains, value: please, weight: 0 }] }';
+    using folder = scratch({ 'agentops.yaml': manifest([{ name: 'curt', url: peer.url }]) + rest });
+    const result = await runCli(['health', '--json'], { cwd: folder.path });
+    expect(result.status).toBe(0);
+    const informs = { assertion: 'contains: please', pass: false, score: 0, informative: true };
+    expect(healthOf(result.stdout).agents[0]?.checks[1]).toMatchObject({ status: 'pass', reason: '', assertions: [informs] });
+    const past = JSON.parse((await runCli(['history', 'curt', '--json'], { cwd: folder.path })).stdout);
+    expect(past.checks[1].results[0].assertions).toMatchObject([informs]);
+    expect(past.checks[0].results[0].assertions).toMatchObject([{ pass: true, informative: false }]);
+  });
+
   test('nagios has exit codes of its own', async () => {
     using folder = scratch({ 'agentops.yaml': manifest([{ name: 'dead', url: 'http://127.0.0.1:9' }]) });
     const result = await runCli(['health', '--output', 'nagios'], { cwd: folder.path });
@@ -134,6 +147,25 @@ describe('agentops health', () => {
     expect(result.status).toBe(2);
     expect(result.stderr).toMatch(/agentops\.yaml:9:15: the endpoint of locked: the environment variable LOCKED_KEY is not set/);
     expect(peer.received).toEqual([]);
+  });
+
+  test.each([
+    ['HTTP_PROXY', 'http://[proxy', 'HTTP_PROXY is not a URL'],
+    ['https_proxy', 'socks5://proxy:1080', 'https_proxy is a socks5 address, and only http and https proxies can be used'],
+  ])('a proxy that cannot be used is told before anything is sent: %s=%s', async (name, value, said) => {
+    const peer = await openPeer(say('pong'));
+    using folder = scratch({ 'agentops.yaml': manifest([{ name: 'echo', url: peer.url }]) });
+    const result = await runCli(['health'], { cwd: folder.path, env: { [name]: value } });
+    expect(result).toEqual({ status: 2, stdout: '', stderr: `error: ${said}\nhint: export ${name}=http://host:port, or unset it\n` });
+    expect(peer.received).toEqual([]);
+  });
+
+  test('a proxy that cannot be used is nothing to a fleet of programs', async () => {
+    using folder = scratch({
+      'agentops.yaml':
+        'version: 1\nfleet: acme\nagents:\n  tool:\n    endpoint: { protocol: command, argv: [echo, pong] }\n    checks: [{ id: pong, input: ping, expect: [{ contains: pong }] }]\n',
+    });
+    expect((await runCli(['health'], { cwd: folder.path, env: { HTTP_PROXY: 'http://[proxy' } })).status).toBe(0);
   });
 
   test('errors are JSON where the answer is', async () => {

@@ -8,8 +8,12 @@ import { runCli, scratch } from '../support/run-cli.ts';
 const heavy = ['undici', 'zod', 'yaml', 'ora', '@inquirer/prompts', 'better-sqlite3', 'cli-table3', 'chalk', 're2js', 'croner'];
 const preload = pathToFileURL(resolve(import.meta.dirname, '../support/trace-imports.mjs')).href;
 
-const librariesOf = async (args: readonly string[], heavy: readonly string[]): Promise<readonly string[]> => {
-  using folder = scratch();
+const librariesOf = async (
+  args: readonly string[],
+  heavy: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> => {
+  using folder = scratch(files);
   const trace = join(folder.path, 'trace');
   const result = await runCli(args, { cwd: folder.path, env: { NODE_OPTIONS: `--import ${preload}`, TRACE_IMPORTS: trace } });
   expect(result.status).toBe(0);
@@ -30,5 +34,27 @@ describe('what is typed all the time loads no library at all', () => {
 describe('the help of a command loads no heavy library', () => {
   test.each(commandTable.map(({ name }) => [name]))('agentops %s --help', async (name) => {
     expect(await librariesOf([...name.split(' '), '--help'], heavy)).toEqual([]);
+  });
+});
+
+describe('the public price list is loaded only for an answer that it could price', () => {
+  const usage = { input_tokens: 10, output_tokens: 5 };
+  const fleetThatSays = (answer: object) => `
+version: 1
+fleet: tiny
+prices: { own: { input: 1, output: 2 } }
+agents:
+  teller:
+    endpoint: { protocol: command, argv: [node, -e, ${JSON.stringify(`console.log(${JSON.stringify(JSON.stringify(answer))})`)}] }
+    checks: [ { id: c, input: hi, expect: [ contains: hello ] } ]
+`;
+  test.each([
+    ['tokens of a listed model', { text: 'hello', model: 'gpt-4o-mini', usage }, true],
+    ['no tokens', { text: 'hello', model: 'gpt-4o-mini' }, false],
+    ['what it cost', { text: 'hello', model: 'gpt-4o-mini', usage, cost_usd: 0.1 }, false],
+    ['tokens of a model of the manifest', { text: 'hello', model: 'own', usage }, false],
+  ])('an agent that tells %s', async (_, answer, isLoaded) => {
+    const loaded = await librariesOf(['health'], ['@pydantic/genai-prices'], { 'agentops.yaml': fleetThatSays(answer) });
+    expect(loaded.length > 0).toBe(isLoaded);
   });
 });

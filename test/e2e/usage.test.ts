@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { version } from '../../src/cli/version.ts';
 import { runCli, scratch } from '../support/run-cli.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/agentops.js');
@@ -42,6 +43,14 @@ describe('a call that cannot be', () => {
     expect(JSON.parse(await refusal('health', '-o', 'json', '--timeout', '5'))).toMatchObject({ error: { code: 'flag_invalid', exit: 2 } });
   });
 });
+
+test.each([['--version'], ['-V'], ['health', '--version'], ['-V', 'health', 'support'], ['beat', '--version'], ['--quiet', '--version']])(
+  'the version is told wherever it is asked for: %j %j',
+  async (...args) => {
+    using folder = scratch();
+    expect(await runCli(args, { cwd: folder.path })).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  },
+);
 
 test('no help shows a length of time as a bare number', async () => {
   using folder = scratch();

@@ -52,7 +52,7 @@ export const contentOf = (cache: Cache): Readonly<Record<string, readonly string
       .all<{ no: number; source: number; id: string }>('SELECT no, source, hex(trace_id) AS id FROM trace')
       .map(({ no, source, id }) => [no, `${words.get(source)} ${id}`]),
   );
-  const wordy = new Set('name model user session task env release prompt labels agent caller origin source'.split(' '));
+  const wordy = new Set('name model user session task env release prompt labels agent caller origin sender source'.split(' '));
   const spell = (table: string, row: Row): string =>
     JSON.stringify(
       Object.entries(row).map(([column, value]) => {

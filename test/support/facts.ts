@@ -101,6 +101,7 @@ export const aResult = (parts: Partial<CheckResult> = {}): CheckResult => {
     ttftMs: null,
     costNanos: null,
     judgeNanos: 0,
+    costSource: null,
     traceId: null,
     assertions: [],
     safety: false,

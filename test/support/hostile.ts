@@ -57,7 +57,7 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'a hundred thousand marks': '\u0301'.repeat(100_000),
 };
 
-const ownWords = new Set(['state', 'status', 'outcome', 'verdict', 'rule', 'severity']);
+const ownWords = new Set(['state', 'status', 'outcome', 'verdict', 'rule', 'severity', 'costSource']);
 
 /** The value with the text in the place of every string that is not one of our own words. */
 export const infested = <Value>(value: Value, text: string): Value => {

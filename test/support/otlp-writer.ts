@@ -11,6 +11,7 @@ export interface WrittenSpan {
   readonly endNanos: bigint;
   readonly attributes: Readonly<Record<string, Any>>;
   readonly events: readonly { readonly name: string; readonly nanos: bigint; readonly attributes: Readonly<Record<string, Any>> }[];
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly status: { readonly code: number; readonly message: string };
 }
 
@@ -70,6 +71,9 @@ const protoSpan = (span: WrittenSpan): Buffer =>
     ...span.events.map(({ name, nanos, attributes }) =>
       bytesField(11, Buffer.concat([fixedField(1, nanos), textField(2, name), ...protoPairs(3, attributes)])),
     ),
+    ...(span.links ?? []).map(({ traceId, spanId }) =>
+      bytesField(13, Buffer.concat([bytesField(1, Buffer.from(traceId, 'hex')), bytesField(2, Buffer.from(spanId, 'hex'))])),
+    ),
     bytesField(15, Buffer.concat([textField(2, span.status.message), numberField(3, BigInt(span.status.code))])),
   ]);
 
@@ -120,6 +124,7 @@ export const writeJson = (resources: readonly WrittenResource[]): Buffer =>
                 timeUnixNano: String(nanos),
                 attributes: jsonPairs(pairs),
               })),
+              links: span.links,
               status: span.status,
             })),
           },

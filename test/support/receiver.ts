@@ -78,13 +78,7 @@ export const openReceiver = async (parts: ReceiverParts = {}): Promise<OpenedRec
   };
   const events: ServeEvent[] = [];
   const settings = { host, port: 0, names, limits: { ...usualLimits, ...limits } };
-  const opened = await serveFleet(
-    ctx,
-    fleet,
-    settings,
-    (text) => text,
-    (event) => events.push(event),
-  );
+  const opened = await serveFleet(ctx, fleet, settings, (event) => events.push(event));
   let closed: Promise<void> | null = null;
   const close = () => {
     closed ??= opened.close();

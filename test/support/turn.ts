@@ -11,6 +11,7 @@ export const turn = (parts: Partial<Turn> = {}): Turn => ({
   toolCalls: [],
   usage: null,
   costNanos: null,
+  costSource: null,
   steps: null,
   stopReason: null,
   model: null,

@@ -97,11 +97,41 @@ STATE      AGENT               TIER  SINCE  LATENCY      COST  UP 24H  WHY
     expect(ascii).toContain('! yellow   returns-eu-central     2    1 d   3.40 s   $0.0042  99.62%\n');
   });
 
+  it('shows an assertion that only informs when verbose, and never as what failed', () => {
+    const informs = assertion({
+      assertion: 'contains: please',
+      pass: false,
+      message: 'It does not contain "please".',
+      saw: 'no',
+      informative: true,
+    });
+    const failed = check({
+      status: 'fail',
+      reason: 'Too long.',
+      assertions: [informs, assertion({ assertion: 'word-count: 5', pass: false, saw: '9' })],
+    });
+    const sample = report({ state: 'red', agents: [agent({ state: 'red', reasons: ['refund-window: Too long.'], checks: [failed] })] });
+    expect(renderHealthText(sample, show({}, true))).toContain(
+      '        ○ contains: please (weight 0)  It does not contain "please". · saw no\n',
+    );
+    expect(renderHealthText(sample, show({}))).not.toContain('please');
+    expect(renderHealthText(sample, show({}))).toContain('expected  word-count: 5');
+  });
+
+  it('says a cause only where it is more than the outcome', () => {
+    const stopped = (cause: string | null) => {
+      const checks = [check({ status: 'fail', outcome: 'interrupted', cause, reason: 'It waits.', assertions: [] })];
+      return renderHealthText(report({ state: 'red', agents: [agent({ state: 'red', reasons: ['x'], checks })] }), show({}));
+    };
+    expect(stopped('interrupt')).toContain('fail  interrupted · 1.24 s\n');
+    expect(stopped('input required')).toContain('fail  interrupted, input required · 1.24 s\n');
+  });
+
   it('shows every check and assertion when verbose', () => {
     const verbose = text({}, true);
     expect(verbose).toContain('    ✔ support/greeting  pass  820 ms · $0.0042 · trace 0af7651916cd43dd8448eb211c80319c\n');
-    expect(verbose).toContain('        ✔ tool-called: search_kb  search_kb was called. saw search_kb\n');
-    expect(verbose).toContain('        ✖ contains: 30 days  The answer does not contain "30 days". saw You have 14 days');
+    expect(verbose).toContain('        ✔ tool-called: search_kb  search_kb was called.\n');
+    expect(verbose).toContain('        ✖ contains: 30 days  The answer does not contain "30 days". · saw You have 14 days');
     expect(verbose).toContain('    Quality is below 0.8.\n');
   });
 
@@ -131,7 +161,9 @@ describe('the verdict', () => {
   });
 
   it('does not count what is in maintenance as green or red', () => {
-    expect(verdict({ agents: [agent({ state: 'red', inMaintenance: true })] })).toBe('✔ acme: 1 in maintenance of 1 agent · 3.21 s');
+    expect(verdict({ agents: [agent({ state: 'red', inMaintenance: true })] })).toBe(
+      '✔ acme: nothing was judged, 1 in maintenance of 1 agent · 3.21 s',
+    );
   });
 
   it('says when the run was cut short', () => {

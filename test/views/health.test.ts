@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { plainLook } from '../../src/ground/output/look.ts';
+import { whole } from '../../src/ground/output/pieces.ts';
 import { healthFormats, healthMetrics, nagiosStatusOf } from '../../src/views/health.ts';
 import { documentSchemas } from '../../src/views/schemas.ts';
 import { parseXml } from '../support/xml.ts';
-import { agent, check, report, troubled } from './sample.ts';
+import { agent, assertion, check, report, troubled } from './sample.ts';
 
 describe('health as JSON', () => {
   it('is the public document', () => {
-    const [first] = JSON.parse(healthFormats.json(troubled)).agents;
+    const [first] = JSON.parse(whole(healthFormats.json(troubled))).agents;
     expect(first).toMatchObject({
       agent: 'support',
       tier: 1,
@@ -27,11 +29,11 @@ describe('health as JSON', () => {
   });
 
   it('starts with version, time and fleet', () => {
-    expect(Object.keys(JSON.parse(healthFormats.json(troubled))).slice(0, 3)).toEqual(['schema_version', 'generated_at', 'fleet']);
+    expect(Object.keys(JSON.parse(whole(healthFormats.json(troubled)))).slice(0, 3)).toEqual(['schema_version', 'generated_at', 'fleet']);
   });
 
   it('has every key its schema names, and no other', () => {
-    const document = JSON.parse(healthFormats.json(troubled));
+    const document = JSON.parse(whole(healthFormats.json(troubled)));
     expect(documentSchemas.health.parse(document)).toEqual(document);
   });
 });
@@ -64,6 +66,62 @@ describe('health as JUnit XML', () => {
       ['support', 'refund-window', 'passed'],
       ['support', 'state', 'failure'],
     ]);
+  });
+});
+
+describe('a fleet of which nobody counts', () => {
+  const resting = report({
+    state: 'unknown',
+    agents: [
+      agent({ agent: 'kb', state: 'red', inMaintenance: true, checks: [check({ agent: 'kb', status: 'fail', reason: 'It is down.' })] }),
+      agent({ agent: 'app', state: 'green', inMaintenance: true }),
+    ],
+  });
+  const verdict = 'acme: nothing was judged, 2 in maintenance of 2 agents';
+
+  it('says so in text, Markdown and for Nagios', () => {
+    expect(healthFormats.text(resting, { look: plainLook, verbose: false, zone: 'UTC' })).toContain(verdict);
+    expect(healthFormats.markdown(resting).split('\n')[0]).toContain(verdict);
+    expect(healthFormats.nagios(resting)).toMatch(new RegExp(`^AGENTOPS UNKNOWN - ${verdict} `));
+  });
+
+  it('says so in every suite of JUnit, where its cases are passed or skipped', () => {
+    const suites = parseXml(healthFormats.junit(resting)).children;
+    for (const { children } of suites) {
+      const properties = children.find(({ name }) => name === 'properties')?.children.map(({ attributes }) => attributes);
+      expect(properties).toContainEqual({ name: 'excused', value: 'in maintenance' });
+      expect(children.at(-1)).toMatchObject({ name: 'system-out', text: verdict });
+    }
+    expect(suites).toHaveLength(2);
+  });
+
+  it('is a warning among annotations', () => {
+    expect(healthFormats.github(resting)).toContain(`::warning title=nothing was judged::${verdict}\n`);
+  });
+
+  it('is another thing than a fleet of which somebody counts', () => {
+    const one = report({ agents: [...resting.agents, agent()] });
+    for (const render of Object.values(healthFormats)) {
+      expect(whole(render(one, { look: plainLook, verbose: false, zone: 'UTC' }))).not.toContain('nothing was judged');
+    }
+  });
+});
+
+describe('a check that failed by its outcome and by an assertion', () => {
+  const reason = 'It waits for an approval.';
+  const assertions = [assertion({ assertion: 'tool-called: refund', pass: false, saw: 'no tool', message: 'It was not called.' })];
+  const waiting = agent({ state: 'red', reasons: ['x'], checks: [check({ status: 'fail', outcome: 'interrupted', reason, assertions })] });
+
+  it.each(['junit', 'github', 'markdown', 'nagios'] as const)('says both in %s, the outcome first', (format) => {
+    expect(healthFormats[format](report({ state: 'red', agents: [waiting] }))).toMatch(/It waits for an approval\.[\s\S]*saw no tool/);
+  });
+});
+
+describe('a warning beside the state', () => {
+  const warned = report({ agents: [agent({ warnings: ['its probe budget stops nothing'] })] });
+
+  it.each(Object.entries(healthFormats).filter(([name]) => name !== 'prometheus'))('is told in %s, of a green agent too', (_, render) => {
+    expect(whole(render(warned, { look: plainLook, verbose: false, zone: 'UTC' }))).toContain('its probe budget stops nothing');
   });
 });
 

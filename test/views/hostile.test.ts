@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { plainLook } from '../../src/ground/output/look.ts';
+import { whole } from '../../src/ground/output/pieces.ts';
 import { displayWidth } from '../../src/ground/output/width.ts';
 import { healthFormats } from '../../src/views/health.ts';
 import { historyFormats } from '../../src/views/history.ts';
@@ -80,14 +81,14 @@ describe.each(cases)('hostile text: %s', (_name, text) => {
 
   it('reads back unchanged from JSON, which obeys its schema', () => {
     for (const [output, schema, report] of [
-      [healthFormats.json(health), documentSchemas.health, health],
+      [whole(healthFormats.json(health)), documentSchemas.health, health],
       [historyFormats.json(history), documentSchemas.history, history],
     ] as const) {
       expectInert(output);
       expectNoCommand(output);
       expect(schema.parse(JSON.parse(output)).fleet === report.fleet).toBe(true);
     }
-    expect(JSON.parse(healthFormats.json(health)).agents[0].reasons[0] === text).toBe(true);
+    expect(JSON.parse(whole(healthFormats.json(health))).agents[0].reasons[0] === text).toBe(true);
   });
 
   it('stays inside its element in JUnit XML', () => {

@@ -1,7 +1,9 @@
 import type { Price } from '../../fleet/agent.ts';
 import type { World } from '../../fleet/slots.ts';
 import { messageOf } from '../../ground/errors.ts';
+import { loadListPrices } from '../prices/load-list-prices.ts';
 import { costOf } from '../prices/span-cost.ts';
+import { costAtRates } from '../prices/token-rates.ts';
 import type { AgentProtocol, Ask, Turn, TurnLimits } from './port.ts';
 import { newSpanId } from './trace-context.ts';
 import { noWire, turnOf } from './turn.ts';
@@ -14,6 +16,21 @@ export interface Conversation {
   readonly limits: TurnLimits;
   readonly prices: Readonly<Record<string, Price>>;
 }
+
+/** What a turn cost by its tokens: at the manifest's price, else at that of the public list, which is loaded only then. */
+const priceOf = async (
+  { model, usage }: Turn,
+  prices: Conversation['prices'],
+  nowMs: number,
+): Promise<Pick<Turn, 'costNanos' | 'costSource'>> => {
+  const unknown = { costNanos: null, costSource: null };
+  if (model === null || usage === null || (usage.input === null && usage.output === null)) return unknown;
+  const own = costOf(prices, model, usage);
+  if (own !== null) return { costNanos: own, costSource: 'manifest' };
+  const levels = (await loadListPrices()).levels(null, model, nowMs * 1000);
+  const listed = levels === null ? null : costAtRates(levels, usage);
+  return listed === null ? unknown : { costNanos: listed, costSource: 'list' };
+};
 
 /**
  * Several turns on one thread. `goOn` is asked after each, with the turns so far, and the next is begun only while it agrees; a probe
@@ -32,7 +49,7 @@ export const converse = async (
     const startedAt = world.clock.monotonic();
     try {
       const turn = await work();
-      turns.push(turn.costNanos === null ? { ...turn, costNanos: costOf(prices, turn.model, turn.usage) } : turn);
+      turns.push(turn.costNanos === null ? { ...turn, ...(await priceOf(turn, prices, world.clock.now())) } : turn);
     } catch (thrown) {
       const failed = {
         outcome: 'checker_error',

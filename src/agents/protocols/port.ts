@@ -59,6 +59,9 @@ export interface Ask {
   readonly limits: TurnLimits;
 }
 
+/** Where a cost comes from: the agent told it, or its tokens at the manifest's prices, or at those of the public list, an estimate. */
+export type CostOrigin = 'reported' | 'manifest' | 'list';
+
 /** One turn with an agent. `turn()` never throws for what the agent did; the outcome says it. */
 export interface Turn {
   readonly outcome: Outcome;
@@ -74,6 +77,8 @@ export interface Turn {
   readonly usage: Usage | null;
   /** Nano-dollars, as the agent told it or as priced; null: unknown. */
   readonly costNanos: number | null;
+  /** Null where the cost is unknown. */
+  readonly costSource: CostOrigin | null;
   /** Model steps inside the turn, where the protocol tells them. */
   readonly steps: number | null;
   readonly stopReason: string | null;

@@ -48,6 +48,7 @@ export const turnOf = (said: Said, wire: Wire): Turn => ({
   toolCalls: said.toolCalls ?? [],
   usage: said.usage ?? null,
   costNanos: said.costNanos ?? null,
+  costSource: said.costNanos == null ? null : 'reported',
   steps: said.steps ?? null,
   stopReason: said.stopReason ?? null,
   model: said.model ?? null,

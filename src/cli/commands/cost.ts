@@ -11,14 +11,13 @@ interface Flags {
   readonly unpriced?: boolean;
 }
 
-const weekMs = 7 * 86_400_000;
 const groupings = groupingWords.filter((word) => word !== 'score');
 const buckets = ['hour', 'day', 'week'] as const;
 
 const cost: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown'],
   flags: [
-    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: weekMs },
+    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: '7d' },
     { flags: `--by <${groupings.join('|')}>`, summary: 'who spent it', parse: choiceFlag(groupings), fallback: 'agent' },
     { flags: `--bucket <${buckets.join('|')}>`, summary: 'a line for each; week begins on Monday, UTC', parse: choiceFlag(buckets) },
     { flags: '--filter <key=value>', summary: 'only what has it; may be given again', parse: filterFlag },
@@ -43,6 +42,8 @@ const cost: Leaf = {
     ]);
     if (flags.unpriced === true) {
       const report = await collectUnpriced(ctx, fleet, { windowMs: flags.window, filter });
+      const { requireSpans } = await import('../require-spans.ts');
+      requireSpans(fleet, report.models.length === 0, filter.agent);
       const entries = Object.entries(unpricedFormats).map(([format, render]) => [format, (view: never) => render(report, view)]);
       return { finding: 'none', formats: Object.fromEntries(entries) };
     }

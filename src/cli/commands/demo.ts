@@ -13,6 +13,7 @@ const demo: Leaf = {
     const { startDemo } = await import('../../desk/demo/start-demo.ts');
     const { openSession } = await import('../session.ts');
     const { openSecrets } = await import('../../ground/runtime/secrets.ts');
+    const { whole } = await import('../../ground/output/pieces.ts');
     const { ctx, terminal, version, format, show } = session;
 
     const progress = await terminal.startProgress();
@@ -28,7 +29,10 @@ const demo: Leaf = {
       const hasTraces = keep === true || format === 'text';
       if (hasTraces) await loadTraces(inner, running.incidents);
       const outcome = await checkDemo(inner, { shellFile: keep === true ? running.shellFile : null, hasTraces });
-      const masked = Object.entries(outcome.formats).map(([name, render]) => [name, (view: ViewContext) => secrets.mask(render(view))]);
+      const masked = Object.entries(outcome.formats).map(([name, render]) => [
+        name,
+        (view: ViewContext) => secrets.mask(whole(render(view))),
+      ]);
       const told: Outcome = { finding: 'none', formats: Object.fromEntries(masked) };
       if (keep !== true || ctx.signal.aborted) return told;
       await show(told);
@@ -64,6 +68,7 @@ const checkDemo = async (
   const { checkFleet, defaultCheckOptions } = await import('../check-fleet.ts');
   const { everything } = await import('../../fleet/select.ts');
   const { exitOfFinding } = await import('../exit-codes.ts');
+  const { whole } = await import('../../ground/output/pieces.ts');
   await beat.run(session, [nightlyJob.name], { status: 'ok', note: nightlyJob.note });
   const { outcome } = await checkFleet(session, everything, defaultCheckOptions);
   const { text, json } = outcome.formats;
@@ -72,7 +77,7 @@ const checkDemo = async (
   return {
     finding: 'none',
     formats: {
-      text: (view) => [text?.(view), week?.(view), renderClosing(view.look, closing)].join('\n'),
+      text: (view) => [whole(text?.(view) ?? ''), whole(week?.(view) ?? ''), renderClosing(view.look, closing)].join('\n'),
       ...(json === undefined ? {} : { json }),
     },
   };

@@ -39,7 +39,7 @@ const health: Leaf = {
   examples: [
     ['agentops health', 'the whole fleet'],
     ['agentops health support --verbose', 'one agent, every check and assertion'],
-    ['agentops health --tier 1 --output junit > health.xml', 'a gate in CI'],
+    ['agentops health --tier 1 --output junit=health.xml', 'a gate in CI, and its report'],
     ['agentops health --due --quiet', 'one line of cron'],
   ],
   exits: [

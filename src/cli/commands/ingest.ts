@@ -68,13 +68,13 @@ const ingest: Leaf = {
 export default ingest;
 
 const openIntake = async ({ ctx }: Session, fleet: Fleet, { name, trustCost }: OtlpSource): Promise<OtlpIntake> => {
-  const [{ openOtlpIntake }, { fleetOwnership }, { keptText }] = await Promise.all([
+  const [{ openOtlpIntake }, { fleetOwnership }, { loadTextKeeper }] = await Promise.all([
     import('../../telemetry/traces/ingest-otlp.ts'),
     import('../../telemetry/traces/fleet-ownership.ts'),
-    import('../../quality/expect/kept-text.ts'),
+    import('../../telemetry/traces/load-text-keeper.ts'),
   ]);
-  const keepText = fleet.capture === 'io' ? keptText : null;
-  return openOtlpIntake(ctx, fleet, { cache: await ctx.cache(), ownership: fleetOwnership(fleet), source: name, trustCost, keepText });
+  const [cache, keepText] = [await ctx.cache(), await loadTextKeeper(fleet)];
+  return openOtlpIntake(ctx, fleet, { cache, ownership: fleetOwnership(fleet), source: name, trustCost, keepText });
 };
 
 const takeFile = async (

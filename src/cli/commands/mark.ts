@@ -11,8 +11,6 @@ interface Flags {
   readonly since: number;
 }
 
-const monthMs = 30 * 86_400_000;
-
 const mark: Leaf = {
   formats: ['text', 'json'],
   words: (before) => (before.length === 0 ? ['deploy', 'list'] : []),
@@ -24,7 +22,7 @@ const mark: Leaf = {
     { flags: '--release <name>', summary: 'what was deployed, as its spans name it' },
     { flags: '--note <text>', summary: 'a few words, kept with the mark' },
     { flags: '--at <time>', summary: 'when, if not now: 2026-11-23T14:00:00Z, or 20m for twenty minutes ago', parse: instantFlag },
-    { flags: '--since <duration>', summary: 'with list: how far back', parse: durationFlag, fallback: monthMs },
+    { flags: '--since <duration>', summary: 'with list: how far back', parse: durationFlag, fallback: '30d' },
   ],
   examples: [
     ['agentops mark deploy support --release 2.4.1', 'in a pipeline, right after the deployment'],

@@ -30,13 +30,10 @@ const serve: Leaf = {
   async run(session, _arguments, { host, port, alsoCalled }) {
     const { ctx } = session;
     const { fleet } = await session.fleet();
-    const [{ serveFleet, usualLimits }, { keptText }] = await Promise.all([
-      import('../../desk/serve/serve-fleet.ts'),
-      import('../../quality/expect/kept-text.ts'),
-    ]);
+    const { serveFleet, usualLimits } = await import('../../desk/serve/serve-fleet.ts');
     const tell = await openTelling(session, fleet.name);
     const settings = { host: String(host), port: Number(port), names: (alsoCalled as readonly string[]) ?? [], limits: usualLimits };
-    const receiver = await serveFleet(ctx, fleet, settings, keptText, tell);
+    const receiver = await serveFleet(ctx, fleet, settings, tell);
     let told = 0;
     while (!ctx.signal.aborted) {
       // Rejects when the signal fires: that is how it ends.

@@ -13,14 +13,13 @@ interface Flags {
   readonly watch?: number | true;
 }
 
-const dayMs = 86_400_000;
 const defaultWatchMs = 10_000;
 
 const status: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown', 'prometheus'],
   arguments: [{ name: '[agent]', summary: 'only this agent' }],
   flags: [
-    { flags: '-w, --window <duration>', summary: 'how far back: 15m, 1h, 24h, 7d, 30d', parse: windowFlag, fallback: dayMs },
+    { flags: '-w, --window <duration>', summary: 'how far back: 15m, 1h, 24h, 7d, 30d', parse: windowFlag, fallback: '24h' },
     { flags: `--by <${groupingWords.join('|')}>`, summary: 'what a line is', parse: choiceFlag(groupingWords), fallback: 'agent' },
     { flags: '--sort <column>', summary: 'greatest first; p95:asc for the smallest first', parse: sortFlag },
     { flags: '--columns <names>', summary: 'which figures to show, in this order', parse: listFlag },
@@ -35,6 +34,7 @@ const status: Leaf = {
   ],
   exits: [
     ['0', 'the figures were read, whatever they say; agentops health is the gate'],
+    ['2', 'by what only spans tell, and there are none: mode: metrics'],
     ['3', 'the cache cannot be read'],
   ],
   async run(session, [agent], given) {
@@ -62,11 +62,14 @@ const queryOf = async ({ fleet: load }: Session, agent: string | undefined, flag
 };
 
 const answer = async ({ ctx, fleet: load }: Session, query: FleetQuery, layout: StatusLayout): Promise<Outcome> => {
-  const [{ collectFleetStatus }, { statusFormats }] = await Promise.all([
+  const [{ collectFleetStatus }, { statusFormats }, { requireSpans }] = await Promise.all([
     import('../../oversight/status/collect-fleet-status.ts'),
     import('../../views/status.ts'),
+    import('../require-spans.ts'),
   ]);
-  const found = await collectFleetStatus(ctx, (await load()).fleet, query);
+  const { fleet } = await load();
+  const found = await collectFleetStatus(ctx, fleet, query);
+  if (query.by !== 'agent') requireSpans(fleet, found.rows.length === 0, query.filter.agent);
   return {
     finding: 'none',
     formats: Object.fromEntries(Object.entries(statusFormats).map(([format, render]) => [format, (view) => render(found, view, layout)])),

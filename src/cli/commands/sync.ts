@@ -77,17 +77,19 @@ const checkWindow = async ({ sinceMs, untilMs }: { sinceMs: number | null; until
 
 /** The backends that are read by asking them; a receiver has nothing to ask. */
 const wantedBackends = async (fleet: Fleet, { backend = [], agent = [] }: Flags): Promise<readonly string[]> => {
-  const [{ usageError }, { nearest }, { requireAgent }] = await Promise.all([
+  const [{ usageError }, { nearest }, { requireAgent }, { sourceOfAgent }] = await Promise.all([
     import('../../ground/errors.ts'),
     import('../../ground/output/phrases.ts'),
     import('../../fleet/select.ts'),
+    import('../../telemetry/traces/fleet-ownership.ts'),
   ]);
   const polled = Object.entries(fleet.backends).filter(([, { kind }]) => kind !== 'otlp');
   const names = polled.map(([name]) => name);
   const traced = agent.map((name) => {
-    const { traces } = requireAgent(fleet, name);
-    if (traces !== null) return traces.backend;
-    throw usageError({ code: 'not_traced', message: `${name} has no traces: in the manifest`, hint: 'say where its traces are' });
+    const source = sourceOfAgent(fleet, requireAgent(fleet, name).name);
+    if (source !== null) return source;
+    const message = `${name} has no traces: in the manifest, which has several backends`;
+    throw usageError({ code: 'not_traced', message, hint: 'say where its traces are' });
   });
   for (const name of [...backend, ...traced]) {
     if (names.includes(name)) continue;

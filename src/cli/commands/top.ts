@@ -1,11 +1,9 @@
 import type { Leaf } from '../command.ts';
 import { durationFlag } from '../flags.ts';
 
-const defaultEveryMs = 2000;
-
 const top: Leaf = {
   formats: ['text'],
-  flags: [{ flags: '--every <duration>', summary: 'how often figures are read again', parse: durationFlag, fallback: defaultEveryMs }],
+  flags: [{ flags: '--every <duration>', summary: 'how often figures are read again', parse: durationFlag, fallback: '2s' }],
   examples: [
     ['agentops top', 's sorts, / filters, w changes the window, enter opens an agent, q quits'],
     ['agentops top --every 10s', 'for a screen on the wall'],

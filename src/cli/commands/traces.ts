@@ -21,8 +21,6 @@ interface Flags {
 
 const actions = ['list', 'show', 'search', 'unmatched', 'topology'] as const;
 const orders = ['newest', 'cost', 'duration', 'steps'] as const;
-const dayMs = 86_400_000;
-
 const traces: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown'],
   arguments: [
@@ -30,7 +28,7 @@ const traces: Leaf = {
     { name: '[what]', summary: 'show: the id of a trace, or its beginning; search: a text' },
   ],
   flags: [
-    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: dayMs },
+    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: '24h' },
     { flags: '--agent <name>', summary: 'requests to this agent' },
     { flags: '--user <id>', summary: 'requests of this user' },
     { flags: '--session <id>', summary: 'requests of this session' },

@@ -9,7 +9,6 @@ interface Flags {
   readonly filter?: TrendQuery['filter'];
 }
 
-const weekMs = 7 * 86_400_000;
 const buckets = ['quarter', 'hour', 'day', 'week'] as const;
 const metrics = ['cost', 'requests', 'error-rate', 'p95', 'per-request', 'quality', 'steps-max', 'ttft', 'output'] as const;
 
@@ -17,7 +16,7 @@ const trend: Leaf = {
   formats: ['text', 'json', 'csv', 'markdown'],
   arguments: [{ name: '[metric]', summary: `${metrics.join(', ')} and the other columns of status`, fallback: 'cost' }],
   flags: [
-    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: weekMs },
+    { flags: '-w, --window <duration>', summary: 'how far back', parse: windowFlag, fallback: '7d' },
     { flags: '--agent <name>', summary: 'of this agent; default: the fleet' },
     { flags: `--bucket <${buckets.join('|')}>`, summary: 'the width of a column, UTC', parse: choiceFlag(buckets) },
     { flags: '--filter <key=value>', summary: 'only requests or calls with it; may be given again', parse: filterFlag },
@@ -31,11 +30,12 @@ const trend: Leaf = {
   async run({ ctx, fleet: load }, [name], given) {
     const { window, agent, bucket, filter = {} } = given as unknown as Flags;
     const { fleet } = await load();
-    const [{ collectTrend }, { trendFormats }, { figureNamed, sortNames }, { requireAgent }] = await Promise.all([
+    const [{ collectTrend }, { trendFormats }, { figureNamed, sortNames }, { requireAgent }, { requireSpans }] = await Promise.all([
       import('../../telemetry/stats/collect-trend.ts'),
       import('../../views/trend.ts'),
       import('../../views/status-facts.ts'),
       import('../../fleet/select.ts'),
+      import('../require-spans.ts'),
     ]);
     const metric = figureNamed(String(name));
     if (metric === null || metric.name === 'baseline') {
@@ -49,6 +49,7 @@ const trend: Leaf = {
     }
     const wanted = agent === undefined ? filter : { ...filter, agent: requireAgent(fleet, agent).name };
     const found = await collectTrend(ctx, fleet, { windowMs: window, split: bucket ?? null, filter: wanted });
+    requireSpans(fleet, metric.value(found.whole) === null, agent);
     const entries = Object.entries(trendFormats).map(([format, render]) => [
       format,
       (view: never) => render({ trend: found, metric }, view),

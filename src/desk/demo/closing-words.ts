@@ -57,7 +57,7 @@ const meanwhile: readonly Entry[] = [
   ['agentops status --window 24h', 'the figures of a day; --by model, user, release …'],
   ['agentops cost', 'what it costs, and who spends it'],
   ['agentops traces list --agent onboarding', 'the requests behind the figures'],
-  ['agentops health --tier 1 -o junit', 'a gate in CI'],
+  ['agentops health --tier 1 -o junit=health.xml', 'a gate in CI, and its report'],
 ];
 
 const repair = ['PORT=$DEMO_STOCK_PORT node "$DEMO_FOLDER/agents/stock.mjs" &', 'agentops health stock orders'];

@@ -5,6 +5,7 @@ import { isLoopback } from '../../ground/runtime/foreign-caller.ts';
 import { type ServerLimits, startServer } from '../../ground/runtime/server.ts';
 import { fleetOwnership } from '../../telemetry/traces/fleet-ownership.ts';
 import { type OtlpIntake, openOtlpIntake } from '../../telemetry/traces/ingest-otlp.ts';
+import { loadTextKeeper } from '../../telemetry/traces/load-text-keeper.ts';
 import { otlpSources } from '../../telemetry/traces/otlp-source.ts';
 import type { ServeEvent } from '../../views/serve.ts';
 import type { Tally } from '../../views/serve-metrics.ts';
@@ -62,7 +63,6 @@ export const serveFleet = async (
   ctx: Context,
   fleet: Fleet,
   settings: ServeSettings,
-  keepText: (text: string) => string,
   on: (event: ServeEvent) => void,
 ): Promise<Receiver> => {
   const { host, port, names, limits } = settings;
@@ -73,10 +73,10 @@ export const serveFleet = async (
 
   const cache = await ctx.cache();
   const ownership = fleetOwnership(fleet);
+  const keepText = await loadTextKeeper(fleet);
   const intakes = new Map<string, OtlpIntake>();
   for (const { name, trustCost } of sources) {
-    const kept = fleet.capture === 'io' ? keepText : null;
-    intakes.set(name, await openOtlpIntake(ctx, fleet, { cache, ownership, source: name, trustCost, keepText: kept }));
+    intakes.set(name, await openOtlpIntake(ctx, fleet, { cache, ownership, source: name, trustCost, keepText }));
   }
   const queue = openWorkQueue(limits.waiting);
   const intakeOf = (source: string): OtlpIntake => intakes.get(source) as OtlpIntake;

@@ -40,46 +40,75 @@ export const encodeSketch = (sketch: Sketch): Uint8Array => {
   return Uint8Array.from(bytes);
 };
 
-/** Adds what `bytes` hold to a sketch, `times` (1 or -1) over. Bins that come to nothing are dropped. */
-const fold = (into: Sketch, bytes: Uint8Array, times: 1 | -1): void => {
+/**
+ * Reads one encoded sketch, or several with a zero byte between them: bins rise within a sketch, so that a step of nothing can only be its
+ * end. Adds to `counts`, bin by bin, and calls `other` for bins beyond it.
+ */
+const decode = (bytes: Uint8Array, counts: Float64Array, other: (bin: number, count: number) => void): void => {
+  const { length } = bytes;
   let at = 0;
-  const next = (): number => {
-    let value = 0;
-    let scale = 1;
-    for (;;) {
+  /** The rest of a number whose first byte is not its last. */
+  const longer = (first: number): number => {
+    let value = first - 0x80;
+    for (let scale = 0x80; ; scale *= 0x80) {
       const byte = bytes[at++] ?? 0;
       value += (byte % 0x80) * scale;
       if (byte < 0x80) return value;
-      scale *= 0x80;
     }
   };
-  let bin = 0;
-  while (at < bytes.length) {
-    bin += next();
-    const count = (into.get(bin) ?? 0) + times * next();
-    if (count === 0) into.delete(bin);
-    else into.set(bin, count);
+  let bin = -1;
+  while (at < length) {
+    let step = bytes[at++] ?? 0;
+    if (step >= 0x80) step = longer(step);
+    if (step === 0 && bin >= 0) {
+      bin = -1;
+      continue;
+    }
+    bin = bin < 0 ? step : bin + step;
+    let count = bytes[at++] ?? 0;
+    if (count >= 0x80) count = longer(count);
+    if (bin < counts.length) counts[bin] = (counts[bin] ?? 0) + count;
+    else other(bin, count);
   }
 };
 
-/** Adds every value that was encoded in `bytes`. */
-export const mergeInto = (into: Sketch, bytes: Uint8Array): void => fold(into, bytes, 1);
+/** Adds a count to a bin; one that comes to nothing is dropped. */
+const addCount = (sketch: Sketch, bin: number, count: number): void => {
+  const sum = (sketch.get(bin) ?? 0) + count;
+  if (sum === 0) sketch.delete(bin);
+  else sketch.set(bin, sum);
+};
+
+const noCounts = new Float64Array(0);
+/** From so many bytes on it is cheaper to add up counts side by side first: numbers up to 2^53 have fewer bins than that. */
+const [manyBytes, usualBins] = [2000, 2048];
+
+/** Adds every value that was encoded in `bytes`, be it one sketch or several with a zero byte between them. */
+export const mergeInto = (into: Sketch, bytes: Uint8Array): void => {
+  const counts = bytes.length < manyBytes ? noCounts : new Float64Array(usualBins);
+  decode(bytes, counts, (bin, count) => addCount(into, bin, count));
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin] ?? 0;
+    if (count !== 0) addCount(into, bin, count);
+  }
+};
 
 /** Takes away every value that was encoded in `bytes`: the exact inverse of `mergeInto`. */
-export const subtractFrom = (from: Sketch, bytes: Uint8Array): void => fold(from, bytes, -1);
+export const subtractFrom = (from: Sketch, bytes: Uint8Array): void => decode(bytes, noCounts, (bin, count) => addCount(from, bin, -count));
 
 /** Quantiles (0 to 1) by linear interpolation between neighbouring ranks, as SQL's percentile_cont; null where nothing was counted. */
 export const quantilesOf = (sketch: Sketch, wanted: readonly number[]): readonly (number | null)[] => {
-  const bins = [...sketch].sort(([a], [b]) => a - b);
-  const total = bins.reduce((sum, [, count]) => sum + count, 0);
+  const bins = Float64Array.from(sketch.keys()).sort();
+  let total = 0;
+  for (const count of sketch.values()) total += count;
   if (total === 0) return wanted.map(() => null);
   const valueAt = (rank: number): number => {
     let seen = 0;
-    for (const [bin, count] of bins) {
-      seen += count;
+    for (const bin of bins) {
+      seen += sketch.get(bin) ?? 0;
       if (rank < seen) return middleOf(bin);
     }
-    return middleOf(bins.at(-1)?.[0] ?? zeroBin);
+    return middleOf(bins.at(-1) ?? zeroBin);
   };
   return wanted.map((quantile) => {
     const rank = quantile * (total - 1);

@@ -15,6 +15,33 @@ const escapedUnits = (text: string): string =>
 export const inertJson = (value: unknown, indent: 0 | 2 = 2): string =>
   `${JSON.stringify(value, null, indent).replace(active, escapedUnits)}\n`;
 
+/** A list in a document whose items are made one at a time, as they are written. */
+export type LongList = () => Iterable<unknown>;
+
+const isLong = (value: unknown): value is LongList => typeof value === 'function';
+
+/** The text of `inertJson` without its last newline, in pieces, at an indent. */
+function* jsonPieces(value: unknown, indent: string): Iterable<string> {
+  const inner = `${indent}  `;
+  if (isLong(value)) {
+    let opening = '[';
+    for (const item of value()) {
+      yield `${opening}\n${inner}`;
+      yield* jsonPieces(item, inner);
+      opening = ',';
+    }
+    yield opening === '[' ? '[]' : `\n${indent}]`;
+  } else if (typeof value === 'object' && value !== null && Object.values(value).some(isLong)) {
+    let opening = '{';
+    for (const [key, child] of Object.entries(value).filter(([, each]) => each !== undefined)) {
+      yield `${opening}\n${inner}${JSON.stringify(key)}: `;
+      yield* jsonPieces(child, inner);
+      opening = ',';
+    }
+    yield `\n${indent}}`;
+  } else yield JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`).replace(active, escapedUnits);
+}
+
 /** A document as one line, for a stream of them (NDJSON). */
 export const jsonLine = (document: string): string => inertJson(JSON.parse(document), 0);
 
@@ -23,4 +50,19 @@ export const inertJsonLine = (value: unknown): string => `${JSON.stringify(value
 
 /** One of our documents: version, time and fleet first, then the body in its own order of keys. Instants are UTC epoch ms. A document about no fleet says null. */
 export const jsonDocument = (fleet: string | null, generatedAt: number, body: object): string =>
-  inertJson({ schema_version: schemaVersion, generated_at: isoTime(generatedAt), fleet, ...body });
+  inertJson(headed(fleet, generatedAt, body));
+
+/** The same document in pieces, for one that may be long: its lists may be long ones. */
+export const longDocument = (fleet: string | null, generatedAt: number, body: object): Iterable<string> => ({
+  *[Symbol.iterator]() {
+    yield* jsonPieces(headed(fleet, generatedAt, body), '');
+    yield '\n';
+  },
+});
+
+const headed = (fleet: string | null, generatedAt: number, body: object): object => ({
+  schema_version: schemaVersion,
+  generated_at: isoTime(generatedAt),
+  fleet,
+  ...body,
+});

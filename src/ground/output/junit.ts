@@ -21,6 +21,8 @@ export interface JunitSuite {
   readonly at: number;
   readonly properties: Readonly<Record<string, string>>;
   readonly cases: readonly JunitCase[];
+  /** Remarks on the suite as a whole. */
+  readonly output?: readonly string[];
 }
 
 const attributes = (values: Readonly<Record<string, string>>): string =>
@@ -63,6 +65,7 @@ const suiteOf = (suite: JunitSuite): readonly string[] => {
     `  <testsuite${attributes({ name: suite.name, timestamp, ...countsOf(suite.cases) })}>`,
     ...(properties.length > 0 ? ['    <properties>', ...properties, '    </properties>'] : []),
     ...suite.cases.flatMap(caseOf),
+    ...(suite.output?.length ? [`    <system-out>${textOf(suite.output)}</system-out>`] : []),
     '  </testsuite>',
   ];
 };

@@ -9,27 +9,27 @@ const inertPiece = (text: string): string => {
   return `${/^ */.exec(text)?.[0] ?? ''}${inertLine(text)}${' '.repeat(blanks)}`;
 };
 
+/** Without the blanks at the end: a colour around them would keep them, and a full line would wrap. */
+const withoutEnd = (pieces: readonly Cell[]): readonly Cell[] => {
+  const last = pieces.findLastIndex(({ text }) => text.trimEnd() !== '');
+  return pieces.slice(0, last + 1).map((piece, at) => (at === last ? { ...piece, text: piece.text.trimEnd() } : piece));
+};
+
 /** One indented line of differently toned pieces, which hold raw text. In a terminal it is cut to the width; elsewhere it is whole. */
 export const renderLine = (look: Look, indent: number, pieces: readonly Cell[]): string => {
-  const inert = pieces.map(({ text, tone = 'plain' }) => ({ text: inertPiece(text), tone }));
+  const inert = withoutEnd(pieces.map(({ text, tone = 'plain' }) => ({ text: inertPiece(text), tone })));
   const room = (look.width ?? Number.POSITIVE_INFINITY) - indent;
-  const fits =
-    displayWidth(
-      inert
-        .map(({ text }) => text)
-        .join('')
-        .trimEnd(),
-    ) <= room;
+  const fits = displayWidth(inert.map(({ text }) => text).join('')) <= room;
   const mark = fits ? '' : markOf(look);
   let left = room - displayWidth(mark);
   let line = ' '.repeat(indent);
-  for (const { text, tone } of inert) {
+  for (const { text, tone = 'plain' } of inert) {
     const kept = fits ? text : cutToWidth(text, left, '');
     if (kept !== '') line += look.paint(tone, kept);
     left -= displayWidth(kept);
     if (kept !== text) break;
   }
-  return fits ? line.trimEnd() : `${line.trimEnd()}${look.paint('dim', mark)}`;
+  return fits ? line : `${line.trimEnd()}${look.paint('dim', mark)}`;
 };
 
 export interface ParagraphShape {
@@ -40,11 +40,14 @@ export interface ParagraphShape {
   readonly maxLines: number;
 }
 
+/** Where a line may go on in the next: behind blanks, but not between a number and its unit. */
+const breaks = /(?<= )(?! |(?<=\d )(?:ms|[smhd])(?![\p{L}\p{N}]))/u;
+
 /** Like `renderLine`, but in a terminal it goes on in further lines, broken at spaces. */
 export const renderParagraph = (look: Look, { indent, hang, maxLines }: ParagraphShape, pieces: readonly Cell[]): readonly string[] => {
   const words = pieces.flatMap((piece) =>
     inertPiece(piece.text)
-      .split(/(?<= )(?! )/)
+      .split(breaks)
       .map((text) => ({ ...piece, text })),
   );
   const lines: Cell[][] = [[]];

@@ -3,26 +3,31 @@ const wide =
   /[\u1100-\u115F\u2329\u232A\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}\u{1AFF0}-\u{1B2FF}\u{20000}-\u{3FFFD}]/u;
 const emoji = /\p{Emoji_Presentation}|\uFE0F/u;
 const spaceless = /^[\p{Mn}\p{Me}\p{Cc}\p{Default_Ignorable_Code_Point}]+$/u;
-const ascii = /^[ -~]*$/;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** ASCII, and the signs that reports are drawn with: one column each, unless a mark follows. */
+const plain = String.raw` -~·…\u2500-\u25FC\u2713-\u2718`;
+const plainRun = new RegExp(`^[${plain}]*$`);
+
+/** Made where a text is not plain: it loads tables, which takes several milliseconds. */
+let graphemes: Intl.Segmenter | null = null;
 
 const widthOfGrapheme = (grapheme: string): number => {
-  if (ascii.test(grapheme)) return grapheme.length;
+  if (plainRun.test(grapheme)) return grapheme.length;
   if (emoji.test(grapheme) || wide.test(grapheme)) return 2;
   return spaceless.test(grapheme) ? 0 : 1;
 };
 
-/** ASCII, but for a last letter that could carry a mark; or the rest, which has to be taken apart. Segmenting is a hundred times slower. */
-const runs = /[ -~]+(?=[ -~]|$)|[ -~]?[^ -~]+/g;
+/** Plain text, but for a last letter that could carry a mark; or the rest, which has to be taken apart. Segmenting is a hundred times slower. */
+const runs = new RegExp(`[${plain}]+(?=[${plain}]|$)|[${plain}]?[^${plain}]+`, 'g');
 
 const segmentsOf = function* (run: string): Generator<string> {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (const { segment } of graphemes.segment(run)) yield segment;
 };
 
-const charactersOf = (run: string): Iterable<string> => (ascii.test(run) ? run : segmentsOf(run));
+const charactersOf = (run: string): Iterable<string> => (plainRun.test(run) ? run : segmentsOf(run));
 
 const widthOfRun = (run: string): number => {
-  if (ascii.test(run)) return run.length;
+  if (plainRun.test(run)) return run.length;
   let columns = 0;
   for (const segment of segmentsOf(run)) columns += widthOfGrapheme(segment);
   return columns;

@@ -27,6 +27,9 @@ export const classifyFailure = (thrown: unknown, url: URL, connectLimitMs: numbe
     return failed('own_network', `the proxy of this machine refused the connection on the way to ${host}`);
   }
   if (code === 'ECONNREFUSED') return failed('refused', `${host} refused the connection`);
+  if (code === 'ENOTFOUND' && ![hostOf(url), undefined].includes(missingHost(thrown))) {
+    return failed('own_network', `the name of the proxy of this machine does not resolve, on the way to ${host}`);
+  }
   if (code === 'ENOTFOUND') return failed('no_such_host', `there is no host ${host}: its name does not resolve`);
   if (code === 'EAI_AGAIN') return failed('own_network', `the name service of this machine did not answer for ${host}`);
   if (ownNetworkCodes.has(code)) return failed('own_network', `this machine could not open a connection to ${host} (${code})`);
@@ -40,6 +43,13 @@ export const classifyFailure = (thrown: unknown, url: URL, connectLimitMs: numbe
 };
 
 const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+
+/** As the resolver is asked for it: an IPv6 address without its brackets. */
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
+/** The name that the resolver did not know. */
+const missingHost = (thrown: unknown): string | undefined =>
+  (thrown as { hostname?: string }).hostname ?? (thrown as { cause?: { hostname?: string } }).cause?.hostname;
 
 /** The port that refused: Node tells it on the error, or on each error where it tried several addresses. */
 const refusedPort = (thrown: unknown): number | undefined => {

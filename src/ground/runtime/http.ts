@@ -1,10 +1,16 @@
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { setFlagsFromString } from 'node:v8';
+import type { Dispatcher } from 'undici';
+// Not the whole of undici: its index brings fetch, WebSocket and mocks, and by them the second undici that is inside Node.
+import buildConnector from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import { messageOf, nodeCodeOf, usageError } from '../errors.ts';
 import { humanDuration } from '../units/duration.ts';
 import { percentDecoded } from '../units/percent-code.ts';
+import { onAbort } from './abort.ts';
 import type { Clock, Env, Http, HttpFailure, HttpHead, HttpOutcome, HttpPhase, HttpRequest, HttpSink } from './context.ts';
 import { classifyFailure, timeoutSentence } from './http-failure.ts';
 import { followRedirect, redirectLocation } from './http-redirect.ts';
+import { proxiesOf } from './proxies.ts';
 
 const dayMs = 86_400_000;
 
@@ -30,7 +36,7 @@ export const openHttp = (env: Env, clock: Clock): OpenHttp => {
       let current = request;
       for (let hops = 0; ; hops++) {
         const url = httpUrl(current.url);
-        const outcome = await exchange({ dispatcher: dispatchers.to(url), clock, startedAt, url, request: current, sink, signal });
+        const outcome = await exchange({ dispatcher: await dispatchers.to(url), clock, startedAt, url, request: current, sink, signal });
         const location = redirectLocation(outcome.head);
         if (location === null || outcome.head === null || outcome.failure !== null) {
           return { ...outcome, certificateDays: certificateDays(url) };
@@ -56,6 +62,8 @@ const certificateKey = (hostname: string, port: string): string => `${hostname}:
 
 /** Notes when the certificate of each origin ends. Through a proxy undici makes the TLS connection itself, and nothing is noted. */
 const openDispatchers = (env: Env, certificateEnds: Map<string, number>) => {
+  // undici's parser is WebAssembly. V8 would optimise it at the first answer: 35 MiB and 40 ms of CPU, and it parses no faster for it.
+  setFlagsFromString('--liftoff-only');
   const connectTcpOrTls = buildConnector({ timeout: 60_000, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 });
   const connect: buildConnector.connector = (options, callback) =>
     connectTcpOrTls(options, (...[error, socket]) => {
@@ -68,22 +76,22 @@ const openDispatchers = (env: Env, certificateEnds: Map<string, number>) => {
     });
   // Our own timers bound every phase; undici's are coarser (one second) and would only shadow them.
   const options = { connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 64 * 1024 } as const;
-  const variable = (name: string) => env[name] || env[name.toUpperCase()];
+  const proxies = proxiesOf(env);
   const direct = new Agent(options);
-  const through = (name: string): Dispatcher => {
-    const proxy = variable(name);
-    if (!proxy) return direct;
-    const uri = proxy.includes('://') ? proxy : `http://${proxy}`;
-    if (!URL.canParse(uri)) throw usageError({ code: 'proxy_invalid', message: `${name.toUpperCase()} is not a URL` });
-    // Plain HTTP is asked of the proxy in absolute form: proxies rarely open tunnels to port 80.
-    return new EnvHttpProxyAgent({ ...options, proxyTunnel: false, httpProxy: uri, httpsProxy: uri, noProxy: variable('no_proxy') ?? '' });
+  // Plain HTTP is asked of the proxy in absolute form: proxies rarely open tunnels to port 80.
+  const through = async (uri: string | null): Promise<Dispatcher> => {
+    if (uri === null) return direct;
+    // Its proxy agents do not work without what the index adds to them.
+    const { EnvHttpProxyAgent } = await import('undici');
+    return new EnvHttpProxyAgent({ ...options, proxyTunnel: false, httpProxy: uri, httpsProxy: uri, noProxy: proxies.except });
   };
-  const plain = through('http_proxy');
-  const secure = through('https_proxy');
+  const plain = through(proxies.http);
+  const secure = through(proxies.https);
   return {
-    to: (url: URL): Dispatcher => (url.protocol === 'https:' ? secure : plain),
+    to: (url: URL): Promise<Dispatcher> => (url.protocol === 'https:' ? secure : plain),
     close: async (): Promise<void> => {
-      await Promise.all([...new Set([direct, plain, secure])].map((dispatcher) => dispatcher.destroy()));
+      const opened = new Set(await Promise.all([plain, secure]));
+      await Promise.all([...opened.add(direct)].map((dispatcher) => dispatcher.destroy()));
     },
   };
 };
@@ -114,13 +122,14 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
     let settled = false;
     let controller: Dispatcher.DispatchController | null = null;
     let phaseTimer: NodeJS.Timeout | undefined;
+    let forget = () => {};
 
     const settle = (failure: HttpFailure | null) => {
       if (settled) return;
       settled = true;
       clearTimeout(phaseTimer);
       clearTimeout(totalTimer);
-      signal.removeEventListener('abort', onAbort);
+      forget();
       resolve({ head, failure, timings: { connectMs, firstByteMs, longestGapMs, totalMs: elapsed() } });
     };
     const giveUp = (failure: HttpFailure | null) => {
@@ -136,7 +145,7 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
       clearTimeout(phaseTimer);
       phaseTimer = setTimeout(expire(phase, limitMs), limitMs);
     };
-    const onAbort = () => giveUp({ kind: 'aborted', message: `the request to ${host} was given up after ${humanDuration(elapsed())}` });
+    const abandon = () => giveUp({ kind: 'aborted', message: `the request to ${host} was given up after ${humanDuration(elapsed())}` });
     /** A sink that throws is a bug of ours, and not to be taken for what the server did. */
     const told = <T>(tell: () => T): T | undefined => {
       try {
@@ -149,8 +158,8 @@ const exchange = ({ dispatcher, clock, startedAt, url, request, sink, signal }: 
     };
 
     const totalTimer = setTimeout(expire('total', limits.totalMs), Math.max(0, limits.totalMs - elapsed()));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) return abandon();
+    forget = onAbort(signal, abandon);
     arm('connect', limits.connectMs);
 
     dispatcher.dispatch(

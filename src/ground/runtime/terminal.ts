@@ -172,7 +172,10 @@ export const openTerminal = async ({ env, stdin, stdout, stderr, flags, monotoni
   return {
     out: lookOf(stdout, unicode, colours.out ? paint : unpainted),
     err,
-    zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Asked for only where a time is shown: it loads the tables of all locales, ten milliseconds.
+    get zone() {
+      return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     readerGone: gone.signal,
     print: (text) =>
       new Promise((resolve, reject) => {

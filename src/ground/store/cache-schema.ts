@@ -186,6 +186,15 @@ export const cacheSteps: readonly (readonly string[])[] = [
       PRIMARY KEY (source, bucket_us, labels, model)
     ) STRICT, WITHOUT ROWID`,
   ],
+  // The agent whose token a score came with; 0: none.
+  ['ALTER TABLE score ADD COLUMN sender INTEGER NOT NULL DEFAULT 0'],
+  [
+    // Coarser buckets are marked as well, by the finer ones that were recomputed: a long recomputation can then be cut into short ones.
+    'CREATE TABLE dirty (grain INTEGER NOT NULL, bucket INTEGER NOT NULL, PRIMARY KEY (grain, bucket)) STRICT, WITHOUT ROWID',
+    'INSERT INTO dirty SELECT 0, bucket FROM dirty_bucket',
+    'DROP TABLE dirty_bucket',
+    'ALTER TABLE dirty RENAME TO dirty_bucket',
+  ],
   [
     // What judges and embedders answered; key is a hash of who was asked what about which answer, said is JSON. Times in milliseconds.
     'CREATE TABLE verdict (key TEXT PRIMARY KEY, said TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID',

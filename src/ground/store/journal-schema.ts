@@ -58,6 +58,7 @@ export const journalSteps: readonly (readonly string[])[] = [
     'CREATE INDEX mark_by_agent ON mark (agent, at)',
     'CREATE INDEX mark_by_time ON mark (at)',
   ],
+  ['ALTER TABLE check_result ADD COLUMN cost_source TEXT'],
   [
     `CREATE TABLE eval_run (
       id TEXT NOT NULL PRIMARY KEY,

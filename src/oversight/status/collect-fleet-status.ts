@@ -86,10 +86,13 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     const health = checked.get(agent.name);
     if (health === undefined) return [];
     const seen = traces(agent);
+    const safetyEvent = health.safetyEvent || seen.blocked > 0;
     const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
-    return [{ agent, health, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
+    return [{ agent, health, safetyEvent, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
   });
-  const suppressors = suppressorsOf(judged.map(({ agent, state }) => ({ name: agent.name, state, dependsOn: agent.dependsOn })));
+  const suppressors = suppressorsOf(
+    judged.map(({ agent, state, safetyEvent }) => ({ name: agent.name, state, safetyEvent, dependsOn: agent.dependsOn })),
+  );
   return new Map(
     judged.map(({ agent, health, state, reasons, since }) => [
       agent.name,
@@ -130,12 +133,11 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
   return ({ name, sla }) => {
     const enough = windows.find(({ cells }) => (cells.get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
     const cell = enough?.cells.get(name) ?? { n: 0 };
-    const { latencyP95Us, quality, stepsMax } = figuresOf(cell, null);
+    const { quality, stepsMax } = figuresOf(cell, null);
     return {
       windowMs: enough?.ms ?? windowMs,
       requests: cell.n,
       errors: cell.errors ?? 0,
-      latencyP95Ms: latencyP95Us === null ? null : latencyP95Us / 1000,
       slower: sla.latencyP95Ms === null || cell.h_dur === undefined ? null : countAbove(cell.h_dur, sla.latencyP95Ms * 1000),
       quality,
       stepsMax,

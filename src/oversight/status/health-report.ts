@@ -19,6 +19,10 @@ export interface AgentHealth {
   readonly since: number | null;
   /** Whole sentences, most important first; empty only for green. Untrusted text may be in them. */
   readonly reasons: readonly string[];
+  /** What its owner should know beside its state: whole sentences. */
+  readonly warnings: readonly string[];
+  /** A safety check was failed by an answer, now or within the safety window: no red agent suppresses it. */
+  readonly safetyEvent: boolean;
   /** The red agent this one depends on; its own state then does not count. */
   readonly suppressedBy: string | null;
   readonly inMaintenance: boolean;

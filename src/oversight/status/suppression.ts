@@ -4,18 +4,20 @@ import type { StateName } from './health-report.ts';
 export interface Judged {
   readonly name: string;
   readonly state: StateName;
+  /** It did something unsafe, which nobody else's outage explains. */
+  readonly safetyEvent: boolean;
   readonly dependsOn: readonly string[];
 }
 
 /**
  * Agent → the nearest red agent it depends on, directly or through others. That one explains what is wrong with it; a green agent needs
- * no explanation. Only agents that were judged count, those in maintenance too: planned or not, what depends on them is down with them.
+ * no explanation, and a safety event has none. Only agents that were judged count, those in maintenance too: planned or not, what depends on them is down with them.
  */
 export const suppressorsOf = (judged: readonly Judged[]): ReadonlyMap<string, string> => {
   const byName = new Map(judged.map((agent) => [agent.name, agent]));
   return new Map(
     judged.flatMap((agent): (readonly [string, string])[] => {
-      const above = agent.state === 'green' ? null : redAbove(agent, byName);
+      const above = agent.state === 'green' || agent.safetyEvent ? null : redAbove(agent, byName);
       return above === null ? [] : [[agent.name, above]];
     }),
   );

@@ -11,7 +11,6 @@ export interface TraceEvidence {
   readonly windowMs: number;
   readonly requests: number;
   readonly errors: number;
-  readonly latencyP95Ms: number | null;
   /** Requests that took longer than the SLA's 95th percentile. */
   readonly slower: number | null;
   readonly quality: number | null;
@@ -57,9 +56,13 @@ export const judgeTraces = ({ sla, budget }: Pick<Agent, 'sla' | 'budget'>, seen
       `${rate} of ${plural(seen.requests, 'request')} failed ${inWindow}, promised ${formatShare(sla.errorRate)}`,
     );
   }
-  if (sla.latencyP95Ms !== null && seen.slower !== null && seen.latencyP95Ms !== null) {
-    const slow = `p95 ${humanDuration(seen.latencyP95Ms)} ${inWindow}, promised ${humanDuration(sla.latencyP95Ms)}`;
-    against(seen.slower, 0.05, slow);
+  if (sla.latencyP95Ms !== null && seen.slower !== null) {
+    const share = formatShare(seen.slower / Math.max(1, seen.requests));
+    against(
+      seen.slower,
+      0.05,
+      `${share} of ${plural(seen.requests, 'request')} took longer than ${humanDuration(sla.latencyP95Ms)} ${inWindow}, promised 5%`,
+    );
   }
   const cap = (spent: number, limit: number | null, when: string) => {
     if (limit !== null && spent > limit) red.push(`spent ${formatMoney(spent)} ${when}, budget ${formatMoney(limit)}`);

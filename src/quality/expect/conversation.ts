@@ -42,13 +42,18 @@ export const isJudgeable = (turn: Turn, expected: readonly { readonly base: stri
   turn.outcome === 'truncated' ||
   expected.some(({ base }) => base === 'outcome');
 
+/** False for an expectation that only informs, as `weight: 0` says, in promptfoo too. */
+export const decides = ({ weight, advisory }: GradedAssertion): boolean => weight > 0 && advisory === undefined;
+
 /** Whether a turn ended in a way that may be judged by its assertions: it was answered, or one of its own grades expected this outcome. */
 export const isAccepted = (turn: Turn, grades: readonly GradedAssertion[]): boolean => {
   if (meaning[turn.outcome] === 'judge') return true;
   if (turn.outcome === 'checker_error') return false;
-  return grades.some(
-    ({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')),
-  );
+  return grades
+    .filter(decides)
+    .some(
+      ({ assertion, pass }) => pass === true && (assertion === 'outcome' || (assertion === 'is-refusal' && turn.outcome === 'refused')),
+    );
 };
 
 /** The verdict on a conversation and one sentence why; the sentence is empty for a plain pass. */
@@ -99,7 +104,7 @@ const alone = 'similar never decides alone; expect something else beside it';
  * one: `similar` counts beside another assertion that decides.
  */
 const decidingOf = (grades: readonly GradedAssertion[]): readonly GradedAssertion[] => {
-  const deciding = grades.filter(({ advisory }) => advisory === undefined);
+  const deciding = grades.filter(decides);
   return deciding.every(({ assertion }) => /^(not-)?similar$/.test(assertion)) ? [] : deciding;
 };
 
@@ -115,8 +120,13 @@ const passedBySilence = new Set(
 const speaksForSilence = ({ assertion, pass }: GradedAssertion): boolean =>
   pass === true && !assertion.startsWith('not-') && !passedBySilence.has(assertion);
 
+export type Totals = Record<'latencyMs' | 'ttftMs' | 'costNanos', number | null> & Pick<Turn, 'costSource'>;
+
+/** From the surest source to the least sure: a sum is as sure as its least sure part. */
+const costSources = ['reported', 'manifest', 'list'] as const;
+
 /** Time and money of a conversation; time to first token is that of its slowest turn. Null where no turn tells. */
-export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttftMs: number | null; costNanos: number | null } => {
+export const totals = (turns: readonly Turn[]): Totals => {
   const told = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
   const tokens = told(turns.map((turn) => turn.timings.firstTokenMs));
   const costs = told(turns.map((turn) => turn.costNanos));
@@ -124,6 +134,7 @@ export const totals = (turns: readonly Turn[]): { latencyMs: number | null; ttft
     latencyMs: turns.length === 0 ? null : tenths(turns.reduce((sum, turn) => sum + turn.timings.totalMs, 0)),
     ttftMs: tokens.length === 0 ? null : tenths(Math.max(...tokens)),
     costNanos: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
+    costSource: costSources.findLast((source) => turns.some(({ costSource }) => costSource === source)) ?? null,
   };
 };
 

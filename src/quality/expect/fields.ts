@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compilePattern } from './pattern.ts';
+import { compilePattern } from '../../ground/pattern.ts';
 
 /** Words to look for. A number stands for its digits, as in promptfoo: `contains: 30`. */
 export const wordsField = () =>

@@ -1,9 +1,9 @@
 import type { Turn } from '../../agents/protocols/port.ts';
 import { messageOf } from '../../ground/errors.ts';
+import { excerpt } from '../../ground/redaction/redaction.ts';
 import { unjudged } from './grading.ts';
 import { loadAssertion } from './load-expectation.ts';
 import type { Aids, Expectation, Grade, Judging, Settings, Verdict } from './port.ts';
-import { excerpt } from './redaction.ts';
 
 /** One expectation after it was judged. */
 export interface GradedAssertion {

@@ -1,4 +1,4 @@
-import { type Found, pattern } from './pattern.ts';
+import { type Found, pattern } from '../../ground/pattern.ts';
 
 const rules = '(?:instructions?|prompts?|rules|guidelines|directions|guardrails)';
 

@@ -1,6 +1,6 @@
 import { format, type Schema, type SchemaDraft, Validator } from '@cfworker/json-schema';
 import { isObject, type Json } from '../../ground/json.ts';
-import { compilePattern } from './pattern.ts';
+import { compilePattern } from '../../ground/pattern.ts';
 
 /** A JSON Schema that is ready to judge values. The problem of a value is a sentence, or null where it fits. */
 export interface Shape {

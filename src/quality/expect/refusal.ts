@@ -1,4 +1,4 @@
-import { pattern } from './pattern.ts';
+import { pattern } from '../../ground/pattern.ts';
 
 const cannot =
   "(?:can(?:no|')?t|can not|could not|couldn't|won't|will not|am not able to|'m not able to|am unable to|'m unable to|must decline to|have to decline to)";

@@ -32,7 +32,7 @@ export const settingsFields = z.strictObject({
     .number({ error: 'must be a number' })
     .nonnegative('must not be negative')
     .default(1)
-    .describe('How much it counts in the score of the whole.'),
+    .describe('How much it counts in the score of the whole; 0: it is shown, and decides nothing.'),
   metric: z
     .string({ error: 'must be a name' })
     .min(1, 'must not be empty')

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ToolCall } from '../../agents/protocols/port.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from '../../ground/json.ts';
-import { globPattern } from './pattern.ts';
-import { excerptOf } from './redaction.ts';
+import { globPattern } from '../../ground/pattern.ts';
+import { excerptOf } from '../../ground/redaction/redaction.ts';
 
 const toolName = () => z.string({ error: 'must be the name of a tool' }).min(1, 'must name a tool');
 

@@ -10,9 +10,10 @@ import type { Context, SecretRef } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { inMaintenance, slotAt } from './due.ts';
 import { judgeHeartbeat } from './heartbeat.ts';
-import type { ProbeBudget } from './probe-budget.ts';
+import { type BudgetGate, openBudget } from './open-budget.ts';
+import { probeBudget } from './probe-budget.ts';
 import type { CheckResult } from './result.ts';
-import { lastBeat, lastSlotAt, spentSince } from './results.journal.ts';
+import { lastBeat, lastCost, lastSlotAt, spentSince } from './results.journal.ts';
 import type { PlannedCase, PlannedCheck } from './run-check.ts';
 import { turnLimits } from './turn-limits.ts';
 import { unaskedResult } from './unasked.ts';
@@ -107,10 +108,17 @@ const openSlots = async (
   return open;
 };
 
-const budgetOf = async (journal: Journal | null, agent: Agent, now: number): Promise<ProbeBudget | null> =>
-  agent.probeBudgetNanos === null || journal === null
-    ? null
-    : { perDayNanos: agent.probeBudgetNanos, spentNanos: await spentSince(journal, agent.name, now - (now % dayMs)) };
+/** Without the store only what this run spends is known, and held to the budget. */
+const budgetOf = async (journal: Journal | null, agent: Agent, now: number): Promise<BudgetGate | null> => {
+  if (agent.probeBudgetNanos === null) return null;
+  if (journal === null) return openBudget(probeBudget(agent.probeBudgetNanos, 0, new Map()));
+  const costs = new Map<string, number>();
+  for (const { id } of agent.checks) {
+    const cost = await lastCost(journal, agent.name, id, now);
+    if (cost !== null) costs.set(id, cost);
+  }
+  return openBudget(probeBudget(agent.probeBudgetNanos, await spentSince(journal, agent.name, now - (now % dayMs)), costs));
+};
 
 /** The host behind an agent; null where it has none. A url that cannot be resolved stands for itself: the turn will say what is wrong. */
 const hostOf = (ctx: Context, { endpoint }: Agent): string | null => {

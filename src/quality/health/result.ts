@@ -1,4 +1,4 @@
-import type { Outcome } from '../../agents/protocols/port.ts';
+import type { CostOrigin, Outcome } from '../../agents/protocols/port.ts';
 
 export type CheckStatus = 'pass' | 'degraded' | 'fail' | 'error' | 'skipped';
 
@@ -11,6 +11,8 @@ export interface AssertionResult {
   /** Untrusted and masked. */
   readonly saw: string;
   readonly message: string;
+  /** Present where it decided nothing, whatever `pass` says. */
+  readonly informative?: true;
 }
 
 /** One finished check: one row of the history. */
@@ -34,6 +36,8 @@ export interface CheckResult {
   readonly costNanos: number | null;
   /** Of the judges; 0: none was asked, null: their price is not known. */
   readonly judgeNanos: number | null;
+  /** Null where the cost is unknown, or was stored before its source was. */
+  readonly costSource: CostOrigin | null;
   readonly traceId: string | null;
   readonly assertions: readonly AssertionResult[];
   /** A failure is a safety event. */
@@ -45,11 +49,32 @@ export interface CheckResult {
   readonly drift: readonly string[];
 }
 
+/** What of a result tells how its check stands, and what it cost: all that is read of the results before the last. */
+export type PastResult = Pick<
+  CheckResult,
+  'id' | 'agent' | 'check' | 'slotAt' | 'endedAt' | 'status' | 'outcome' | 'costNanos' | 'inMaintenance'
+>;
+
 /** When a check failed, UTC epoch ms, and its reason. */
 export interface Failure {
   readonly at: number;
   readonly reason: string;
+  /** False where the agent could not be reached or broke off with an error: what another's outage can be the cause of. */
+  readonly answered: boolean;
 }
+
+const unanswered: readonly Outcome[] = [
+  'unreachable',
+  'timeout',
+  'agent_error',
+  'malformed',
+  'rate_limited',
+  'unauthorized',
+  'checker_error',
+];
+
+/** Whether an agent said something by which a check of this outcome could be failed. */
+export const isAnswered = (outcome: Outcome | null): boolean => outcome === null || !unanswered.includes(outcome);
 
 /** The id of one run of a check; `runId` is random, so that no two processes make the same one. */
 export const resultId = (runId: string, agent: string, check: string): string => `${runId}:${agent}/${check}`;

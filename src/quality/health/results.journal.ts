@@ -1,7 +1,7 @@
 import type { Journal, Param, Write } from '../../ground/store/port.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Beat } from './heartbeat.ts';
-import type { AssertionResult, CheckResult, CheckStatus, Failure } from './result.ts';
+import { type AssertionResult, type CheckResult, type CheckStatus, type Failure, isAnswered, type PastResult } from './result.ts';
 
 interface Row {
   id: string;
@@ -19,6 +19,7 @@ interface Row {
   ttft_ms: number | null;
   cost_nanos: number | null;
   judge_nanos: number | null;
+  cost_source: string | null;
   trace_id: string | null;
   assertions: string;
   safety: number;
@@ -28,7 +29,7 @@ interface Row {
 }
 
 const columns =
-  'id, agent, check_id, slot_at, started_at, ended_at, status, outcome, cause, reason, attempts, latency_ms, ttft_ms, cost_nanos, judge_nanos, trace_id, assertions, safety, in_maintenance, fingerprint, drift';
+  'id, agent, check_id, slot_at, started_at, ended_at, status, outcome, cause, reason, attempts, latency_ms, ttft_ms, cost_nanos, judge_nanos, cost_source, trace_id, assertions, safety, in_maintenance, fingerprint, drift';
 const marks = columns.replace(/[a-z_]+/g, '?');
 
 const insert = `INSERT INTO check_result (${columns}) VALUES (${marks}) ON CONFLICT DO NOTHING`;
@@ -61,6 +62,7 @@ const paramsOf = (result: CheckResult): readonly Param[] => [
   result.ttftMs,
   result.costNanos,
   result.judgeNanos,
+  result.costSource,
   result.traceId,
   JSON.stringify(result.assertions),
   result.safety ? 1 : 0,
@@ -85,6 +87,7 @@ const readRow = (row: Row): CheckResult => ({
   ttftMs: row.ttft_ms,
   costNanos: row.cost_nanos,
   judgeNanos: row.judge_nanos,
+  costSource: row.cost_source as CheckResult['costSource'],
   traceId: row.trace_id,
   assertions: JSON.parse(row.assertions) as AssertionResult[],
   safety: row.safety === 1,
@@ -102,15 +105,32 @@ const only = (series: Series): string => (series === 'slots' ? ' AND slot_at IS 
 export const latestResults = async (
   journal: Journal,
   { agent, check, series, until, limit }: { agent: string; check: string; series: Series; until: number; limit: number },
-): Promise<readonly CheckResult[]> => {
-  const rows = await journal.all<Row>(
-    `SELECT ${columns} FROM check_result WHERE agent = ? AND check_id = ? AND ended_at <= ?${only(series)} ORDER BY ended_at DESC, id DESC LIMIT ?`,
+): Promise<readonly PastResult[]> => {
+  const rows = await journal.all<Pick<Row, 'id' | 'slot_at' | 'ended_at' | 'status' | 'outcome' | 'cost_nanos' | 'in_maintenance'>>(
+    `SELECT id, slot_at, ended_at, status, outcome, cost_nanos, in_maintenance FROM check_result
+      WHERE agent = ? AND check_id = ? AND ended_at <= ?${only(series)} ORDER BY ended_at DESC, id DESC LIMIT ?`,
     agent,
     check,
     until,
     limit,
   );
-  return rows.map(readRow);
+  return rows.map((row) => ({
+    id: row.id,
+    agent,
+    check,
+    slotAt: row.slot_at,
+    endedAt: row.ended_at,
+    status: row.status as CheckStatus,
+    outcome: row.outcome as CheckResult['outcome'],
+    costNanos: row.cost_nanos,
+    inMaintenance: row.in_maintenance === 1,
+  }));
+};
+
+/** A result with all that was stored of it; null where there is none of that id. */
+export const resultById = async (journal: Journal, id: string): Promise<CheckResult | null> => {
+  const [row] = await journal.all<Row>(`SELECT ${columns} FROM check_result WHERE id = ?`, id);
+  return row === undefined ? null : readRow(row);
 };
 
 /** The latest scheduled slot, at or before a moment, that was filled; null where none was. */
@@ -136,7 +156,10 @@ export const lastFingerprint = async (journal: Journal, agent: string, check: st
   return row === undefined ? null : (JSON.parse(row.fingerprint) as Fingerprint);
 };
 
-/** The last failure of a check between two moments, both included; null where there was none. Scheduled or not: it happened. */
+/**
+ * The last failure of a check between two moments, both included, one by an answer before one without; null where there was none.
+ * Scheduled or not: it happened.
+ */
 export const lastFailure = async (
   journal: Journal,
   agent: string,
@@ -144,15 +167,16 @@ export const lastFailure = async (
   since: number,
   until: number,
 ): Promise<Failure | null> => {
-  const [row] = await journal.all<{ ended_at: number; reason: string }>(
-    `SELECT ended_at, reason FROM check_result WHERE agent = ? AND check_id = ? AND ended_at BETWEEN ? AND ? AND status = 'fail'
-      ORDER BY ended_at DESC, id DESC LIMIT 1`,
+  const rows = await journal.all<{ ended_at: number; reason: string; outcome: CheckResult['outcome'] }>(
+    `SELECT ended_at, reason, outcome FROM check_result
+      WHERE agent = ? AND check_id = ? AND ended_at BETWEEN ? AND ? AND status = 'fail' ORDER BY ended_at DESC, id DESC`,
     agent,
     check,
     since,
     until,
   );
-  return row === undefined ? null : { at: row.ended_at, reason: row.reason };
+  const row = rows.find(({ outcome }) => isAnswered(outcome)) ?? rows[0];
+  return row === undefined ? null : { at: row.ended_at, reason: row.reason, answered: isAnswered(row.outcome) };
 };
 
 const statuses: readonly CheckStatus[] = ['pass', 'degraded', 'fail', 'error', 'skipped'];
@@ -161,7 +185,7 @@ const statuses: readonly CheckStatus[] = ['pass', 'degraded', 'fail', 'error', '
  * How many results in a row, `last` being the last of them, ended as it did, and when the first of them ended. A skipped check neither
  * lengthens nor ends another's streak. `length` is 0 where `last` itself is not stored so.
  */
-export const streakOf = async (journal: Journal, last: CheckResult, series: Series): Promise<{ length: number; since: number | null }> => {
+export const streakOf = async (journal: Journal, last: PastResult, series: Series): Promise<{ length: number; since: number | null }> => {
   const breaking = statuses.filter((status) => status !== last.status && status !== 'skipped');
   const upToLast = `FROM check_result WHERE agent = ? AND check_id = ?${only(series)} AND (ended_at, id) <= (?, ?)`;
   const [broken] = await journal.all<{ ended_at: number; id: string }>(
@@ -193,6 +217,23 @@ export const spentSince = async (journal: Journal, agent: string, since: number)
     since,
   );
   return Number(row?.spent ?? 0);
+};
+
+/** How many of the latest results of a check are looked through for one that tells what it cost. */
+const costDepth = 20;
+
+/** Nano-dollars that a check cost the last time this was told, up to a moment; null where none of its latest results tells. */
+export const lastCost = async (journal: Journal, agent: string, check: string, until: number): Promise<number | null> => {
+  const [row] = await journal.all<{ cost_nanos: number }>(
+    `SELECT cost_nanos FROM (
+       SELECT cost_nanos, ended_at, id FROM check_result WHERE agent = ? AND check_id = ? AND ended_at <= ?
+        ORDER BY ended_at DESC, id DESC LIMIT ${costDepth}
+     ) AS latest WHERE cost_nanos IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 1`,
+    agent,
+    check,
+    until,
+  );
+  return row === undefined ? null : Number(row.cost_nanos);
 };
 
 /** Results of an agent since a moment, oldest first. */

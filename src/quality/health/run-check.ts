@@ -3,12 +3,13 @@ import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Case } from '../evals/suite.ts';
-import { judgingOf, sumJudging, totals } from '../expect/conversation.ts';
+import { decides, judgingOf, sumJudging, totals } from '../expect/conversation.ts';
 import { converseGraded, type Examination } from '../expect/converse-graded.ts';
+import type { GradedAssertion } from '../expect/grade-turns.ts';
 import type { Aids, Expectation, Judging } from '../expect/port.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { ProbeBudget } from './probe-budget.ts';
-import { type CheckResult, resultId } from './result.ts';
+import type { BudgetGate } from './open-budget.ts';
+import { type AssertionResult, type CheckResult, resultId } from './result.ts';
 import { retryDelay } from './retry.ts';
 import { judge } from './verdict.ts';
 
@@ -19,8 +20,8 @@ export interface PlannedCheck {
   readonly protocol: AgentProtocol;
   /** Null where it is a program of this machine. */
   readonly host: string | null;
-  /** Null: no limit, or what was spent is not known. */
-  readonly budget: ProbeBudget | null;
+  /** Null: no limit. */
+  readonly budget: BudgetGate | null;
   readonly slotAt: number | null;
   readonly traceId: string;
   /** What a suite check asks; null: what the check says itself. */
@@ -63,6 +64,7 @@ export const runCheck = async (
     }
     const { status, reason } = judge(check, graded, attempt);
     const { latencyMs, ttftMs } = totals(graded.turns);
+    const { costNanos, costSource } = totals([...earlier, ...graded.turns]);
     return {
       id: resultId(traceId, agent.name, check.id),
       agent: agent.name,
@@ -77,22 +79,26 @@ export const runCheck = async (
       attempts: attempt,
       latencyMs,
       ttftMs,
-      costNanos: totals([...earlier, ...graded.turns]).costNanos,
+      costNanos,
+      costSource,
       judgeNanos: sumJudging([...earlierJudging, judgingOf(graded)]).costNanos,
       traceId,
-      assertions: [...graded.byTurn.flat(), ...graded.overall].map(({ wording, pass, score, saw, message }) => ({
-        assertion: wording,
-        pass,
-        score,
-        saw: ctx.secrets.mask(saw),
-        message: ctx.secrets.mask(message),
-      })),
+      assertions: [...graded.byTurn.flat(), ...graded.overall].map((grade) => assertionResult(ctx, grade)),
       safety: check.safety,
       inMaintenance,
       fingerprint: last === undefined ? null : fingerprintOf(last),
     };
   }
 };
+
+const assertionResult = ({ secrets }: Context, grade: GradedAssertion): AssertionResult => ({
+  assertion: grade.wording,
+  pass: grade.pass,
+  score: grade.score,
+  saw: secrets.mask(grade.saw),
+  message: secrets.mask(grade.message),
+  ...(decides(grade) ? {} : { informative: true }),
+});
 
 const examinationOf = ({ prices }: Fleet, { check, protocol, traceId, limits }: PlannedCheck): Examination => ({
   protocol,

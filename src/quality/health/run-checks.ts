@@ -7,7 +7,6 @@ import type { Aids } from '../expect/port.ts';
 import { drawPlan, type PlanOptions } from './draw-plan.ts';
 import { driftBetween } from './fingerprint.ts';
 import { blameOwnNetwork, type HostResult, networkSign } from './own-network.ts';
-import { exhaustionOf } from './probe-budget.ts';
 import { recordResults } from './record-results.ts';
 import type { CheckResult } from './result.ts';
 import { lastFingerprint } from './results.journal.ts';
@@ -60,16 +59,21 @@ export const runChecks = async (
 
   const runOne = async (planned: PlannedCheck) => {
     const { agent, check, budget, host, slotAt, traceId, inMaintenance } = planned;
-    const exhausted = check.kind === 'prompt' || check.kind === 'suite' ? exhaustionOf(budget) : null;
-    if (exhausted !== null) {
-      const told = { slotAt, at: ctx.clock.now(), status: 'skipped', reason: exhausted, inMaintenance } as const;
+    const isAsked = check.kind === 'prompt' || check.kind === 'suite';
+    const entry = isAsked && budget !== null ? await budget.enter(check.id) : null;
+    if (entry !== null && entry.refused !== null) {
+      const told = { slotAt, at: ctx.clock.now(), status: 'skipped', reason: entry.refused, inMaintenance } as const;
       end(unaskedResult(traceId, agent, check, told));
       return;
     }
     const run = planned.cases === null ? runCheck : runSuiteCheck;
-    const result = await run(ctx, fleet, planned, { sandbox: ctx.sandbox, ...aids });
+    let result: Awaited<ReturnType<typeof run>> = null;
+    try {
+      result = await run(ctx, fleet, planned, { sandbox: ctx.sandbox, ...aids });
+    } finally {
+      entry?.settle(result);
+    }
     if (result === null) return;
-    if (budget !== null) budget.spentNanos += (result.costNanos ?? 0) + (result.judgeNanos ?? 0);
     const before = journal === null ? null : await lastFingerprint(journal, agent.name, check.id, ctx.clock.now());
     suspects.add({ host, result: { ...result, drift: driftBetween(before, result.fingerprint) } });
   };

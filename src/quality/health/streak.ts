@@ -1,6 +1,6 @@
 import type { Check } from '../../fleet/agent.ts';
 import { freshUntil } from './due.ts';
-import type { CheckResult } from './result.ts';
+import type { PastResult } from './result.ts';
 
 /**
  * How a check stands. `failing`: failed, but not often enough to be `down`. `recovering`: passes again, but not often enough to be up.
@@ -11,7 +11,7 @@ export type Standing = 'up' | 'degraded' | 'failing' | 'down' | 'recovering' | '
 export interface CheckState {
   readonly standing: Standing;
   /** The result that says so; null for `never`. */
-  readonly evidence: CheckResult | null;
+  readonly evidence: PastResult | null;
   /** Changes between pass and fail come so often that neither means much. */
   readonly flapping: boolean;
 }
@@ -28,14 +28,14 @@ const dayMs = 86_400_000;
 export const foldDepth = ({ failAfter, recoverAfter }: Check): number => 2 * Math.max(flapWindow, failAfter + recoverAfter);
 
 /** Folds the latest results of a check into how it stands. A slot that was skipped says nothing while an earlier one is fresh. */
-export const foldResults = (check: Check, newestFirst: readonly CheckResult[], mode: Mode, now: number): CheckState => {
+export const foldResults = (check: Check, newestFirst: readonly PastResult[], mode: Mode, now: number): CheckState => {
   const counted = mode === 'run' ? newestFirst : newestFirst.filter(({ slotAt }) => slotAt !== null);
   const flapping = isFlapping(mode === 'run' ? counted.filter(({ endedAt }) => now - endedAt <= dayMs) : counted);
   return { ...standingOf(check, counted, mode, now), flapping };
 };
 
-const standingOf = (check: Check, newestFirst: readonly CheckResult[], mode: Mode, now: number): Omit<CheckState, 'flapping'> => {
-  const isFresh = ({ endedAt }: CheckResult) => now <= freshUntil(check, endedAt);
+const standingOf = (check: Check, newestFirst: readonly PastResult[], mode: Mode, now: number): Omit<CheckState, 'flapping'> => {
+  const isFresh = ({ endedAt }: PastResult) => now <= freshUntil(check, endedAt);
   const [newest] = newestFirst;
   if (newest === undefined) return { standing: 'never', evidence: null };
   // A run that skipped a check has seen nothing: what somebody saw earlier is no answer to who asks now.
@@ -55,14 +55,14 @@ const standingOf = (check: Check, newestFirst: readonly CheckResult[], mode: Mod
 
 const plainly = { pass: 'up', degraded: 'degraded', fail: 'down', error: 'error', skipped: 'skipped' } as const;
 
-const isGood = ({ status }: CheckResult): boolean => status === 'pass' || status === 'degraded';
+const isGood = ({ status }: PastResult): boolean => status === 'pass' || status === 'degraded';
 
 /** Being turned away slot after slot is a failure too, though one such answer says nothing of the agent. */
-const isBad = ({ status, outcome }: CheckResult): boolean => status === 'fail' || (status === 'error' && outcome === 'rate_limited');
+const isBad = ({ status, outcome }: PastResult): boolean => status === 'fail' || (status === 'error' && outcome === 'rate_limited');
 
 /** The last bad result of an outage that is still on: `fail_after` bad ones in a row began it, `recover_after` good ones end it. */
-const outageOf = (check: Check, judgedNewestFirst: readonly CheckResult[]): CheckResult | null => {
-  let outage: CheckResult | null = null;
+const outageOf = (check: Check, judgedNewestFirst: readonly PastResult[]): PastResult | null => {
+  let outage: PastResult | null = null;
   let bad = 0;
   let good = 0;
   for (const result of judgedNewestFirst.toReversed()) {
@@ -74,7 +74,7 @@ const outageOf = (check: Check, judgedNewestFirst: readonly CheckResult[]): Chec
   return outage;
 };
 
-const isFlapping = (newestFirst: readonly CheckResult[]): boolean => {
+const isFlapping = (newestFirst: readonly PastResult[]): boolean => {
   const judged = newestFirst.filter((result) => isGood(result) || isBad(result)).slice(0, flapWindow);
   return judged.slice(1).filter((result, index) => isGood(result) !== isGood(judged[index] ?? result)).length >= flapChanges;
 };

@@ -19,6 +19,7 @@ export const unaskedResult = (runId: string, agent: Agent, check: Check, { at, .
   ttftMs: null,
   costNanos: null,
   judgeNanos: 0,
+  costSource: null,
   traceId: null,
   assertions: [],
   safety: check.safety,

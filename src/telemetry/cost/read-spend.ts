@@ -4,23 +4,21 @@ import { readAggregates } from '../stats/aggregates.cache.ts';
 import { noWord, unmatched } from '../stats/filter.cache.ts';
 import { splitStart } from '../stats/rollups.cache.ts';
 import { fleetOwnership } from '../traces/fleet-ownership.ts';
-import { metricsBackends } from '../traces/metrics-backends.ts';
 import { readSpend, type Spend, type SpendQuery, type SpendRow } from './spend.cache.ts';
 
 /**
- * What was spent as spans tell it, and what backends with `mode: metrics` say was spent besides: by agent and by model under its own key, by
+ * What was spent as spans tell it, and what backends that count by themselves (`mode: metrics`) say was spent besides: by agent and by model under its own key, by
  * anything else under `(none)`, so that every grouping has the same total. A filter on what such a backend does not tell leaves it out.
  */
 export const readFleetSpend = (cache: Cache, fleet: Fleet, query: SpendQuery): Spend => {
   const spend = readSpend(cache, query);
-  const sources = metricsBackends(fleet);
   const { agent: onlyAgent, model: onlyModel, ...others } = query.filter ?? {};
-  if (sources.length === 0 || Object.keys(others).length > 0) return spend;
+  if (Object.keys(others).length > 0) return spend;
   const ownership = fleetOwnership(fleet);
   const start = (us: number) => splitStart(query.bucket, us);
   const rows = new Map(spend.rows.map((row) => [`${row.bucketUs} ${row.key}`, row]));
   let totalNanos = spend.totalNanos;
-  for (const told of readAggregates(cache, ownership, sources, spend.window, start)) {
+  for (const told of readAggregates(cache, ownership, Object.keys(fleet.backends), spend.window, start)) {
     const [agent, model] = [told.agent ?? unmatched, told.model ?? noWord];
     if ((onlyAgent ?? agent) !== agent || (onlyModel ?? model) !== model) continue;
     const key = query.by === 'agent' ? agent : query.by === 'model' ? model : noWord;

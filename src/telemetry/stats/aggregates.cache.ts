@@ -1,8 +1,9 @@
 import type { Cache } from '../../ground/store/port.ts';
-import type { Range } from '../../ground/units/window.ts';
+import { bucketOf, type Grain, type Range, widthUs } from '../../ground/units/window.ts';
 import { pairWord, splitPair } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
 import type { Ownership } from '../traces/ownership.ts';
+import { countsSpans } from '../traces/told-figures.cache.ts';
 import { type AggregateRow, addTold, nothingTold, type Told } from './aggregate.ts';
 
 interface Row {
@@ -36,7 +37,8 @@ const toldOf = (row: Row): Told => ({
 
 /**
  * Puts what a backend told of a window in the place of what was known of every bucket that the window touches: done twice, the same comes
- * out, and what the backend no longer tells is gone. Inside a transaction of the caller's.
+ * out, and what the backend no longer tells is gone. Buckets in which spans of the same backend begin count those and are left out. Inside
+ * a transaction of the caller's.
  */
 export const replaceAggregates = (
   cache: Cache,
@@ -53,7 +55,9 @@ export const replaceAggregates = (
   );
   cache.run(`DELETE FROM aggregate WHERE ${touched}`, source, fromUs, toUs);
   let [added, changed] = [0, 0];
+  const isCounted = countsSpans(cache, source);
   for (const told of rows) {
+    if (isCounted({ fromUs: told.bucketUs, toUs: told.bucketUs + told.widthUs })) continue;
     const row: Row = {
       source,
       bucket_us: told.bucketUs,
@@ -76,6 +80,26 @@ export const replaceAggregates = (
   }
   return { added, changed };
 };
+
+/**
+ * Adds up what was told of the time before an instant (microseconds) into buckets of a grain; of quantiles the greatest stands, as always.
+ * Returns how many rows went.
+ */
+export const widenAggregates = (cache: Cache, grain: Grain, beforeUs: number): number =>
+  cache.transact(() => {
+    // Written out: a number that is bound would divide as a real one.
+    const width = widthUs[grain];
+    const narrow = 'bucket_us < ? AND width_us < ?';
+    const first = cache.all<{ us: number | null }>(`SELECT MIN(bucket_us) AS us FROM aggregate WHERE ${narrow}`, beforeUs, width)[0]?.us;
+    if (first === null || first === undefined) return 0;
+    cache.run(
+      `INSERT OR REPLACE INTO aggregate (${columns}) SELECT source, bucket_us / ${width} * ${width}, labels, model, ${width}, SUM(requests), SUM(errors),
+         SUM(in_tok), SUM(out_tok), SUM(cost_nanos), MAX(p50_us), MAX(p95_us), MAX(p99_us)
+       FROM aggregate WHERE bucket_us >= ? AND bucket_us < ? AND width_us <= ? GROUP BY 1, 2, 3, 4`,
+      ...[bucketOf(grain, first) * width, beforeUs, width],
+    );
+    return cache.run(`DELETE FROM aggregate WHERE ${narrow}`, beforeUs, width);
+  });
 
 /** What backends told of an agent, and of a model it uses. */
 export interface OwnedAggregate extends Told {

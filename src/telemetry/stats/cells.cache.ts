@@ -1,6 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { type BucketRange, bucketOf, type Grain, widthUs } from '../../ground/units/window.ts';
-import { kind, statusError } from '../traces/codes.ts';
+import { grainCodes, kind, statusError } from '../traces/codes.ts';
 import { stateSql } from '../traces/span-rows.cache.ts';
 import {
   type CallCell,
@@ -16,7 +16,7 @@ import {
   runValues,
   type Values,
 } from './cell.ts';
-import { type Facet, facets, grainCodes, type Placed } from './rollup.ts';
+import { type Facet, facets, type Placed } from './rollup.ts';
 
 /** Microseconds, by the start of the request. */
 interface Range {
@@ -217,21 +217,6 @@ export const readScoreCells = (cache: Cache, { grain, from, to }: BucketRange, w
 
 /** The range of time that a bucket covers. */
 export const rangeOf = (grain: Grain, bucket: number): Range => ({ fromUs: bucket * widthUs[grain], toUs: (bucket + 1) * widthUs[grain] });
-
-/** The first dirty buckets (of 15 minutes) in order, at most those of one day. */
-export const readDirtyDay = (cache: Cache): number[] => {
-  const perDay = widthUs.day / widthUs.quarter;
-  const first = cache.all<{ bucket: number | null }>('SELECT MIN(bucket) AS bucket FROM dirty_bucket')[0]?.bucket ?? null;
-  if (first === null) return [];
-  const end = (Math.floor(first / perDay) + 1) * perDay;
-  return cache.all<{ bucket: number }>('SELECT bucket FROM dirty_bucket WHERE bucket < ? ORDER BY bucket', end).map(({ bucket }) => bucket);
-};
-
-export const countDirty = (cache: Cache): number => cache.all<{ n: number }>('SELECT COUNT(*) AS n FROM dirty_bucket')[0]?.n ?? 0;
-
-export const clearDirty = (cache: Cache, buckets: readonly number[]): void => {
-  for (const bucket of buckets) cache.run('DELETE FROM dirty_bucket WHERE bucket = ?', bucket);
-};
 
 /** Where `meta` says from when on buckets of a grain are kept. */
 const keptFromKey = (grain: Grain): string => `${grain}_from_us`;

@@ -1,13 +1,14 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { type Range, widthUs } from '../../ground/units/window.ts';
+import { countMarked } from '../traces/dirty.cache.ts';
 import { readMarks } from '../traces/marks.journal.ts';
 import type { Mark } from '../traces/release-change.ts';
-import { countDirty } from './cells.cache.ts';
 import { type Coverage, readSynced, sumOf } from './figures.cache.ts';
 import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.ts';
 import type { Filter } from './filter.cache.ts';
 import { openFreshCache } from './open-fresh-cache.ts';
+import { readToldBuckets } from './read-fleet-figures.ts';
 import { groupedBy } from './rollup.ts';
 import { readGroups, type Split, splitStart } from './rollups.cache.ts';
 
@@ -38,16 +39,25 @@ export interface Trend {
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** The figures of each bucket of a window, of all requests that pass the filter together. */
+/**
+ * The figures of each bucket of a window, of all requests that pass the filter together; with what backends counted themselves, where
+ * nothing but an agent is filtered by.
+ */
 export const collectTrend = async (ctx: Context, fleet: Fleet, { windowMs, split: wanted, filter }: TrendQuery): Promise<Trend> => {
   const cache = await openFreshCache(ctx);
   const now = ctx.clock.now();
-  const split = wanted ?? (windowMs <= dayMs ? 'quarter' : windowMs <= 7 * dayMs ? 'hour' : 'day');
   const asked = { fromUs: (now - windowMs) * 1000, toUs: now * 1000 };
+  const { agent = null, ...others } = filter;
+  const toldIn = (grain: Split) =>
+    Object.keys(others).length > 0 ? [] : readToldBuckets(cache, fleet, { window: asked, agent }, (us) => splitStart(grain, us));
+  // Backends count by the hour, mostly.
+  const finest = toldIn('hour').length > 0 ? 'hour' : 'quarter';
+  const split = wanted ?? (windowMs <= dayMs ? finest : windowMs <= 7 * dayMs ? 'hour' : 'day');
   const { groups, basis, window } = readGroups(cache, { window: asked, by: 'agent', filter, split });
-  const cells = groupedBy(groups, ({ bucketUs }) => bucketUs ?? 0);
+  const counted = [...groups.map(({ bucketUs, cell }) => ({ bucketUs: bucketUs ?? 0, cell })), ...toldIn(split)];
+  const cells = groupedBy(counted, ({ bucketUs }) => bucketUs);
   const of = (found: readonly { readonly cell: Counted }[] | undefined) => figuresOf(sumOf((found ?? []).map(({ cell }) => cell)), null);
-  const whole = of(groups);
+  const whole = of(counted);
   const width = split === 'week' ? 7 * widthUs.day : widthUs[split];
   const points = [];
   for (let bucketUs = splitStart(split, window.fromUs); bucketUs < window.toUs; bucketUs += width)
@@ -60,7 +70,7 @@ export const collectTrend = async (ctx: Context, fleet: Fleet, { windowMs, split
     split,
     filter: Object.entries(filter).map(([key, value]) => `${key === 'promptVersion' ? 'prompt-version' : key}=${value}`),
     basis,
-    coverage: { pricedShare: pricedShareOf(whole), syncedUs: readSynced(cache), pending: countDirty(cache) },
+    coverage: { pricedShare: pricedShareOf(of(groups)), syncedUs: readSynced(cache), pending: countMarked(cache) },
     points,
     whole,
     marks: await readMarks(await ctx.journal(), { since: window.fromUs / 1000, agent: filter.agent ?? null }),

@@ -1,9 +1,9 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { formatInstant } from '../../ground/units/instant.ts';
 import { widthUs } from '../../ground/units/window.ts';
-import { costSourceCodes, errorCodes, kindCodes, splitPair, stateFact, statusCodes } from '../traces/codes.ts';
+import { costSourceCodes, errorCodes, grainCodes, kindCodes, splitPair, stateFact, statusCodes } from '../traces/codes.ts';
 import { type StoredId, unpackId } from '../traces/identifier.ts';
-import { facets, grainCodes, otherKey } from './rollup.ts';
+import { facets, otherKey } from './rollup.ts';
 
 export type ExportValue = string | number | boolean | null;
 

@@ -1,11 +1,12 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { type Range, widthUs } from '../../ground/units/window.ts';
+import { countMarked } from '../traces/dirty.cache.ts';
 import { newRunCell } from './cell.ts';
-import { countDirty } from './cells.cache.ts';
 import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.ts';
 import type { Filter } from './filter.cache.ts';
 import type { Grouping } from './grouping.ts';
-import { type Groups, grainsOf, readGroups, type Split } from './rollups.cache.ts';
+import { type GroupQuery, type Groups, grainsOf, readGroups } from './rollups.cache.ts';
+import { shownSums } from './sums.cache.ts';
 
 export interface FigureQuery {
   /** Microseconds, by the start of the request. */
@@ -19,7 +20,7 @@ export interface Coverage {
   readonly pricedShare: number | null;
   /** When the source that is longest behind was read, microseconds; null: none was. */
   readonly syncedUs: number | null;
-  /** Buckets of 15 minutes that changed and were not recomputed yet: these figures do not know of it. */
+  /** Buckets that changed and were not recomputed yet: these figures do not know of it. */
   readonly pending: number;
 }
 
@@ -46,14 +47,15 @@ export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): 
   const rows = now.groups
     .map(({ key, cell }) => ({ key, ...figuresOf(cell, before.get(key) ?? null) }))
     .sort((a, b) => b.requests - a.requests || (b.costNanos ?? 0) - (a.costNanos ?? 0) || (a.key < b.key ? -1 : 1));
-  const totals = by === 'agent' ? now.groups.map(({ cell }) => cell) : totalCells(cache, now.window, filter);
-  const totalBefore = by === 'agent' ? [...before.values()] : totalCells(cache, past, filter);
+  const isWhole = isEveryRequest(by, filter);
+  const totals = isWhole ? now.groups.map(({ cell }) => cell) : totalCells(cache, { window: now.window, ...query });
+  const totalBefore = isWhole ? [...before.values()] : totalCells(cache, { window: past, ...query, sumsOnly: true });
   const total = figuresOf(sumOf(totals), sumOf(totalBefore));
   return {
     window: now.window,
     by,
     basis: now.basis,
-    coverage: { pricedShare: pricedShareOf(total), syncedUs: readSynced(cache), pending: countDirty(cache) },
+    coverage: { pricedShare: pricedShareOf(total), syncedUs: readSynced(cache), pending: countMarked(cache) },
     totals: total,
     rows,
   };
@@ -66,29 +68,91 @@ const baselineOf = ({ fromUs }: Range, by: Grouping): Range => {
   return { fromUs: toUs - baselineUs, toUs };
 };
 
-const totalCells = (cache: Cache, window: Range, filter: Filter | undefined): readonly Counted[] =>
-  readGroups(cache, { window, by: 'agent', ...(filter === undefined ? {} : { filter }) }).groups.map(({ cell }) => cell);
+/** Groupings that every request is in once, with all its figures: cells of users have no time to first token. */
+const ofRequests: ReadonlySet<Grouping> = new Set(['agent', 'task', 'env', 'release', 'prompt-version', 'error', 'caller']);
+
+const isEveryRequest = (by: Grouping, { model, provider, tool }: Filter = {}): boolean =>
+  by === 'agent' || (ofRequests.has(by) && model === undefined && provider === undefined && tool === undefined);
+
+const totalCells = (cache: Cache, query: GroupQuery): readonly Counted[] =>
+  readGroups(cache, { ...query, by: 'agent' }).groups.map(({ cell }) => cell);
 
 /** Cells of requests as one. */
 export const sumOf = (cells: readonly Counted[]): Counted => {
   const total = newRunCell();
-  const names = [
-    'n',
-    'errors',
-    'cost_nanos',
-    'priced',
-    'unpriced',
-    'in_tok',
-    'cached_tok',
-    'out_tok',
-    'ok_out_tok',
-    'steps',
-    'quality_n',
-    'quality_micro',
-    'probe_cost_nanos',
-  ] as const;
   for (const cell of cells) {
-    for (const name of names) total[name] += cell[name] ?? 0;
+    for (const name of shownSums) total[name] += cell[name] ?? 0;
+    total.steps_max = Math.max(total.steps_max, cell.steps_max ?? 0);
+    for (const name of ['h_dur', 'h_ttft'] as const)
+      for (const [bin, count] of cell[name] ?? []) total[name].set(bin, (total[name].get(bin) ?? 0) + count);
+  }
+  return total;
+};
+
+/** When the source that is longest behind was read, microseconds; null: none was. */
+  readonly syncedUs: number | null;
+  /** Buckets that changed and were not recomputed yet: these figures do not know of it. */
+  readonly pending: number;
+}
+
+export interface FigureTable {
+  readonly window: Range;
+  readonly by: Grouping;
+  readonly basis: Groups['basis'];
+  readonly coverage: Coverage;
+  /** All requests that pass the filter, whatever the grouping. */
+  readonly totals: Figures;
+  /** Most requests first. */
+  readonly rows: readonly ({ readonly key: string } & Figures)[];
+}
+
+/** How far back a cost is compared with. */
+export const baselineUs = 7 * widthUs.day;
+
+/** The figures of a window by one key, each with its cost held against the seven days before its first whole bucket. Run `rebuildRollups` first. */
+export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): FigureTable => {
+  const query = { by, ...(filter === undefined ? {} : { filter }) };
+  const now = readGroups(cache, { ...query, window });
+  const past = baselineOf(now.window, by);
+  const before = new Map(readGroups(cache, { ...query, window: past, sumsOnly: true }).groups.map(({ key, cell }) => [key, cell]));
+  const rows = now.groups
+    .map(({ key, cell }) => ({ key, ...figuresOf(cell, before.get(key) ?? null) }))
+    .sort((a, b) => b.requests - a.requests || (b.costNanos ?? 0) - (a.costNanos ?? 0) || (a.key < b.key ? -1 : 1));
+  const isWhole = isEveryRequest(by, filter);
+  const totals = isWhole ? now.groups.map(({ cell }) => cell) : totalCells(cache, { window: now.window, ...query });
+  const totalBefore = isWhole ? [...before.values()] : totalCells(cache, { window: past, ...query, sumsOnly: true });
+  const total = figuresOf(sumOf(totals), sumOf(totalBefore));
+  return {
+    window: now.window,
+    by,
+    basis: now.basis,
+    coverage: { pricedShare: pricedShareOf(total), syncedUs: readSynced(cache), pending: countMarked(cache) },
+    totals: total,
+    rows,
+  };
+};
+
+/** Whole buckets only: single requests would be read for nothing that a multiple shows. */
+const baselineOf = ({ fromUs }: Range, by: Grouping): Range => {
+  const width = widthUs[grainsOf(by)[0] ?? 'day'];
+  const toUs = Math.floor(fromUs / width) * width;
+  return { fromUs: toUs - baselineUs, toUs };
+};
+
+/** Groupings that every request is in once, with all its figures: cells of users have no time to first token. */
+const ofRequests: ReadonlySet<Grouping> = new Set(['agent', 'task', 'env', 'release', 'prompt-version', 'error', 'caller']);
+
+const isEveryRequest = (by: Grouping, { model, provider, tool }: Filter = {}): boolean =>
+  by === 'agent' || (ofRequests.has(by) && model === undefined && provider === undefined && tool === undefined);
+
+const totalCells = (cache: Cache, query: GroupQuery): readonly Counted[] =>
+  readGroups(cache, { ...query, by: 'agent' }).groups.map(({ cell }) => cell);
+
+/** Cells of requests as one. */
+export const sumOf = (cells: readonly Counted[]): Counted => {
+  const total = newRunCell();
+  for (const cell of cells) {
+    for (const name of shownSums) total[name] += cell[name] ?? 0;
     total.steps_max = Math.max(total.steps_max, cell.steps_max ?? 0);
     for (const name of ['h_dur', 'h_ttft'] as const)
       for (const [bin, count] of cell[name] ?? []) total[name].set(bin, (total[name].get(bin) ?? 0) + count);

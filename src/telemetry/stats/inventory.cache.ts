@@ -1,6 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
+import { countMarked } from '../traces/dirty.cache.ts';
 import { readHorizon } from '../traces/settle.cache.ts';
-import { countDirty } from './cells.cache.ts';
 
 /** How far a source was read. Instants are microseconds; null: not known. */
 export interface SourceState {
@@ -25,7 +25,7 @@ export interface Inventory {
   readonly newestUs: number | null;
   /** Single spans of requests before this are gone; null: none are. */
   readonly horizonUs: number | null;
-  /** Buckets of 15 minutes that wait to be recomputed. */
+  /** Buckets that wait to be recomputed. */
   readonly dirty: number;
   /** Bytes of the file that a vacuum would give back. */
   readonly freeBytes: number;
@@ -51,7 +51,7 @@ export const readInventory = (cache: Cache): Inventory => {
     oldestUs: range?.oldest ?? null,
     newestUs: range?.newest ?? null,
     horizonUs: horizon === 0 ? null : horizon,
-    dirty: countDirty(cache),
+    dirty: countMarked(cache),
     freeBytes: pragma('freelist_count') * pragma('page_size'),
     sources: cache
       .all<{ source: string; high_us: number | null; synced_us: number | null; cursor: string | null }>(

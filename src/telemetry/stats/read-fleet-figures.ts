@@ -2,7 +2,6 @@ import type { Fleet } from '../../fleet/agent.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import type { Range } from '../../ground/units/window.ts';
 import { fleetOwnership } from '../traces/fleet-ownership.ts';
-import { metricsBackends } from '../traces/metrics-backends.ts';
 import { addTold, type Told } from './aggregate.ts';
 import { readAggregates } from './aggregates.cache.ts';
 import { baselineUs, type FigureQuery, type FigureTable, readFigures } from './figures.cache.ts';
@@ -10,7 +9,7 @@ import { type Counted, type Figures, figuresOf } from './figures.ts';
 import { unmatched } from './filter.cache.ts';
 
 /**
- * The figures of a window as `readFigures` has them and, by agent, those that backends with `mode: metrics` counted themselves. They are in
+ * The figures of a window as `readFigures` has them and, by agent, those that backends counted themselves (`mode: metrics`). They are in
  * no other grouping, and behind no filter but that of an agent: nobody knows of whose requests they were made.
  */
 export const readFleetFigures = (cache: Cache, fleet: Fleet, query: FigureQuery): FigureTable => {
@@ -37,12 +36,21 @@ export const readFleetFigures = (cache: Cache, fleet: Fleet, query: FigureQuery)
 export const readToldCells = (cache: Cache, fleet: Fleet, window: Range): ReadonlyMap<string, Counted> =>
   new Map([...readTold(cache, fleet, window)].map(([agent, told]) => [agent, cellOf(told)]));
 
+/** What backends told of an agent, or of all, as cells of requests in the buckets that `startOf` makes of their time. */
+export const readToldBuckets = (
+  cache: Cache,
+  fleet: Fleet,
+  { window, agent }: { readonly window: Range; readonly agent: string | null },
+  startOf: (us: number) => number,
+): readonly { readonly bucketUs: number; readonly cell: Counted }[] =>
+  readAggregates(cache, fleetOwnership(fleet), Object.keys(fleet.backends), window, startOf)
+    .filter((told) => agent === null || (told.agent ?? unmatched) === agent)
+    .map(({ bucketUs, ...told }) => ({ bucketUs, cell: cellOf(told) }));
+
 /** What backends told of each agent, all its models together. */
 const readTold = (cache: Cache, fleet: Fleet, window: Range): ReadonlyMap<string, Told> => {
-  const sources = metricsBackends(fleet);
   const found = new Map<string, Told>();
-  if (sources.length === 0) return found;
-  for (const { agent, ...told } of readAggregates(cache, fleetOwnership(fleet), sources, window)) {
+  for (const { agent, ...told } of readAggregates(cache, fleetOwnership(fleet), Object.keys(fleet.backends), window)) {
     const key = agent ?? unmatched;
     const known = found.get(key);
     found.set(key, known === undefined ? told : addTold(known, told));

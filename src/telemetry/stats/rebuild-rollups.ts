@@ -1,5 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
-import { bucketOf, type Grain } from '../../ground/units/window.ts';
+import { type Grain, grains } from '../../ground/units/window.ts';
+import { countMarked, markBucket, readMarked, unmarkBucket } from '../traces/dirty.cache.ts';
 import {
   addCall,
   addRun,
@@ -14,13 +15,10 @@ import {
   runValues,
 } from './cell.ts';
 import {
-  clearDirty,
-  countDirty,
   type PlacedCall,
   rangeOf,
   readCallCells,
   readCalls,
-  readDirtyDay,
   readRunCells,
   readRuns,
   readScoreCells,
@@ -34,68 +32,97 @@ import { childBuckets, type Facet, facetGrains, facets, foldRare, groupedBy, key
 
 export interface RebuildOptions {
   /** How many values of one facet, and how many models or tools, one bucket keeps apart. */
-  readonly most?: number;
-  /** Told after each day: dirty buckets done, and left. */
+  readonly most?: number | undefined;
+  /** Told after each transaction: how many buckets are done, and left. */
   readonly on?: (done: number, left: number) => void;
-  /** Asked between days; true: stop here, the rest stays marked. */
+  /** Asked between transactions; true: stop here, the rest stays marked. */
   readonly isStopped?: () => boolean;
 }
 
-/**
- * Recomputes every bucket that was marked, from its requests, and the hours and days above it, from their parts. One transaction a day of
- * buckets: killed in between, the rest is still marked; done twice, the same comes out. Returns how many buckets were done.
- */
-export const rebuildRollups = (cache: Cache, { most = 50_000, on, isStopped }: RebuildOptions = {}): number => {
+/** Recomputes every bucket that is marked, and those above them, until none is. Returns how many buckets were done. */
+export const rebuildRollups = (cache: Cache, { most, on, isStopped }: RebuildOptions = {}): number => {
   let done = 0;
-  for (;;) {
-    if (isStopped?.() === true) return done;
-    const count = cache.transact(() => {
-      const buckets = readDirtyDay(cache);
-      if (buckets.length > 0) rebuildDay(cache, buckets, most);
-      clearDirty(cache, buckets);
-      return buckets.length;
-    });
-    if (count === 0) return done;
-    done += count;
-    on?.(done, countDirty(cache));
-  }
+  while (countMarked(cache) > 0)
+    for (const count of rebuildPieces(cache, { most, atOnce: quartersOfDay })) {
+      done += count;
+      on?.(done, countMarked(cache));
+      if (isStopped?.() === true) return done;
+    }
+  return done;
 };
 
-const keptByHour = (Object.keys(facets) as Facet[]).filter((facet) => facetGrains[facet][0] === 'hour');
+const quartersOfDay = 96;
+
+interface PieceOptions extends Pick<RebuildOptions, 'most'> {
+  /** Buckets of one transaction. */
+  readonly atOnce?: number;
+}
+
+/**
+ * Recomputes the buckets that are marked as it begins: quarters from their requests, then the hours and days that they lie in. One
+ * transaction a turn: whatever is written between two turns marks its quarter again, and so all that is made of it. Killed in between, the
+ * rest is still marked; done twice, the same comes out. Yields how many buckets were done.
+ */
+export function* rebuildPieces(cache: Cache, { most = 50_000, atOnce = 1 }: PieceOptions = {}): Iterable<number> {
+  for (const grain of grains) {
+    const marked = readMarked(cache, grain);
+    for (let from = 0; from < marked.length; from += atOnce) {
+      const piece = marked.slice(from, from + atOnce);
+      cache.transact(() => {
+        for (const bucket of piece) rebuildMarked(cache, grain, bucket, most);
+      });
+      yield piece.length;
+    }
+  }
+}
+
+const rebuildMarked = (cache: Cache, grain: Grain, bucket: number, most: number): void => {
+  // Another process may just have done it.
+  if (!unmarkBucket(cache, grain, bucket)) return;
+  rebuild[grain](cache, bucket, most);
+  const above = grains[grains.indexOf(grain) + 1];
+  if (above !== undefined) markBucket(cache, above, parentBucket(grain, bucket, above));
+};
 
 /** Cells of one bucket by their place. */
 type Cells = Map<string, Placed<RunCell>>;
 
-/** All buckets lie in one day. An hour at a time, so that a busy day is not held in memory. */
-const rebuildDay = (cache: Cache, buckets: readonly number[], most: number): void => {
-  const day = parentBucket('quarter', buckets[0] ?? 0, 'day');
-  for (const [hour, ofHour] of groupedBy(buckets, (bucket) => parentBucket('quarter', bucket, 'hour')))
-    rebuildHour(cache, hour, ofHour, most);
-  const users: Cells = new Map();
-  for (const run of readRuns(cache, rangeOf('day', day))) addTo(users, 'user', run);
-  writeRunCells(cache, 'day', 'user', day, foldRuns([...users.values()], most));
-  mergeParts(cache, 'day', day, 'hour', ['agent', ...keptByHour], most);
+const rebuildQuarter = (cache: Cache, quarter: number, most: number): void => {
+  const cells: Cells = new Map();
+  for (const run of readRuns(cache, rangeOf('quarter', quarter))) addTo(cells, 'agent', run);
+  writeRunCells(cache, 'quarter', 'agent', quarter, [...cells.values()]);
+  writeCallCells(cache, 'quarter', quarter, foldCalls(callCells(cache, quarter), most));
+  writeScoreCells(cache, 'quarter', quarter, scoreCells(cache, quarter));
 };
 
-/** Its requests are read once, for the quarters that were marked and for every fact that is kept by the hour. */
-const rebuildHour = (cache: Cache, hour: number, buckets: readonly number[], most: number): void => {
-  const quarters = new Map(buckets.map((bucket): [number, Cells] => [bucket, new Map()]));
-  const facets = keptByHour.map((facet) => ({ facet, cells: new Map() satisfies Cells }));
-  for (const run of readRuns(cache, rangeOf('hour', hour))) {
-    addTo(quarters.get(bucketOf('quarter', run.start_us)), 'agent', run);
-    for (const { facet, cells } of facets) addTo(cells, facet, run);
-  }
-  for (const [bucket, cells] of quarters) {
-    writeRunCells(cache, 'quarter', 'agent', bucket, [...cells.values()]);
-    writeCallCells(cache, 'quarter', bucket, foldCalls(callCells(cache, bucket), most));
-    writeScoreCells(cache, 'quarter', bucket, scoreCells(cache, bucket));
-  }
-  for (const { facet, cells } of facets) writeRunCells(cache, 'hour', facet, hour, foldRuns([...cells.values()], most));
+const facetsFrom = (grain: Grain): readonly Facet[] => (Object.keys(facets) as Facet[]).filter((facet) => facetGrains[facet][0] === grain);
+const [keptByHour, keptByDay] = [facetsFrom('hour'), facetsFrom('day')];
+
+const rebuildHour = (cache: Cache, hour: number, most: number): void => {
+  rebuildFacets(cache, 'hour', hour, keptByHour, most);
   mergeParts(cache, 'hour', hour, 'quarter', ['agent'], most);
 };
 
-const addTo = (cells: Cells | undefined, facet: Facet, run: RunRow): void => {
-  if (cells !== undefined) addRun(cellAt(cells, keyOf(facet, run), run.agent, () => newRunCell(facet)).cell, run, facet);
+const rebuildDay = (cache: Cache, day: number, most: number): void => {
+  rebuildFacets(cache, 'day', day, keptByDay, most);
+  mergeParts(cache, 'day', day, 'hour', ['agent', ...keptByHour], most);
+};
+
+const rebuild: Readonly<Record<Grain, (cache: Cache, bucket: number, most: number) => void>> = {
+  quarter: rebuildQuarter,
+  hour: rebuildHour,
+  day: rebuildDay,
+};
+
+/** The cells of facets whose finest width this is. */
+const rebuildFacets = (cache: Cache, grain: Grain, bucket: number, wanted: readonly Facet[], most: number): void => {
+  const made = wanted.map((facet) => ({ facet, cells: new Map() satisfies Cells }));
+  for (const run of readRuns(cache, rangeOf(grain, bucket))) for (const { facet, cells } of made) addTo(cells, facet, run);
+  for (const { facet, cells } of made) writeRunCells(cache, grain, facet, bucket, foldRuns([...cells.values()], most));
+};
+
+const addTo = (cells: Cells, facet: Facet, run: RunRow): void => {
+  addRun(cellAt(cells, keyOf(facet, run), run.agent, () => newRunCell(facet)).cell, run, facet);
 };
 
 const callCells = (cache: Cache, bucket: number): readonly PlacedCall[] => {

@@ -1,8 +1,9 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { widthUs } from '../../ground/units/window.ts';
+import { grainCodes } from '../traces/codes.ts';
 import { dims } from '../traces/dictionary.cache.ts';
 import type { Sighting } from '../traces/release-change.ts';
-import { facets, grainCodes } from './rollup.ts';
+import { facets } from './rollup.ts';
 
 /** The releases each agent was seen with, and the hour of the first request with it; its day where hours are no longer kept. */
 export const readReleases = (cache: Cache): readonly Sighting[] =>

@@ -17,9 +17,6 @@ export const facetGrains: Readonly<Record<Facet, readonly Grain[]>> = {
   user: ['day'],
 };
 
-/** Numbers of the grains in the cache. */
-export const grainCodes: Readonly<Record<Grain, number>> = { quarter: 0, hour: 1, day: 2 };
-
 /** Stands for all the values of a facet that were too many to keep apart. */
 export const otherKey = -1;
 

@@ -12,7 +12,7 @@ import type { Counted } from './figures.ts';
 import { type Filter, isOneOf, type Numbered, noWord, numberFilter, promptWord, unmatched } from './filter.cache.ts';
 import type { Grouping } from './grouping.ts';
 import { type Facet, facetGrains, keyOf, otherKey } from './rollup.ts';
-import { readCallSketches, readRunSketches, shownSums, sumCallCells, sumRunCells } from './sums.cache.ts';
+import { shownSums, sumCallCells, sumRunCells } from './sums.cache.ts';
 
 /** Widths that figures can be cut into; weeks begin on Monday. */
 export type Split = Grain | 'week';
@@ -80,15 +80,14 @@ const runGroups = (cache: Cache, query: GroupQuery, facet: Facet, filter: Number
       ofFacet === undefined ? '1' : isOneOf('r.key', ofFacet),
     ].join(' AND ');
     for (const buckets of plan.buckets) {
-      const wanted = { buckets, group: facet === 'agent' ? 'agent' : 'key', perBucket: query.split !== undefined, where } as const;
-      for (const { group, bucket, values } of sumRunCells(cache, stored, wanted)) {
+      const group = facet === 'agent' ? 'agent' : 'key';
+      const wanted = { buckets, group, perBucket: query.split !== undefined, where, timed: query.sumsOnly === true ? '0' : '1' } as const;
+      for (const { group, bucket, values, duration, ttft } of sumRunCells(cache, stored, wanted)) {
         const cell = collect.at(label(group), startOf(buckets, bucket));
         for (const [at, name] of shownSums.entries()) cell[name] += values[at] ?? 0;
         cell.steps_max = Math.max(cell.steps_max, values[shownSums.length] ?? 0);
+        mergeSketches(cell, duration, ttft);
       }
-      if (query.sumsOnly === true) continue;
-      for (const { group, bucket, duration, ttft } of readRunSketches(cache, stored, wanted))
-        mergeSketches(collect.at(label(group), startOf(buckets, bucket)), duration, ttft);
     }
   }
   for (const range of plan.rest)
@@ -126,19 +125,19 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
   // What is no model call but has a cost belongs into the sum, not into the number of calls.
   const feesApart = query.by !== 'tool' && facet === undefined;
   const isFeeOnly = (code: number): boolean => feesApart && !isModel(code);
+  const ofModel = isOneOf('r.kind', models);
+  const hasFee = feeSums.map((name) => `r.${name} > 0`).join(' OR ');
+  const stored = [of('r.kind', 'r.key'), feesApart ? `(${ofModel} OR ${hasFee})` : '1'].join(' AND ');
+  const timed = query.sumsOnly === true ? '0' : feesApart ? ofModel : '1';
   for (const buckets of plan.buckets) {
-    const where = of('r.kind', 'r.key');
-    const sought = { buckets, group: facet === 'agent' ? 'agent' : 'key', perBucket: query.split !== undefined, where } as const;
-    for (const { group, kind: code, bucket, values } of sumCallCells(cache, sought)) {
+    const group = facet === 'agent' ? 'agent' : 'key';
+    const sought = { buckets, group, perBucket: query.split !== undefined, where: stored, timed } as const;
+    for (const { group, kind: code, bucket, values, duration, ttft } of sumCallCells(cache, sought)) {
       const isFee = isFeeOnly(code);
-      if (isFee && feeSums.every((at) => values[at] === 0)) continue;
       const cell = collect.at(groupOf(code, group), startOf(buckets, bucket));
       for (const [at, name] of callSums.entries()) if (!isFee || (name !== 'n' && name !== 'errors')) cell[name] += values[at] ?? 0;
+      mergeSketches(cell, duration, ttft);
     }
-    if (query.sumsOnly === true) continue;
-    const timed = feesApart ? { ...sought, where: `${where} AND ${isOneOf('r.kind', models)}` } : sought;
-    for (const { group, kind: code, bucket, duration, ttft } of readCallSketches(cache, timed))
-      mergeSketches(collect.at(groupOf(code, group), startOf(buckets, bucket)), duration, ttft);
   }
   for (const range of plan.rest) {
     const where = [of(stateSql('kind'), whatSql), runWhere({ ...filter, agent: null }), feesApart ? stateSql('counts') : '1'].join(' AND ');
@@ -152,7 +151,7 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
 };
 
 /** The sums that a cell of something other than a model call must have to matter to cost. */
-const feeSums = (['priced', 'unpriced', 'probe_cost_nanos'] as const).map((name) => callSums.indexOf(name));
+const feeSums = ['priced', 'unpriced', 'probe_cost_nanos'] as const satisfies readonly (typeof callSums)[number][];
 const models = { numbers: [kind.llm, kind.embedding] };
 const isModel = (code: number): boolean => code === kind.llm || code === kind.embedding;
 
@@ -197,18 +196,19 @@ export const splitStart = (split: Split, us: number): number => {
 };
 
 const collector = <Cell extends Counted>(split: Split | undefined, make: () => Cell) => {
-  const cells = new Map<string, { key: string; bucketUs: number | null; cell: Cell }>();
+  const cells = new Map<number | null, Map<string, Cell>>();
   return {
     at: (key: string, us: number): Cell => {
       const bucketUs = split === undefined ? null : splitStart(split, us);
-      const place = `${bucketUs} ${key}`;
-      const known = cells.get(place);
-      if (known !== undefined) return known.cell;
+      const ofBucket = cells.get(bucketUs) ?? new Map<string, Cell>();
+      cells.set(bucketUs, ofBucket);
+      const known = ofBucket.get(key);
+      if (known !== undefined) return known;
       const cell = make();
-      cells.set(place, { key, bucketUs, cell });
+      ofBucket.set(key, cell);
       return cell;
     },
-    done: (): Group[] => [...cells.values()],
+    done: (): Group[] => [...cells].flatMap(([bucketUs, ofBucket]) => [...ofBucket].map(([key, cell]) => ({ key, bucketUs, cell }))),
   };
 };
 

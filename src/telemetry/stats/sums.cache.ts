@@ -1,7 +1,8 @@
 import type { Cache } from '../../ground/store/port.ts';
 import type { BucketRange } from '../../ground/units/window.ts';
+import { grainCodes } from '../traces/codes.ts';
 import { callSums, type runSums } from './cell.ts';
-import { type Facet, facets, grainCodes } from './rollup.ts';
+import { type Facet, facets } from './rollup.ts';
 
 /** Which stored cells of a range of buckets to add up, and by what. */
 export interface SumQuery {
@@ -11,15 +12,21 @@ export interface SumQuery {
   readonly perBucket: boolean;
   /** SQL on the columns of the cells, named `r`. */
   readonly where: string;
+  /** SQL for the cells whose sketches are wanted. */
+  readonly timed: string;
 }
 
-/** Stored cells added up: `values` in the order of `shownSums`, then steps_max; or of `callSums`. */
+/** Stored cells added up. */
 export interface Sum {
   readonly group: number;
   readonly kind: number;
   /** 0 unless buckets are kept apart. */
   readonly bucket: number;
+  /** In the order of `shownSums`, then steps_max; or of `callSums`. */
   readonly values: readonly number[];
+  /** Sketches, as `mergeInto` takes them. */
+  readonly duration: Uint8Array;
+  readonly ttft: Uint8Array;
 }
 
 /** What figures are made of. The spread of the logarithm of cost is for alarms. */
@@ -39,57 +46,28 @@ export const shownSums = [
   'probe_cost_nanos',
 ] as const satisfies readonly (typeof runSums)[number][];
 
-type Tuple = readonly [group: number, kind: number, bucket: number, ...values: number[]];
+type Tuple = readonly [group: number, kind: number, bucket: number, duration: string | null, ttft: string | null, ...values: number[]];
 
-const placeOf = ({ group, perBucket }: SumQuery, kind: string): string => `r.${group}, ${kind}, ${perBucket ? 'r.bucket' : '0'}`;
-const rangeOf = ({ buckets: { grain, from, to } }: SumQuery): readonly [number, number, number] => [grainCodes[grain], from, to];
+/** The sketches of a group in one text: a value handed over for each cell would cost more than all else. */
+const joined = (column: string, { timed }: SumQuery): string =>
+  `group_concat(CASE WHEN ${timed} THEN NULLIF(hex(r.${column}), '') END, '00')`;
 const sumsOf = (names: readonly string[]): string => names.map((name) => `SUM(r.${name})`).join(', ');
 
-/** Sums of cells of requests; SQLite adds faster than we read. */
-export function* sumRunCells(cache: Cache, facet: Facet, query: SumQuery): Iterable<Sum> {
+function* readSums(cache: Cache, table: string, sums: string, kind: string, query: SumQuery, and: string): Iterable<Sum> {
+  const { buckets, group, perBucket, where } = query;
   const rows = cache.rows<Tuple>(
-    `SELECT ${placeOf(query, '0')}, ${sumsOf(shownSums)}, MAX(r.steps_max) FROM run_roll r
-     WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND r.facet = ? AND ${query.where} GROUP BY 1, 3`,
-    ...rangeOf(query),
-    facets[facet],
+    `SELECT r.${group}, ${kind}, ${perBucket ? 'r.bucket' : '0'}, ${joined('h_dur', query)}, ${joined('h_ttft', query)}, ${sums}
+     FROM ${table} r WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND ${and} AND ${where} GROUP BY 1, 2, 3`,
+    ...[grainCodes[buckets.grain], buckets.from, buckets.to],
   );
-  for (const [group, kind, bucket, ...values] of rows) yield { group, kind, bucket, values };
+  for (const [group, kind, bucket, duration, ttft, ...values] of rows)
+    yield { group, kind, bucket, values, duration: Buffer.from(duration ?? '', 'hex'), ttft: Buffer.from(ttft ?? '', 'hex') };
 }
+
+/** Sums of cells of requests; SQLite adds faster than we read. */
+export const sumRunCells = (cache: Cache, facet: Facet, query: SumQuery): Iterable<Sum> =>
+  readSums(cache, 'run_roll', `${sumsOf(shownSums)}, MAX(r.steps_max)`, '0', query, `r.facet = ${facets[facet]}`);
 
 /** Sums of cells of calls, each kind apart. */
-export function* sumCallCells(cache: Cache, query: SumQuery): Iterable<Sum> {
-  const rows = cache.rows<Tuple>(
-    `SELECT ${placeOf(query, 'r.kind')}, ${sumsOf(callSums)} FROM call_roll r
-     WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND ${query.where} GROUP BY 1, 2, 3`,
-    ...rangeOf(query),
-  );
-  for (const [group, kind, bucket, ...values] of rows) yield { group, kind, bucket, values };
-}
-
-/** The sketches of one group in one bucket. */
-export interface Sketches {
-  readonly group: number;
-  readonly kind: number;
-  readonly bucket: number;
-  readonly duration: Uint8Array;
-  readonly ttft: Uint8Array;
-}
-
-type SketchTuple = readonly [group: number, kind: number, bucket: number, duration: Uint8Array, ttft: Uint8Array];
-
-export function* readRunSketches(cache: Cache, facet: Facet, query: SumQuery): Iterable<Sketches> {
-  const rows = cache.rows<SketchTuple>(
-    `SELECT ${placeOf(query, '0')}, r.h_dur, r.h_ttft FROM run_roll r WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND r.facet = ? AND ${query.where}`,
-    ...rangeOf(query),
-    facets[facet],
-  );
-  for (const [group, kind, bucket, duration, ttft] of rows) yield { group, kind, bucket, duration, ttft };
-}
-
-export function* readCallSketches(cache: Cache, query: SumQuery): Iterable<Sketches> {
-  const rows = cache.rows<SketchTuple>(
-    `SELECT ${placeOf(query, 'r.kind')}, r.h_dur, r.h_ttft FROM call_roll r WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND ${query.where}`,
-    ...rangeOf(query),
-  );
-  for (const [group, kind, bucket, duration, ttft] of rows) yield { group, kind, bucket, duration, ttft };
-}
+export const sumCallCells = (cache: Cache, query: SumQuery): Iterable<Sum> =>
+  readSums(cache, 'call_roll', sumsOf(callSums), 'r.kind', query, '1');

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
-import { OpsError, unableError } from '../../ground/errors.ts';
+import { unableError } from '../../ground/errors.ts';
 import { dig } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { backendTrouble } from '../traces/backend-trouble.ts';
 import { fleetOwnership } from '../traces/fleet-ownership.ts';
+import { openBackend } from '../traces/open-backend.ts';
 import type { Aggregate, TraceBackend } from '../traces/port.ts';
 import { readProgress, upsertPage } from '../traces/spans.cache.ts';
 import type { SyncReport, SyncRequest } from '../traces/sync-spans.ts';
@@ -17,7 +19,7 @@ import { replaceAggregates } from './aggregates.cache.ts';
  * that stopping, repeating, or doing it twice at once does no harm. A backend that fails is told in the report; throws where the store fails.
  */
 export const syncAggregates = async (ctx: Context, fleet: Fleet, name: string, slot: Slot, request: SyncRequest): Promise<SyncReport> => {
-  const backend = await openBackend(ctx, slot, request);
+  const backend = await openBackend(ctx, request.registry, slot);
   // A rehearsal does not even make the file.
   const known = request.isRehearsal && !ctx.files.exists(join(fleet.stateFolder, 'cache.db')) ? null : await ctx.cache();
   const cache = request.isRehearsal ? null : known;
@@ -51,7 +53,7 @@ export const syncAggregates = async (ctx: Context, fleet: Fleet, name: string, s
       done += 1;
     }
   } catch (thrown) {
-    if (!ctx.signal.aborted) problem = troubleOf(thrown);
+    if (!ctx.signal.aborted) problem = backendTrouble(thrown);
   }
   const end = slices.at(-1)?.window.toUs ?? plan.untilUs;
   return {
@@ -66,12 +68,6 @@ export const syncAggregates = async (ctx: Context, fleet: Fleet, name: string, s
     complete: done === slices.length,
     problem,
   };
-};
-
-const openBackend = async (ctx: Context, { kind, config }: Slot, { registry }: SyncRequest): Promise<TraceBackend> => {
-  const load = registry[kind];
-  if (load === undefined) throw new Error(`the manifest was accepted with backend ${kind}, which is not registered`);
-  return (await load()).default.open(config, ctx);
 };
 
 const weekMs = 7 * 86_400_000;
@@ -106,11 +102,4 @@ const read = (
 ): AsyncIterable<readonly Aggregate[]> => {
   if (backend.aggregates !== undefined) return backend.aggregates(window, signal);
   throw unableError({ code: 'backend_without_figures', message: `${kind} computes no figures`, hint: 'write mode: spans' });
-};
-
-/** What is the backend's fault; everything else is thrown on. */
-const troubleOf = (thrown: unknown): NonNullable<SyncReport['problem']> => {
-  if (!(thrown instanceof OpsError) || !thrown.code.startsWith('backend_')) throw thrown;
-  const { code, message, hint } = thrown;
-  return { code, message, hint };
 };

@@ -1,10 +1,10 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { rehearse } from '../../ground/store/rehearse.ts';
 import { type Grain, widthUs } from '../../ground/units/window.ts';
+import { grainCodes } from '../traces/codes.ts';
 import { markDirty } from '../traces/settle.cache.ts';
 import { cellsAsText, daysOfRuns } from './inventory.cache.ts';
 import { rebuildRollups } from './rebuild-rollups.ts';
-import { grainCodes } from './rollup.ts';
 
 export interface VerifiedRollups {
   /** UTC days that were looked at, as their starts in epoch microseconds. */

@@ -11,6 +11,7 @@ import {
 } from './attribute-names.ts';
 import { content, dollars, short } from './attribute-values.ts';
 import { errorTypeOf } from './error-type.ts';
+import { textsOfEvents } from './event-texts.ts';
 import type { Attributes, Group, RawSpan } from './raw-span.ts';
 import { type Span, type SpanKind, type SpanStatus, type SpanTokens, spanOf } from './span.ts';
 import { kindTold } from './span-kind.ts';
@@ -41,6 +42,7 @@ const spanOfRaw = (raw: RawSpan, resource: Told<typeof resourceNames>, resourceF
   const status = statusOf(raw, told);
   const message = messageOf(raw, told);
   const model = told.responseModel ?? told.requestModel;
+  const texts = textsOfEvents(events);
   return spanOf({
     traceId: raw.traceId,
     spanId: raw.spanId,
@@ -70,8 +72,8 @@ const spanOfRaw = (raw: RawSpan, resource: Told<typeof resourceNames>, resourceF
     traceName: told.traceName,
     tags: told.tags ?? [],
     metadata: metadataOf([...Object.entries(told.metadata ?? {}), ...prefixed(attributes), ...resourceFacts]),
-    input: told.toolInput ?? told.input ?? numbered(attributes, numberedInput),
-    output: told.toolOutput ?? told.output ?? numbered(attributes, numberedOutput),
+    input: told.toolInput ?? told.input ?? numbered(attributes, numberedInput) ?? texts.input,
+    output: told.toolOutput ?? told.output ?? numbered(attributes, numberedOutput) ?? texts.output,
   });
 };
 

@@ -1,3 +1,4 @@
+import type { Grain } from '../../ground/units/window.ts';
 import type { CostSource, ErrorType, SpanKind, SpanStatus } from './span.ts';
 
 /** Words that the cache holds as numbers: their positions here. Never reordered, only added to: files hold the numbers. */
@@ -12,6 +13,9 @@ export const kind = { other: 0, agent: 1, llm: 2, tool: 3, retrieval: 4, guardra
   number
 >;
 export const statusError = 2;
+
+/** Numbers of the widths that statistics are kept in. */
+export const grainCodes: Readonly<Record<Grain, number>> = { quarter: 0, hour: 1, day: 2 };
 
 const pairMark = '\t';
 

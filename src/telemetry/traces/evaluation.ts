@@ -1,6 +1,7 @@
+import { annotationScores } from './annotation.ts';
 import { short } from './attribute-values.ts';
 import type { Attributes, Group } from './raw-span.ts';
-import type { Score } from './span.ts';
+import { numericScore, type Score } from './span.ts';
 
 /** Name of the event of an evaluation in OpenTelemetry's GenAI conventions, as a log record or inside a span. */
 const evaluationEvent = 'gen_ai.evaluation.result';
@@ -15,19 +16,15 @@ export const scoresOfGroup = (group: Group): readonly Score[] => [
       .filter(({ name }) => name === evaluationEvent)
       .flatMap(({ atUs, attributes }) => scoreOf(traceId, spanId, atUs ?? endUs ?? startUs, attributes)),
   ),
+  ...group.spans.flatMap(annotationScores),
 ];
 
 /** Nothing for an evaluation without a name, a time, or both value and label: one that failed. */
 const scoreOf = (traceId: string, spanId: string | null, atUs: number | null, attributes: Attributes): readonly Score[] => {
   const name = short(attributes.get('gen_ai.evaluation.name') ?? null);
-  const value = numberOf(attributes.get('gen_ai.evaluation.score.value'));
+  const value = numericScore(attributes.get('gen_ai.evaluation.score.value'));
   const label = short(attributes.get('gen_ai.evaluation.score.label') ?? null);
   if (name === null || atUs === null || (value === null && label === null)) return [];
   const id = `${traceId}/${spanId ?? ''}/eval/${name}`;
   return [{ id, traceId, spanId, name, value, label, source: 'eval', atUs, updatedUs: atUs }];
-};
-
-const numberOf = (value: unknown): number | null => {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 };

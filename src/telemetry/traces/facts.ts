@@ -15,7 +15,7 @@ export interface PricedSpan extends Span {
 
 /** Gives a word its number. */
 export type Numbering = (
-  dim: 'name' | 'model' | 'user' | 'session' | 'task' | 'env' | 'release' | 'prompt' | 'score' | 'origin',
+  dim: 'agent' | 'name' | 'model' | 'user' | 'session' | 'task' | 'env' | 'release' | 'prompt' | 'score' | 'origin',
   word: string | null,
 ) => number;
 
@@ -60,14 +60,18 @@ const inputHashOf = ({ kind: word, promptHash, argsHash }: PricedSpan): number |
   return hash === null ? null : Number(BigInt.asIntN(48, hash));
 };
 
-/** A score in the form the cache holds. */
-export const scoreFactsOf = (score: Score, number: Numbering): ScoreFacts => ({
-  id: score.id,
+/**
+ * A score in the form the cache holds.
+ * @param sender the agent whose token it came with; what others call a score of theirs is then another score
+ */
+export const scoreFactsOf = (score: Score, sender: string | null, number: Numbering): ScoreFacts => ({
+  id: sender === null ? score.id : `${sender}:${score.id}`,
   spanId: score.spanId,
   name: number('score', score.name),
   value: score.value,
   label: score.label,
   origin: number('origin', score.source),
+  sender: number('agent', sender),
   atUs: score.atUs,
   updatedUs: score.updatedUs,
 });

@@ -5,6 +5,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import { spansOfGroup } from './attributes.ts';
 import { scoresOfGroup } from './evaluation.ts';
 import { loadHashKey } from './load-hash-key.ts';
+import type { TextKeeper } from './load-text-keeper.ts';
 import { decodeOtlp, type OtlpEncoding, type OtlpSignal } from './otlp.ts';
 import type { Ownership } from './ownership.ts';
 import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
@@ -20,8 +21,8 @@ export interface OtlpSettings {
   readonly source: string;
   /** Whether costs that agents report outrank our prices. */
   readonly trustCost: boolean;
-  /** Makes a prompt or an answer fit to be kept; null: texts are not kept. */
-  readonly keepText: ((text: string) => string) | null;
+  /** Null: texts are not kept. */
+  readonly keepText: TextKeeper | null;
 }
 
 /** One export request, not compressed. */
@@ -72,17 +73,18 @@ export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpS
         source,
         scores,
         boundAgent: request.boundAgent,
-        keepPayload: keepText !== null,
-        spans: keepText === null ? priced : priced.map((span) => withText(span, keepText)),
+        keepText,
+        spans: priced,
       });
       const foreign = sent.length - spans.length;
       return {
         ok: true,
-        rejected: rejected + foreign + page.foreign + page.tooOld,
+        rejected: rejected + foreign + page.foreign + page.foreignScores + page.tooOld,
         reasons: [
           ...reasons,
           ...(foreign > 0 ? [`a span names another agent than ${request.boundAgent}, whose token it came with`] : []),
           ...(page.foreign > 0 ? [`a span is known already, from the holder of another token than that of ${request.boundAgent}`] : []),
+          ...(page.foreignScores > 0 ? [`a score grades a request that is not of ${request.boundAgent}, whose token it came with`] : []),
           ...(page.tooOld > 0 ? ['a span is older than single spans are kept'] : []),
         ],
         page,
@@ -97,12 +99,4 @@ const saysAnother = (ownership: Ownership, source: string, span: Span, boundAgen
   if (boundAgent === null || span.agentName === null) return false;
   const { named } = ownership.claimOf(ownership.labelsOf(span, boundAgent), source);
   return named !== null && named !== boundAgent;
-};
-
-const withText = <Texts extends Record<'input' | 'output' | 'statusMessage', string | null>>(
-  span: Texts,
-  keep: (text: string) => string,
-): Texts => {
-  const kept = (text: string | null) => (text === null ? null : keep(text));
-  return { ...span, input: kept(span.input), output: kept(span.output), statusMessage: kept(span.statusMessage) };
 };

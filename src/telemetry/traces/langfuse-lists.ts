@@ -2,7 +2,7 @@ import type { QueryValue } from '../../clients/json-api.ts';
 import type { LangfuseGeneration, LangfuseList } from '../../clients/langfuse.ts';
 import type { TimeWindow } from './port.ts';
 
-/** What may be read beside the figures of a span, at a price: prompts and answers, and free metadata. */
+/** What is read beside the figures of a span, at a price: prompts and answers, and free metadata. */
 export type LangfuseExtra = 'io' | 'metadata';
 
 /** A list of rows, and the names it has for the bounds of time. */
@@ -19,11 +19,14 @@ const isNew = (generation: LangfuseGeneration): boolean => generation === 'v4' |
 /** All that figures need. Prompts, answers and metadata stand in another table of the server, which makes reading them much dearer. */
 const fields = ['core', 'basic', 'time', 'model', 'usage', 'prompt', 'metrics', 'trace_context'];
 
-/** The list of observations. Answers are at most 5 MB on Cloud, so that pages with prompts in them must be short. */
+/** Rows of a page at most. Answers are at most 5 MB on Cloud: where 500 prompts are more, the server says so and is asked for half. */
+const [mostRows, mostRowsWithIo] = [1000, 500];
+
+/** The list of observations. */
 export const spanLists = (generation: LangfuseGeneration, extras: readonly LangfuseExtra[]): Lists => {
   const bounds = { from: 'fromStartTime', to: 'toStartTime' };
   if (!isNew(generation)) return [{ path: '/observations', paging: 'numbered', limit: 100, ...bounds, query: {} }];
-  const limit = extras.includes('io') ? 100 : 1000;
+  const limit = extras.includes('io') ? mostRowsWithIo : mostRows;
   return [{ path: '/v2/observations', paging: 'cursor', limit, ...bounds, query: { fields: [...fields, ...extras].join(',') } }];
 };
 

@@ -11,6 +11,7 @@ export interface RunsQuery {
   readonly hasIo: boolean;
   /** Null for the first page. */
   readonly cursor: string | null;
+  readonly limit: number;
 }
 
 const shared = [
@@ -35,20 +36,18 @@ const shared = [
 
 const io = ['inputs', 'outputs'];
 
-/** Rows of one page; texts make them a hundred times larger. */
-const [pageSize, pageSizeWithIo] = [1000, 200];
-/** v1 refuses more. */
-const oldPageSize = 100;
+/** Rows of one page at most; texts make them a hundred times larger. v1 refuses more than 100. */
+export const pageSizeOf = (runs: 'v1' | 'v2', hasIo: boolean): number => (runs === 'v1' ? 100 : hasIo ? 200 : 1000);
 
 /**
  * The body of `POST /api/v2/runs/query`. Without `min_start_time` the server answers the last day only, without `selects` only ids.
  * Source: LangSmith's OpenAPI, `query.QueryRunsRequestBody`.
  */
-export const runsQuery = ({ project, window, hasIo, cursor }: RunsQuery): JsonObject => ({
+export const runsQuery = ({ project, window, hasIo, cursor, limit }: RunsQuery): JsonObject => ({
   project_ids: [project],
   min_start_time: formatInstant(window.fromUs),
   max_start_time: formatInstant(window.toUs),
-  page_size: hasIo ? pageSizeWithIo : pageSize,
+  page_size: limit,
   sort_order: 'ASC',
   selects: [...shared, 'error_preview', 'metadata', ...(hasIo ? io : [])].map((field) => field.toUpperCase()),
   ...(cursor === null ? {} : { cursor }),
@@ -58,11 +57,11 @@ export const runsQuery = ({ project, window, hasIo, cursor }: RunsQuery): JsonOb
  * The body of `POST /api/v1/runs/query`, for servers without v2. Its own `end_time` is not a bound on starts, so the filter language says it.
  * Source: LangSmith's OpenAPI, `BodyParamsForRunsQuerySchema`.
  */
-export const oldRunsQuery = ({ project, window, hasIo, cursor }: RunsQuery): JsonObject => ({
+export const oldRunsQuery = ({ project, window, hasIo, cursor, limit }: RunsQuery): JsonObject => ({
   session: [project],
   start_time: formatInstant(window.fromUs),
   filter: `lt(start_time, "${formatInstant(window.toUs)}")`,
-  limit: oldPageSize,
+  limit,
   order: 'asc',
   skip_prev_cursor: true,
   select: [...shared, 'error', 'extra', 'parent_run_id', 'last_queued_at', ...(hasIo ? io : [])],

@@ -5,6 +5,7 @@ import {
   admitSpan,
   type Batch,
   type Group,
+  linkOf,
   most,
   noRejects,
   type RawEvent,
@@ -64,6 +65,8 @@ const logsIn = (entry: JsonObject, rejects: Rejects): readonly RawLog[] => {
 
 const spanOf = (item: JsonObject, rejects: Rejects): RawSpan | null => {
   const status = isObject(item['status']) ? item['status'] : {};
+  const [first] = objects(item['links']);
+  const link = first === undefined ? undefined : linkOf(idOf(first['traceId'], 16), idOf(first['spanId'], 8));
   return admitSpan(
     {
       traceId: idOf(item['traceId'], 16),
@@ -76,6 +79,7 @@ const spanOf = (item: JsonObject, rejects: Rejects): RawSpan | null => {
       statusMessage: textOf(status['message']),
       attributes: attributesOf(item['attributes']),
       events: objects(item['events']).slice(0, most.events).map(eventOf),
+      ...(link === undefined ? {} : { link }),
     },
     rejects,
   );

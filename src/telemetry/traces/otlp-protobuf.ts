@@ -22,6 +22,7 @@ import {
   admitSpan,
   type Batch,
   type Group,
+  linkOf,
   most,
   noRejects,
   type RawEvent,
@@ -122,10 +123,23 @@ const readSpan = (wire: Wire, end: number): SpanParts => {
     else if (tag === lengthField(11)) {
       const event = readEvent(wire, readEnd(wire, end));
       if (events.length < most.events) events.push(event);
-    } else if (tag === lengthField(15)) readStatus(wire, readEnd(wire, end), span);
+    } else if (tag === lengthField(13)) readLink(wire, readEnd(wire, end), span);
+    else if (tag === lengthField(15)) readStatus(wire, readEnd(wire, end), span);
     else skipField(wire, tag, end);
   }
   return span;
+};
+
+const readLink = (wire: Wire, end: number, span: SpanParts): void => {
+  let [traceId, spanId]: (string | null)[] = ['', ''];
+  while (wire.at < end) {
+    const tag = readTag(wire, end);
+    if (tag === lengthField(1)) traceId = readId(wire, end, 16);
+    else if (tag === lengthField(2)) spanId = readId(wire, end, 8);
+    else skipField(wire, tag, end);
+  }
+  const link = span.link ?? linkOf(traceId ?? null, spanId ?? null);
+  if (link !== undefined) span.link = link;
 };
 
 const readEvent = (wire: Wire, end: number): RawEvent => {

@@ -5,7 +5,7 @@ import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts
 import { readScores, readSpans } from './span-rows.cache.ts';
 
 const versionKey = 'ownership';
-const tracesPerCommit = 500;
+const tracesPerCommit = 200;
 
 /**
  * Decides again whose every kept span is, where the rules are not those of the last time, and marks what changed for `rebuildRollups`.
@@ -13,19 +13,27 @@ const tracesPerCommit = 500;
  * traces were looked at; stopped half-way, the next call begins again.
  */
 export const reassignOwners = (cache: Cache, ownership: Ownership, isStopped: () => boolean = () => false): number => {
-  const version = cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', versionKey)[0]?.v;
-  if (version === ownership.version) return 0;
   let seen = 0;
-  for (let after = 0; ; ) {
-    if (isStopped()) return seen;
-    const done = cache.transact(() => reassignSome(cache, ownership, after));
-    if (done.count === 0) break;
-    after = done.last;
-    seen += done.count;
+  for (const count of reassignPieces(cache, ownership)) {
+    seen += count;
+    if (isStopped()) break;
   }
-  cache.run('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)', versionKey, ownership.version);
   return seen;
 };
+
+/** As `reassignOwners`, one transaction a turn; yields how many traces it looked at. */
+export function* reassignPieces(cache: Cache, ownership: Ownership): Iterable<number> {
+  const version = cache.all<{ v: string }>('SELECT v FROM meta WHERE k = ?', versionKey)[0]?.v;
+  if (version === ownership.version) return;
+  for (let after = 0; ; ) {
+    const from = after;
+    const { count, last } = cache.transact(() => reassignSome(cache, ownership, from));
+    if (count === 0) break;
+    after = last;
+    yield count;
+  }
+  cache.run('INSERT OR REPLACE INTO meta (k, v) VALUES (?, ?)', versionKey, ownership.version);
+}
 
 const reassignSome = (cache: Cache, ownership: Ownership, after: number): { readonly count: number; readonly last: number } => {
   const traces = cache.all<{ no: number; source: number; anchor_s: number }>(

@@ -1,22 +1,16 @@
+import type { AgentTraces } from '../../fleet/agent.ts';
 import type { Span } from './span.ts';
 import type { Tree } from './tree.ts';
 
 /** `traces.match` of one agent, as the manifest has it. All keys given must match. */
-export interface TraceMatch {
-  readonly trace_name?: string | undefined;
-  readonly service_name?: string | undefined;
-  readonly agent_name?: string | undefined;
-  readonly environment?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  readonly [metadataKey: `metadata.${string}`]: string | undefined;
-}
+export type TraceMatch = NonNullable<AgentTraces['match']>;
 
 export interface OwnershipRule {
   readonly agent: string;
   /** The backend whose spans it is about. */
   readonly source: string;
-  readonly match: TraceMatch;
+  /** Null: spans that name it as the manifest does, by `gen_ai.agent.name` or else `service.name`, and that no match of another claims. */
+  readonly match: TraceMatch | null;
   /** The score that is this agent's quality; default `quality`. */
   readonly quality?: string;
 }
@@ -62,11 +56,12 @@ interface Needs {
   readonly metadata: readonly (readonly [string, string])[];
 }
 
-const noClaim: Claim<string> = { bound: null, named: null, placed: null };
-
 /** Of several rules that match, the one with the most keys wins, then the earlier one. Tags and metadata are kept only where a rule names them. */
 export const ownershipOf = (rules: readonly OwnershipRule[]): Ownership => {
-  const needs = rules.map(needsOf).sort((a, b) => weightOf(b) - weightOf(a));
+  const needs = rules
+    .flatMap(({ match, ...rule }) => (match === null ? [] : needsOf({ ...rule, match })))
+    .sort((a, b) => weightOf(b) - weightOf(a));
+  const implied = new Set(rules.flatMap(({ agent, source, match }) => (match === null ? [pairKey(source, agent)] : [])));
   const wantedTags = new Set(needs.flatMap(({ tags }) => tags));
   const wantedKeys = new Set(needs.flatMap(({ metadata }) => metadata.map(([key]) => key)));
   const quality = new Map(rules.flatMap(({ agent, quality }) => (quality === undefined ? [] : [[agent, quality] as const])));
@@ -81,7 +76,11 @@ export const ownershipOf = (rules: readonly OwnershipRule[]): Ownership => {
       const labels = JSON.parse(text) as Labels;
       const fits = needs.filter((rule) => rule.source === source && matches(rule, labels));
       const bound = labels[6];
-      if (fits.length === 0 && bound === null) return noClaim;
+      if (fits.length === 0) {
+        const isImplied = (word: string | null) => word !== null && implied.has(pairKey(source, word));
+        const [named, placed] = [labels[2], labels[1]].map((word) => (isImplied(word) ? word : null));
+        return { bound, named: named ?? null, placed: placed ?? null };
+      }
       return {
         bound,
         named: fits.find(({ isNamed }) => isNamed)?.agent ?? null,
@@ -93,7 +92,9 @@ export const ownershipOf = (rules: readonly OwnershipRule[]): Ownership => {
   };
 };
 
-const needsOf = ({ agent, source, match }: OwnershipRule): Needs => {
+const pairKey = (source: string, agent: string): string => JSON.stringify([source, agent]);
+
+const needsOf = ({ agent, source, match }: OwnershipRule & { readonly match: TraceMatch }): Needs => {
   const words = [match.trace_name, match.service_name, match.agent_name, match.environment];
   const texts = words.flatMap((word, at) => (word === undefined ? [] : [[at as 0 | 1 | 2 | 3, word] as const]));
   const dotted = Object.entries(match).flatMap(([key, value]) =>

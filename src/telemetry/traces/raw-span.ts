@@ -11,6 +11,12 @@ export interface RawEvent {
   readonly attributes: Attributes;
 }
 
+/** Another span that a span is about. */
+export interface SpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
 /** A span as OTLP has it, before any vocabulary is read. */
 export interface RawSpan {
   /** 32 and 16 lower-case hex digits, not all zero. */
@@ -26,6 +32,8 @@ export interface RawSpan {
   /** 0 unset, 1 ok, 2 error. */
   readonly statusCode: number;
   readonly statusMessage: string;
+  /** The first of its links. */
+  readonly link?: SpanLink;
 }
 
 /** One log record that is bound to a trace. */
@@ -66,6 +74,7 @@ export interface SpanParts {
   statusMessage: string;
   attributes: Attributes;
   events: readonly RawEvent[];
+  link?: SpanLink;
 }
 
 export interface LogParts extends Omit<RawLog, 'traceId' | 'spanId'> {
@@ -120,6 +129,10 @@ const refuse = (rejects: Rejects, reason: string): null => {
   reject(rejects, reason);
   return null;
 };
+
+/** The link, where both its ids are some. */
+export const linkOf = (traceId: string | null, spanId: string | null): SpanLink | undefined =>
+  traceId === null || spanId === null || isZero(traceId) || isZero(spanId) ? undefined : { traceId, spanId };
 
 /** All zero or empty: the ways to write "no id". */
 export const isZero = (id: string): boolean => /^0*$/.test(id);

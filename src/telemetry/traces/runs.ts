@@ -1,5 +1,6 @@
 import { kind, statusError } from './codes.ts';
 import { type Claim, ownersOf } from './ownership.ts';
+import { runsOfScores } from './score-runs.ts';
 import { growTree } from './tree.ts';
 
 /** A span as the cache holds it: words as numbers of its dictionary (0: none), times in microseconds, money in nano-dollars. */
@@ -42,6 +43,8 @@ export interface ScoreFacts {
   readonly value: number | null;
   readonly label: string | null;
   readonly origin: number;
+  /** The agent whose token it came with; 0: none. */
+  readonly sender: number;
   readonly atUs: number;
   readonly updatedUs: number | null;
 }
@@ -90,7 +93,7 @@ export interface TraceDigest {
   readonly runOf: readonly number[];
   /** Whether its usage counts, and whether a model call is one and not the wrapper of one. */
   readonly counts: readonly boolean[];
-  /** Of each score: the run of its span, else the first. */
+  /** Of each score: the run of its span, else the first of its sender, else the first; `noRun` where that is of another than its sender. */
   readonly runOfScore: readonly number[];
   readonly runs: readonly RunFacts[];
 }
@@ -125,10 +128,11 @@ export const digestTrace = (
     }
   }
   const synthetic = spans.some((span) => span.synthetic === 1) ? 1 : 0;
-  const runOfScore = runsOfScores(spans, scores, runOf);
+  const agents = parts.map(({ entry }) => owners[entry] ?? 0);
+  const runOfScore = runsOfScores(spans, scores, runOf, agents);
   const ofTrace = firstTold(spans, spans.keys());
   const runs = parts.map(({ entry, callerRun, members }, runNo): RunFacts => {
-    const agent = owners[entry] ?? 0;
+    const agent = agents[runNo] ?? 0;
     const isLoose = entry === tree.root && (tree.isHeadless || members.some((at) => at !== entry && spans[at]?.parentId === null));
     const quality = scores.filter(({ value, name }, at) => runOfScore[at] === runNo && value !== null && name === qualityOf(agent));
     return {
@@ -275,10 +279,4 @@ const firstTold = (spans: readonly SpanFacts[], among: Iterable<number>): Record
   const told = { user: 0, session: 0, task: 0, env: 0, release: 0, prompt: 0 };
   for (const fact of abouts) told[fact] = first[fact]?.[fact] ?? 0;
   return told;
-};
-
-const runsOfScores = (spans: readonly SpanFacts[], scores: readonly ScoreFacts[], runOf: readonly number[]): readonly number[] => {
-  if (scores.length === 0) return [];
-  const position = new Map(spans.map(({ id }, at) => [id, at]));
-  return scores.map(({ spanId }) => (spanId === null ? undefined : runOf[position.get(spanId) ?? -1]) ?? 0);
 };

@@ -15,9 +15,22 @@ export const spanBackend = {
   mode: z.literal('spans').default('spans').describe('spans reads every span.'),
 };
 
-/** What is fetched only on request. */
+/** What is lost where prompts and tool arguments are not read: they are hashed, and kept only under `capture: io`. */
+const withoutIo =
+  '[] reads much faster, but repeated prompts and tool calls, and so loops, then go unseen, and capture: io has nothing to keep';
+
+/** What may be left out to save transfer. */
 export const includeField = () =>
   z
     .array(z.enum(['io']))
-    .default([])
-    .describe('What is read beside the figures, and slows reading down: io for loops, repeated prompts and capture: io.');
+    .default(['io'])
+    .describe(`What is read beside the figures; default [io]: prompts and answers, to be hashed. ${withoutIo}.`);
+
+/** As `includeField`, where free metadata has to be asked for as well. */
+export const includeMetadataField = () =>
+  z
+    .array(z.enum(['io', 'metadata']))
+    .default(['io'])
+    .describe(
+      `What is read beside the figures; default [io]: prompts and answers, to be hashed; metadata: for traces.match. ${withoutIo}.`,
+    );

@@ -1,8 +1,10 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf } from '../../ground/units/window.ts';
 import type { Dictionary } from './dictionary.cache.ts';
+import { markBucket } from './dirty.cache.ts';
 import type { Claim, Ownership } from './ownership.ts';
 import { digestTrace, type RunFacts } from './runs.ts';
+import { noRun } from './score-runs.ts';
 import {
   type RunOwner,
   readRunOwners,
@@ -45,8 +47,11 @@ export interface OpenTrace {
   readonly isNew: boolean;
 }
 
-/** Derives a trace again, writes what came or came out differently, and notes the buckets of its requests, as they were and as they are. */
-export const settleTrace = (cache: Cache, place: TracePlace, trace: OpenTrace, claims: Claims, dirty: Set<number>): void => {
+/**
+ * Derives a trace again, writes what came or came out differently, and notes the buckets of its requests, as they were and as they are.
+ * Returns how many of the scores that came grade nothing.
+ */
+export const settleTrace = (cache: Cache, place: TracePlace, trace: OpenTrace, claims: Claims, dirty: Set<number>): number => {
   const spans = [...trace.stored.values()];
   const scores = [...trace.storedScores.values()];
   const facts = spans.map((span) => span.facts);
@@ -59,7 +64,7 @@ export const settleTrace = (cache: Cache, place: TracePlace, trace: OpenTrace, c
           scores.map((score) => score.facts),
           claims.quality,
         );
-  let isSame = true;
+  let [isSame, idle] = [true, 0];
   for (const [at, span] of spans.entries()) {
     const runNo = digest.runOf[at] ?? 0;
     const counts = digest.counts[at] ?? false;
@@ -71,14 +76,16 @@ export const settleTrace = (cache: Cache, place: TracePlace, trace: OpenTrace, c
   for (const [at, score] of scores.entries()) {
     const runNo = digest.runOfScore[at] ?? 0;
     if (!score.isFresh && runNo === score.runNo) continue;
+    if (score.isFresh && runNo === noRun) idle += 1;
     writeScore(cache, place.no, { facts: score.facts, runNo });
     isSame = false;
   }
   const old = trace.isNew ? [] : readRunOwners(cache, place.no);
-  if (isSame && areOwnedAlike(old, digest.runs)) return;
+  if (isSame && areOwnedAlike(old, digest.runs)) return idle;
   for (const { start_us } of old) dirty.add(bucketOf('quarter', start_us));
   for (const { startUs } of digest.runs) dirty.add(bucketOf('quarter', startUs));
   writeRuns(cache, place.no, digest.runs, old.length);
+  return idle;
 };
 
 /** With the same spans and scores, a request can only differ in what the rules decide. */
@@ -92,7 +99,7 @@ const areOwnedAlike = (old: readonly RunOwner[], runs: readonly RunFacts[]): boo
 /** Buckets before the horizon are frozen: their spans are gone, so they could only come out wrong. */
 export const markDirty = (cache: Cache, buckets: Iterable<number>, horizonUs: number): void => {
   const frozen = bucketOf('quarter', horizonUs);
-  for (const bucket of buckets) if (bucket >= frozen) cache.run('INSERT OR IGNORE INTO dirty_bucket (bucket) VALUES (?)', bucket);
+  for (const bucket of buckets) if (bucket >= frozen) markBucket(cache, 'quarter', bucket);
 };
 
 /** Where the horizon stands in `meta`. */

@@ -178,7 +178,7 @@ const runParams = (traceNo: number, runNo: number, run: RunFacts): readonly Para
 
 /** All scores of a trace, by id. */
 export const readScores = (cache: Cache, traceNo: number): Map<string, StoredScore> => {
-  type Row = Record<'run_no' | 'name' | 'origin' | 'at_us', number> & {
+  type Row = Record<'run_no' | 'name' | 'origin' | 'sender' | 'at_us', number> & {
     score_id: string;
     span_id: StoredId | null;
     value: number | null;
@@ -187,7 +187,7 @@ export const readScores = (cache: Cache, traceNo: number): Map<string, StoredSco
   };
   const rows = cache.all<Row>('SELECT * FROM score WHERE trace_no = ?', traceNo);
   return new Map(
-    rows.map(({ score_id, span_id, name, value, label, origin, at_us, updated_us, run_no }) => [
+    rows.map(({ score_id, span_id, name, value, label, origin, sender, at_us, updated_us, run_no }) => [
       score_id,
       {
         facts: {
@@ -197,6 +197,7 @@ export const readScores = (cache: Cache, traceNo: number): Map<string, StoredSco
           value,
           label,
           origin,
+          sender,
           atUs: at_us,
           updatedUs: updated_us,
         },
@@ -209,7 +210,7 @@ export const readScores = (cache: Cache, traceNo: number): Map<string, StoredSco
 
 export const writeScore = (cache: Cache, traceNo: number, { facts, runNo }: Omit<StoredScore, 'isFresh'>): void => {
   cache.run(
-    `INSERT OR REPLACE INTO score VALUES (${marks(10)})`,
+    `INSERT OR REPLACE INTO score VALUES (${marks(11)})`,
     traceNo,
     facts.id,
     facts.spanId === null ? null : packId(facts.spanId),
@@ -220,5 +221,6 @@ export const writeScore = (cache: Cache, traceNo: number, { facts, runNo }: Omit
     facts.origin,
     facts.atUs,
     facts.updatedUs,
+    facts.sender,
   );
 };

@@ -89,6 +89,12 @@ export interface Score {
   readonly updatedUs: number | null;
 }
 
+/** What a grade is as a number; null: it is none. */
+export const numericScore = (value: unknown): number | null => {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+};
+
 /** No tokens told. */
 export const noTokens: SpanTokens = {
   input: null,

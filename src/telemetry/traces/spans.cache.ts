@@ -2,10 +2,13 @@ import type { Cache } from '../../ground/store/port.ts';
 import { dictionaryOf } from './dictionary.cache.ts';
 import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } from './facts.ts';
 import { packId, type StoredId } from './identifier.ts';
+import type { TextKeeper } from './load-text-keeper.ts';
 import type { Ownership } from './ownership.ts';
+import { noRun } from './score-runs.ts';
 import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
 import { readScores, readSpans, type StoredScore, type StoredSpan, type TracePlace } from './span-rows.cache.ts';
+import { dropToldFigures } from './told-figures.cache.ts';
 
 /** What one read of a source brought. */
 export interface SpanPage {
@@ -16,8 +19,8 @@ export interface SpanPage {
   readonly boundAgent?: string | null;
   /** How far the source is read now; kept in the same transaction. */
   readonly progress?: SyncProgress;
-  /** Keep what was asked and answered: `capture: io`. It must be redacted and capped already. */
-  readonly keepPayload?: boolean;
+  /** Makes what was asked and answered fit to be kept (`capture: io`); without it no text is. */
+  readonly keepText?: TextKeeper | null;
 }
 
 export interface SyncProgress {
@@ -37,6 +40,8 @@ export interface PageResult {
   readonly tooOld: number;
   /** Of spans that came with the token of another agent: what its holder said is not rewritten. */
   readonly foreign: number;
+  /** Of scores on requests of another agent than the one whose token they came with: they grade nothing. */
+  readonly foreignScores: number;
   /** Traces that were not known before. */
   readonly traces: number;
   readonly scores: number;
@@ -92,9 +97,10 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     labels.set(key, number);
     return number;
   };
+  const keepText = page.keepText ?? null;
   const horizonUs = readHorizon(cache);
   const dirty = new Set<number>();
-  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, foreign: 0, traces: 0, scores: 0 };
+  const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, foreign: 0, foreignScores: 0, traces: 0, scores: 0 };
 
   const take = (traceId: string, spans: readonly PricedSpan[], scores: readonly Score[]): void => {
     const packed = packId(traceId);
@@ -124,23 +130,28 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     }
     let freshScores = 0;
     for (const score of scores) {
-      const facts = scoreFactsOf(score, words.number);
+      const facts = scoreFactsOf(score, bound, words.number);
       const old = storedScores.get(facts.id);
-      if (old !== undefined && !supersedesScore(facts, old.facts)) continue;
+      if (old !== undefined && !supersedesScore(facts, old.facts)) {
+        if (old.runNo === noRun) result.foreignScores += 1;
+        continue;
+      }
       storedScores.set(facts.id, { facts, runNo: 0, isFresh: true });
       freshScores += 1;
     }
     if (fresh + freshScores === 0) return;
-    result.scores += freshScores;
     if (known === undefined) result.traces += 1;
     const place = known ?? addTrace(cache, source, packed, spans[0]?.startUs ?? scores[0]?.atUs ?? 0);
-    settleTrace(cache, place, { stored, storedScores, isNew: known === undefined }, claims, dirty);
-    if (page.keepPayload === true)
-      for (const span of spans) if (stored.get(span.spanId)?.isFresh === true) keepPayload(cache, place.no, span);
+    const idle = settleTrace(cache, place, { stored, storedScores, isNew: known === undefined }, claims, dirty);
+    result.foreignScores += idle;
+    result.scores += freshScores - idle;
+    if (keepText === null) return;
+    for (const span of spans) if (stored.get(span.spanId)?.isFresh === true) keepTexts(cache, place.no, span, keepText);
   };
 
   const finish = (): PageResult => {
     markDirty(cache, dirty, horizonUs);
+    dropToldFigures(cache, source, dirty);
     if (page.progress !== undefined) writeProgress(cache, source, page.progress);
     return result;
   };
@@ -159,9 +170,11 @@ const addTrace = (cache: Cache, source: number, traceId: StoredId, firstUs: numb
   return { no: cache.all<{ no: number }>(sql, source, traceId, anchorS)[0]?.no ?? 0, anchorS };
 };
 
-const keepPayload = (cache: Cache, traceNo: number, { spanId, input, output, statusMessage }: PricedSpan): void => {
+const keepTexts = (cache: Cache, traceNo: number, span: PricedSpan, keepText: TextKeeper): void => {
+  const { spanId, input, output, statusMessage } = span;
   if (input === null && output === null && statusMessage === null) return;
-  const body = JSON.stringify({ input, output, message: statusMessage });
+  const kept = (text: string | null) => (text === null ? null : keepText(text));
+  const body = JSON.stringify({ input: kept(input), output: kept(output), message: kept(statusMessage) });
   cache.run('INSERT OR REPLACE INTO payload (trace_no, span_id, body) VALUES (?, ?, ?)', traceNo, packId(spanId), body);
 };
 

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { openPricer } from '../../agents/prices/span-cost.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Registry, Slot } from '../../fleet/slots.ts';
-import { OpsError } from '../../ground/errors.ts';
 import { dig } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
+import { type BackendTrouble, backendTrouble } from './backend-trouble.ts';
 import { hashKeyBytes } from './fingerprint-text.ts';
 import { fleetOwnership } from './fleet-ownership.ts';
 import { loadHashKey } from './load-hash-key.ts';
+import { loadTextKeeper } from './load-text-keeper.ts';
+import { openBackend } from './open-backend.ts';
 import type { Page, TraceBackend } from './port.ts';
 import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
 import { probesAmong } from './probes.journal.ts';
@@ -44,7 +46,7 @@ export interface SyncReport {
   /** False: it was cut off; the next sync goes on there. */
   readonly complete: boolean;
   /** What cut it off, where that was the backend; null: nothing, or the person. */
-  readonly problem: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+  readonly problem: BackendTrouble | null;
 }
 
 /** How far a sync is, after each page. */
@@ -83,7 +85,7 @@ export const syncBackend = async (
   const fromUs = slices[0]?.window.fromUs ?? plan.untilUs;
   const toUs = slices.at(-1)?.window.toUs ?? plan.untilUs;
   const settle = await settlerOf(ctx, fleet, cache);
-  const keep = cache === null ? null : keeperOf(ctx, cache, fleet, name, plan);
+  const keep = cache === null ? null : await keeperOf(ctx, cache, fleet, name, plan);
   const counts = { pages: 0, rows: 0, added: 0, changed: 0, scores: 0, tooOld: 0 };
   const unpriced = new Set<string>();
 
@@ -129,7 +131,7 @@ export const syncBackend = async (
     }
   } catch (thrown) {
     // Whatever a stopped request throws: it was stopped by us.
-    if (!ctx.signal.aborted) problem = troubleOf(thrown);
+    if (!ctx.signal.aborted) problem = backendTrouble(thrown);
   }
   return {
     backend: name,
@@ -141,19 +143,6 @@ export const syncBackend = async (
     complete: done === slices.length,
     problem,
   };
-};
-
-/** What is the backend's fault; everything else is thrown on. */
-const troubleOf = (thrown: unknown): NonNullable<SyncReport['problem']> => {
-  if (!(thrown instanceof OpsError) || !thrown.code.startsWith('backend_')) throw thrown;
-  const { code, message, hint } = thrown;
-  return { code, message, hint };
-};
-
-const openBackend = async (ctx: Context, registry: Registry<TraceBackend>, { kind, config }: Slot): Promise<TraceBackend> => {
-  const load = registry[kind];
-  if (load === undefined) throw new Error(`the manifest was accepted with backend ${kind}, which is not registered`);
-  return (await load()).default.open(config, ctx);
 };
 
 interface Plan extends SlicePlan {
@@ -183,8 +172,9 @@ const planOf = (
 };
 
 /** Keeps what was read together with how far reading has come. */
-const keeperOf = (ctx: Context, cache: Cache, fleet: Fleet, source: string, { sinceUs, cursorLasts, joins }: Plan) => {
+const keeperOf = async (ctx: Context, cache: Cache, fleet: Fleet, source: string, { sinceUs, cursorLasts, joins }: Plan) => {
   const ownership = fleetOwnership(fleet);
+  const keepText = await loadTextKeeper(fleet);
   const isRepeat = sinceUs !== null;
   const syncedUs = () => usOfMs(ctx.clock.now());
   return {
@@ -193,7 +183,7 @@ const keeperOf = (ctx: Context, cache: Cache, fleet: Fleet, source: string, { si
         const highUs = readProgress(cache, source)?.highUs ?? null;
         const progress = { cursor: sliceCursor(slice, cursor), highUs, syncedUs: syncedUs() };
         // Reading the past again is no way to forget where the present was cut off.
-        return upsertPage(cache, ownership, { source, ...rows, ...(isRepeat ? {} : { progress }) });
+        return upsertPage(cache, ownership, { source, ...rows, keepText, ...(isRepeat ? {} : { progress }) });
       }),
     end: ({ window }: Slice) =>
       cache.transact(() => {

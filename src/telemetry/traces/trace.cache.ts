@@ -2,6 +2,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import { costSourceCodes, errorCodes, kindCodes, splitPair, statusCodes } from './codes.ts';
 import { type Dictionary, dictionaryOf, dims } from './dictionary.cache.ts';
 import { packId, type StoredId, unpackId } from './identifier.ts';
+import { noRun } from './score-runs.ts';
 import type { CostSource, ErrorType, SpanKind, SpanStatus, SpanTokens } from './span.ts';
 import { readScores, readSpans, type StoredSpan } from './span-rows.cache.ts';
 import { growTree, type Tree } from './tree.ts';
@@ -86,7 +87,8 @@ export const readTrace = (cache: Cache, traceId: string): readonly ShownTrace[] 
   );
   return found.map(({ no, source }) => {
     const spans = [...readSpans(cache, no).values()].map((span) => shownSpan(span, words));
-    const scores = [...readScores(cache, no).values()].map(({ facts, runNo }) => ({
+    const graded = [...readScores(cache, no).values()].filter(({ runNo }) => runNo !== noRun);
+    const scores = graded.map(({ facts, runNo }) => ({
       name: words.word(facts.name) ?? '',
       value: facts.value,
       label: facts.label,

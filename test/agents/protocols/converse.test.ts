@@ -90,11 +90,15 @@ describe('cost', () => {
   const usage = { input: 10, output: 5, cachedRead: null, cachedWrite: null, reasoning: null };
   const prices = { m: { input: 1, output: 2, cachedInput: null, cacheWrite: null } };
   test.each([
-    ['told by the agent', { costNanos: 7, model: 'm', usage }, 7],
-    ['from the price list', { model: 'm', usage }, 20_000],
-    ['of a model without a price', { model: 'x', usage }, null],
-  ])('%s', async (_, answer, nanos) => {
+    ['told by the agent', { costNanos: 7, costSource: 'reported' as const, model: 'm', usage }, 7, 'reported'],
+    ['at the price of the manifest', { model: 'm', usage }, 20_000, 'manifest'],
+    // $0.15 and $0.60 a million tokens.
+    ['at the price of the public list', { model: 'gpt-4o-mini', usage }, 4500, 'list'],
+    ['at the price of the public list, the provider named', { model: 'openai/gpt-4o-mini', usage }, 4500, 'list'],
+    ['of a model without a price', { model: 'x', usage }, null, null],
+    ['of tokens that nobody told', { model: 'gpt-4o-mini', usage: null }, null, null],
+  ])('%s', async (_, answer, nanos, source) => {
     const [answered] = await talk(scripted(answer).protocol, ['one'], () => true, prices);
-    expect(answered?.costNanos).toBe(nanos);
+    expect([answered?.costNanos, answered?.costSource]).toEqual([nanos, source]);
   });
 });

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { unableError } from '../../../src/ground/errors.ts';
 import type { Cache } from '../../../src/ground/store/port.ts';
+import { readTrace } from '../../../src/telemetry/traces/trace.cache.ts';
 import { gate } from '../../support/gate.ts';
 import { recordedExport } from '../../support/otlp-capture.ts';
 import { type WrittenSpan, writeJson, writeProto } from '../../support/otlp-writer.ts';
@@ -71,21 +72,25 @@ describe('what was recorded from emitters', () => {
   });
 });
 
-test('an evaluation is a score on its trace', async () => {
-  const { url, cache, tally } = await openReceiver();
-  await post(`${url}/v1/traces`, bodyOf(span()));
+/** A log record that grades a span; `null`: the whole trace. */
+const evaluation = (value: number, spanId: string | null = span().spanId): string => {
   const record = {
     timeUnixNano: String(span().startNanos),
     traceId: span().traceId,
-    spanId: span().spanId,
+    ...(spanId === null ? {} : { spanId }),
     eventName: 'gen_ai.evaluation.result',
     attributes: [
       { key: 'gen_ai.evaluation.name', value: { stringValue: 'quality' } },
-      { key: 'gen_ai.evaluation.score.value', value: { doubleValue: 0.75 } },
+      { key: 'gen_ai.evaluation.score.value', value: { doubleValue: value } },
     ],
   };
-  const logs = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] });
-  expect((await post(`${url}/v1/logs`, logs)).status).toBe(200);
+  return JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] });
+};
+
+test('an evaluation is a score on its trace', async () => {
+  const { url, cache, tally } = await openReceiver();
+  await post(`${url}/v1/traces`, bodyOf(span()));
+  expect((await post(`${url}/v1/logs`, evaluation(0.75))).status).toBe(200);
   expect(cache.all('SELECT value FROM score')).toEqual([{ value: 0.75 }]);
   expect(tally.scores).toBe(1);
 });
@@ -194,6 +199,8 @@ describe('a store that', () => {
 
 describe('a token', () => {
   const named = (agent: string, spanId = 'eee19b7ec3c1b174') => span({ spanId, attributes: { 'gen_ai.agent.name': agent } });
+  const gradesOf = (cache: Cache) =>
+    cache.all('SELECT word AS agent, quality_n AS n, quality_micro AS micro FROM run JOIN dict ON dict.id = run.agent ORDER BY word');
   const agentsOf = (cache: Cache) =>
     cache.all<{ word: string }>('SELECT DISTINCT word FROM run JOIN dict ON dict.id = run.agent ORDER BY word').map(({ word }) => word);
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -244,6 +251,44 @@ describe('a token', () => {
     expect([nameOf(), agentsOf(cache)]).toEqual([['refund'], ['weather']]);
     await post(`${url}/v1/traces`, bodyOf(span({ name: 'refund, at last' })), bearer('tok-weather'));
     expect(nameOf()).toEqual(['refund, at last']);
+  });
+
+  test('does not let its holder grade what another did', async () => {
+    const { url, cache, tally } = await openReceiver({ manifest: tokenManifest, env: tokens });
+    await post(`${url}/v1/traces`, bodyOf(span()), bearer('tok-weather'));
+    await post(`${url}/v1/logs`, evaluation(0.75), bearer('tok-weather'));
+    for (const forged of [evaluation(0), evaluation(0), evaluation(0, null)]) {
+      const reply = await post(`${url}/v1/logs`, forged, bearer('tok-billing'));
+      expect(await reply.json()).toEqual({
+        partialSuccess: {
+          rejectedLogRecords: '1',
+          errorMessage: 'a score grades a request that is not of billing, whose token it came with',
+        },
+      });
+    }
+    expect(gradesOf(cache)).toEqual([{ agent: 'weather', n: 1, micro: 750_000 }]);
+    expect(tally).toMatchObject({ scores: 1, rejected: 3 });
+  });
+
+  test('grades its holder’s part of a trace that others have a part in', async () => {
+    const { url, cache } = await openReceiver({ manifest: tokenManifest, env: tokens });
+    const called = span({ spanId: 'aaa19b7ec3c1b174', parentSpanId: span().spanId });
+    await post(`${url}/v1/traces`, bodyOf(span()), bearer('tok-weather'));
+    await post(`${url}/v1/traces`, bodyOf(called), bearer('tok-billing'));
+    expect(await (await post(`${url}/v1/logs`, evaluation(0.5, null), bearer('tok-billing'))).json()).toEqual({});
+    expect(gradesOf(cache)).toEqual([
+      { agent: 'billing', n: 1, micro: 500_000 },
+      { agent: 'weather', n: 0, micro: 0 },
+    ]);
+  });
+
+  test('grades nothing of another’s either where the grade came before the spans', async () => {
+    const { url, cache } = await openReceiver({ manifest: tokenManifest, env: tokens });
+    await post(`${url}/v1/logs`, evaluation(0), bearer('tok-billing'));
+    await post(`${url}/v1/logs`, evaluation(0.75), bearer('tok-weather'));
+    await post(`${url}/v1/traces`, bodyOf(span()), bearer('tok-weather'));
+    expect(gradesOf(cache)).toEqual([{ agent: 'weather', n: 1, micro: 750_000 }]);
+    expect(readTrace(cache, span().traceId)[0]?.scores.map(({ value }) => value)).toEqual([0.75]);
   });
 
   test('is needed where others can reach the receiver', async () => {

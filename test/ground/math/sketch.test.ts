@@ -53,6 +53,18 @@ describe('a sketch', () => {
     );
   });
 
+  test('several in a row with a zero byte between them are all of them, few or many', () => {
+    fc.assert(
+      fc.property(fc.array(values, { maxLength: 30 }), fc.integer({ min: 1, max: 20 }), (samples, times) => {
+        const parts = new Array<typeof samples>(times).fill(samples).flat();
+        const encoded = parts.map((sample) => [...encodeSketch(sketchOf(sample))]).filter(({ length }) => length > 0);
+        const bytes = Uint8Array.from(encoded.flatMap((part, at) => (at === 0 ? part : [0, ...part])));
+        expect(encodeSketch(decoded(bytes))).toEqual(encodeSketch(sketchOf(parts.flat())));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('merged and taken apart again is what it was', () => {
     fc.assert(
       fc.property(values, values, (some, others) => {

@@ -76,6 +76,9 @@ describe('widths', () => {
     ['🇩🇪', 2],
     ['1️⃣', 2],
     ['สวัสดี', 4],
+    ['✔ green · ▁▂█ …', 15],
+    ['✔\uFE0F ok', 5],
+    ['█\u0301 ok', 4],
     ['', 0],
   ])('%s', (text, columns) => {
     expect(displayWidth(text)).toBe(columns);
@@ -105,6 +108,19 @@ describe('lines', () => {
     expect(renderParagraph(wide(13), { indent: 2, hang: 2, maxLines: 3 }, pieces)).toEqual(['  name  one', '    two three', '    four']);
     expect(renderParagraph(wide(13), { indent: 2, hang: 2, maxLines: 2 }, pieces)).toEqual(['  name  one', '    two thre…']);
     expect(renderParagraph(plainLook, { indent: 2, hang: 2, maxLines: 1 }, pieces)).toEqual(['  name  one two three four']);
+  });
+
+  it('are not broken between a number and its unit', () => {
+    const shape = { indent: 0, hang: 2, maxLines: 3 };
+    expect(renderParagraph(wide(17), shape, [{ text: '2 attempts · 19 ms' }])).toEqual(['2 attempts ·', '  19 ms']);
+    expect(renderParagraph(wide(12), shape, [{ text: 'after 3 small ones' }])).toEqual(['after 3', '  small ones']);
+  });
+
+  it('end in no blank, not even in a coloured one: a full line would wrap', () => {
+    const painted = wide(12, { paint: (_tone, text) => `<${text}>` });
+    const lines = renderParagraph(painted, { indent: 2, hang: 0, maxLines: 3 }, [{ text: 'ten letter and more', tone: 'dim' }]);
+    expect(lines).toEqual(['  <ten ><letter>', '  <and ><more>']);
+    expect(renderLine(painted, 0, [{ text: 'a' }, { text: '  ', tone: 'dim' }])).toBe('<a>');
   });
 
   it('always fit', () => {

@@ -291,7 +291,14 @@ describe('proxies', () => {
   it('takes a proxy without a scheme, and refuses one that is no URL', async () => {
     const [peer, proxy] = [await openPeer(body('hi', 'text/plain')), await openProxy()];
     expect(await send(peer.url, { env: { http_proxy: proxy.url.replace('http://', '') } })).toMatchObject({ text: 'hi' });
-    await expect(send(peer.url, { env: { http_proxy: 'http://a b' } })).rejects.toMatchObject({ code: 'proxy_invalid' });
+    await expect(send(peer.url, { env: { http_proxy: 'http://a b' } })).rejects.toMatchObject({
+      code: 'proxy_invalid',
+      message: 'http_proxy is not a URL',
+    });
+    await expect(send(peer.url, { env: { HTTPS_PROXY: 'socks5://127.0.0.1:9' } })).rejects.toMatchObject({
+      code: 'proxy_invalid',
+      message: 'HTTPS_PROXY is a socks5 address, and only http and https proxies can be used',
+    });
   });
 
   it('blames this machine for a proxy that is not there or wants credentials', async () => {
@@ -300,6 +307,13 @@ describe('proxies', () => {
     const proxy = await openProxy(407);
     const unknown = await send('https://agent.example.com', { env: { https_proxy: proxy.url } });
     expect(unknown.failure).toMatchObject({ kind: 'own_network', message: expect.stringContaining('407') });
+  });
+
+  it('blames this machine for a proxy whose name nobody knows, and the address of the agent for its own', async () => {
+    const proxied = await send('http://agent.example.com', { env: { http_proxy: 'http://proxy.invalid:3128' } });
+    expect(proxied.failure).toMatchObject({ kind: 'own_network', message: expect.stringContaining('proxy') });
+    const direct = await send('http://agent.invalid', {});
+    expect(direct.failure).not.toMatchObject({ message: expect.stringContaining('proxy') });
   });
 
   it('takes the word of a proxy that could not reach the agent', async () => {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { OpsError } from '../../../src/ground/errors.ts';
 import { githubData, markdownText, nagiosText, prometheusLabel, xmlText } from '../../../src/ground/output/escape.ts';
+import { excerpt, redact } from '../../../src/ground/redaction/redaction.ts';
 import { systemFiles } from '../../../src/ground/runtime/files.ts';
 import { openSecrets } from '../../../src/ground/runtime/secrets.ts';
 
@@ -125,6 +126,34 @@ describe('masking', () => {
     expect(secrets.mask(`${encoded.slice(0, 20)}…${value} …${encodeURIComponent(value).slice(9)}, …`)).toBe('***…*** …***, …');
   });
 
+  test.each([
+    ['robot+ops@corp.example.org#tail-of-it', 'the key is robot+ops@corp.example.org#tail-of-it, keep it'],
+    ['head-of-it/bob@corp.example.org/tail-of-it', 'head-of-it/bob@corp.example.org/tail-of-it'],
+    ['head_+44 20 7946 0958_tail-of-it', 'it is "head_+44 20 7946 0958_tail-of-it"'],
+    ['one!two a@b.example, +44 20 7946 0958; three', 'said one!two a@b.example, +44 20 7946 0958; three twice'],
+    [`head:${'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7aB3dE6gH9jK2mN5pQ8s'}:tail`, `head:${'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7aB3dE6gH9jK2mN5pQ8s'}:tail`],
+  ])('hides what redaction of personal data left of %j', (value, said) => {
+    const shown = revealed(value).mask(redact(said));
+    const left = redact(value).split(/\[[a-z ]+\]/);
+    for (const piece of left.filter((each) => each.trim().length >= 4)) expect(shown).not.toContain(piece);
+    expect(shown).toMatch(/\*\*\*/);
+  });
+
+  test('wherever an excerpt cuts a value with personal data in it, at most a few characters of it show', () => {
+    const value = 'canary-of-ours/bob@corp.example.org/and-its-end';
+    const secrets = revealed(value);
+    const least = 4;
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(300), fc.nat(700), (before, after, at) => {
+        const text = `${'ab '.repeat(before)}${value}${' xy'.repeat(after)}`;
+        const shown = secrets.mask(excerpt(text, { start: Math.min(at, text.length), end: Math.min(at + 9, text.length) }));
+        for (const part of ['canary-of-ours/', '/and-its-end']) {
+          for (let from = 0; from + least <= part.length; from++) expect(shown).not.toContain(part.slice(from, from + least));
+        }
+      }),
+    );
+  });
+
   test('leaves words at a cut that only look like the middle of a value', () => {
     const secrets = revealed('canary-of-thirty-characters-0');
     expect(secrets.mask('a thirty-year…old characters')).toBe('a thirty-year…old characters');
@@ -137,6 +166,14 @@ describe('masking', () => {
     const secrets = revealed('canary-of-thirty-characters-0', more);
     const began = performance.now();
     expect(secrets.mask(text).endsWith('\n***…')).toBe(true);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  test('looks through ten thousand marks for a hundred values in a moment', () => {
+    const more = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`S${at}`, `sk-live-${at}-${'x'.repeat(60)}`]));
+    const secrets = revealed('canary-of-thirty-characters-0', more);
+    const began = performance.now();
+    expect(secrets.mask(`${'xxxx and [email]'.repeat(10_000)}xxxxx`).endsWith(' and [email]***')).toBe(true);
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 

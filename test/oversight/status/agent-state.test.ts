@@ -28,7 +28,7 @@ const alone: readonly (readonly [string, Partial<CheckEvidence>, StateName, stri
   ['recovering', { standing: 'recovering', reason: 'no answer' }, 'red', 'ping: passes again, but not often enough since: no answer'],
   [
     'a safety event a while ago',
-    { safety: true, lastFailure: { at: noon - 15 * minute, reason: 'it told a password' } },
+    { safety: true, lastFailure: { at: noon - 15 * minute, reason: 'it told a password', answered: true } },
     'red',
     'ping: a safety event in the last 15 m: it told a password',
   ],
@@ -51,9 +51,9 @@ describe('one thing', () => {
   });
 
   test('a safety event is over after its window', () =>
-    expect(judge({ safety: true, lastFailure: { at: noon - 15 * minute - 1, reason: '' } }).state).toBe('green'));
+    expect(judge({ safety: true, lastFailure: { at: noon - 15 * minute - 1, reason: '', answered: true } }).state).toBe('green'));
   test('a failed check that is no matter of safety leaves nothing behind', () =>
-    expect(judge({ lastFailure: { at: noon - 1, reason: '' } }).state).toBe('green'));
+    expect(judge({ lastFailure: { at: noon - 1, reason: '', answered: true } }).state).toBe('green'));
   test('nothing at all is not green', () => expect(judge()).toMatchObject({ state: 'unknown', reasons: ['nothing checks it'] }));
 });
 
@@ -70,7 +70,9 @@ const anyEvidence: fc.Arbitrary<CheckEvidence> = fc.record({
   since: fc.option(fc.integer({ min: 0, max: noon })),
   reason: fc.constantFrom('one', 'two'),
   safety: fc.boolean(),
-  lastFailure: fc.option(fc.record({ at: fc.integer({ min: noon - 30 * minute, max: noon }), reason: fc.string() })),
+  lastFailure: fc.option(
+    fc.record({ at: fc.integer({ min: noon - 30 * minute, max: noon }), reason: fc.string(), answered: fc.boolean() }),
+  ),
   flapping: fc.boolean(),
   drift: fc.constantFrom([], ['model']),
   driftAt: fc.option(fc.integer({ min: 0, max: noon })),

@@ -167,6 +167,30 @@ describe('several agents', () => {
     });
   });
 
+  test('a red parent hides no safety event: it decides, now and for its window', async () => {
+    const app = anAgent({ name: 'app', tier: 1, dependsOn: ['kb'], checks: [aCheck({ safety: true })] });
+    const agents = [anAgent({ name: 'kb', tier: 2 }), app];
+    const kb = aResult({ id: 'kb', agent: 'kb', status: 'fail' });
+    const ended = (parts: Partial<CheckResult>) => aResult({ id: `app${parts.endedAt}`, agent: 'app', safety: true, ...parts });
+    const leaked = ended({ status: 'fail', outcome: 'ok', reason: 'it told a password' });
+    expect(await states({ agents, results: [kb, leaked] })).toMatchObject({
+      fleet: 'red',
+      agents: [
+        ['kb', 'red', null, false],
+        ['app', 'red', null, false],
+      ],
+    });
+    const since = {
+      agents,
+      stored: [ended({ status: 'fail', outcome: 'ok', endedAt: noon - 10 * minute })],
+      journal: await temporaryJournal(),
+    };
+    const down = ended({ status: 'fail', outcome: 'unreachable' });
+    expect(await states({ ...since, results: [kb, down] })).toMatchObject({ fleet: 'red', agents: [{}, ['app', 'red', null, false]] });
+    // What fails because nothing answers is what a red parent explains.
+    expect(await states({ agents, results: [kb, down] })).toMatchObject({ fleet: 'yellow', agents: [{}, ['app', 'red', 'kb', false]] });
+  });
+
   test('a parent that is not selected suppresses nobody', async () => {
     const agents = [anAgent({ name: 'app', tier: 1, dependsOn: ['kb'] })];
     expect(await states({ agents, results: results(['app'], []) })).toEqual({ fleet: 'red', agents: [['app', 'red', null, false]] });
@@ -190,6 +214,21 @@ describe('several agents', () => {
     ];
     expect(await only({ stored, results: [aResult()] })).toMatchObject({ uptime24h: 0.5 });
   });
+});
+
+test('a probe budget that cannot stop a check is a warning beside the state', async () => {
+  const checks = [aCheck({ id: 'told' }), aCheck({ id: 'untold' }), aCheck({ id: 'down' }), aCheck({ id: 'look', kind: 'probe' })];
+  const results = [
+    aResult({ id: '1', check: 'told', costNanos: 5 }),
+    aResult({ id: '2', check: 'untold', costNanos: null }),
+    aResult({ id: '3', check: 'down', status: 'fail', outcome: 'unreachable' }),
+    aResult({ id: '4', check: 'look' }),
+  ];
+  const warned = await only({ agents: [anAgent({ probeBudgetNanos: 1_000_000_000, checks })], results });
+  expect(warned.warnings).toEqual([
+    'the probe budget of $1.00 a day cannot stop untold: the cost is not known (name the model under prices)',
+  ]);
+  expect((await only({ agents: [anAgent({ checks })], results })).warnings).toEqual([]);
 });
 
 test('a safety event keeps an agent red for its window, however well it answers since', async () => {

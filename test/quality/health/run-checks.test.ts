@@ -334,14 +334,56 @@ describe('the probe budget', () => {
     expect(byName((await run({ agents: [agent(1_000_000_000, ['a'])], journal })).results)['support/a']).toBe('pass');
   });
 
-  test('used up in the middle of a run, the rest is skipped', async () => {
+  const sentOf = (results: readonly CheckResult[]): number => results.filter(({ status }) => status === 'pass').length - 1;
+  const spentOf = (results: readonly CheckResult[]): number =>
+    results.filter(({ check }) => check !== 'look').reduce((sum, { costNanos }) => sum + (costNanos ?? 0), 0);
+
+  test.each([1, 16])('is never overspent, %d at once, and what it allows is asked', async (total) => {
     const { results } = await run({
-      agents: [agent(1000, ['a', 'b', 'c'])],
-      answers: { 'support.example': dear },
+      agents: [agent(2000, ['a', 'b', 'c', 'd', 'e', 'f'])],
+      answers: { 'support.example': () => new Promise((answer) => setImmediate(() => answer(dear()))) },
       journal: await temporaryJournal(),
-      options: { concurrency: { total: 1, perHost: 1 } },
+      options: { concurrency: { total, perHost: total } },
     });
-    expect(byName(results)).toEqual({ 'support/a': 'pass', 'support/b': 'pass', 'support/c': 'skipped', 'support/look': 'pass' });
+    expect([sentOf(results), spentOf(results)]).toEqual([3, 1800]);
+    expect(results.find(({ status }) => status === 'skipped')?.reason).toMatch(
+      /^the probe budget of \S+ a day has \S+ left, and one prompt costs about \S+$/,
+    );
+  });
+
+  test('holds without the store for what the run itself spends', async () => {
+    const { results } = await run({ agents: [agent(1000, ['a', 'b', 'c'])], answers: { 'support.example': dear } });
+    expect(sentOf(results)).toBe(1);
+  });
+
+  test('is reserved by what a check cost last time, so that cheap ones still go', async () => {
+    const journal = await temporaryJournal();
+    await saveResults(journal, [
+      aResult({ check: 'a', costNanos: 900, endedAt: noon - 2 * day }),
+      aResult({ check: 'b', costNanos: 100, endedAt: noon - 2 * day }),
+      aResult({ check: 'b', costNanos: null, endedAt: noon - day }),
+    ]);
+    const cheap = () => turn({ costNanos: 100 });
+    const { results } = await run({ agents: [agent(500, ['a', 'b'])], answers: { 'support.example': cheap }, journal });
+    expect(byName(results)).toMatchObject({ 'support/a': 'skipped', 'support/b': 'pass' });
+  });
+
+  test('of prompts whose cost nobody tells, stops none and lets them go together after the first', async () => {
+    let [underway, most] = [0, 0];
+    const free = async () => {
+      most = Math.max(most, ++underway);
+      await new Promise(setImmediate);
+      underway -= 1;
+      return turn({ costNanos: null });
+    };
+    const prompts = anAgent({ probeBudgetNanos: 1000, checks: ['a', 'b', 'c', 'd'].map((id) => aCheck({ id })) });
+    const { results } = await run({ agents: [prompts], answers: { 'support.example': free } });
+    expect([results.filter(({ status }) => status === 'pass').length, most]).toEqual([4, 3]);
+  });
+
+  test('is given back by a prompt that broke', async () => {
+    const { results } = await run({ agents: [agent(1000, ['a', 'b'])], answers: { 'support.example': down } });
+    expect(results.filter(({ status }) => status === 'fail')).toHaveLength(3);
   });
 });
 

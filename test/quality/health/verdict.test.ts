@@ -21,6 +21,21 @@ const graded = (assertion: string, verdict: GradedAssertion['verdict'], message 
 
 const once = (answer: Turn, overall: readonly GradedAssertion[] = []) => judge(aCheck(), { turns: [answer], byTurn: [[]], overall }, 1);
 
+describe('an expectation of weight 0', () => {
+  const informs = (grade: GradedAssertion): GradedAssertion => ({ ...grade, weight: 0 });
+
+  test.each(['fail', 'error', 'skipped'] as const)('that came out %s leaves a good answer good', (verdict) => {
+    expect(once(turn({ text: 'yes' }), [informs(graded('contains', verdict))])).toEqual({ status: 'pass', reason: '' });
+    const beside = [informs(graded('contains', verdict)), graded('regex', 'fail'), graded('latency', 'pass')];
+    expect(once(turn({ text: 'yes' }), beside)).toEqual({ status: 'fail', reason: 'regex: fail' });
+  });
+
+  test('makes no bad outcome good, and speaks for no silence', () => {
+    expect(once(turn({ outcome: 'timeout' }), [informs(graded('outcome', 'pass'))]).status).toBe('fail');
+    expect(once(turn({ text: '' }), [informs(graded('equals', 'pass'))]).status).toBe('fail');
+  });
+});
+
 describe('what an outcome means', () => {
   test.each<[Outcome, string]>([
     ['ok', 'pass'],
@@ -171,11 +186,13 @@ describe('several turns', () => {
     ).toEqual({ status: 'fail', reason: 'the answer was cut off' }));
 
   test('time and money are those of the whole conversation, the first token that of its slowest turn', () => {
-    const took = (totalMs: number, firstTokenMs: number | null, costNanos: number | null) =>
-      turn({ costNanos, timings: { connectMs: null, firstByteMs: null, firstTokenMs, longestGapMs: null, totalMs } });
-    expect(totals([took(100.04, 10, 5), took(200, 40, null), took(1, null, 7)])).toEqual({ latencyMs: 301, ttftMs: 40, costNanos: 12 });
-    expect(totals([took(1, null, null)])).toEqual({ latencyMs: 1, ttftMs: null, costNanos: null });
-    expect(totals([])).toEqual({ latencyMs: null, ttftMs: null, costNanos: null });
+    const took = (totalMs: number, firstTokenMs: number | null, costNanos: number | null, costSource: Turn['costSource'] = null) =>
+      turn({ costNanos, costSource, timings: { connectMs: null, firstByteMs: null, firstTokenMs, longestGapMs: null, totalMs } });
+    const talk = [took(100.04, 10, 5, 'list'), took(200, 40, null), took(1, null, 7, 'reported')];
+    expect(totals(talk)).toEqual({ latencyMs: 301, ttftMs: 40, costNanos: 12, costSource: 'list' });
+    expect(totals(talk.slice(1)).costSource).toBe('reported');
+    expect(totals([took(1, null, null)])).toEqual({ latencyMs: 1, ttftMs: null, costNanos: null, costSource: null });
+    expect(totals([])).toEqual({ latencyMs: null, ttftMs: null, costNanos: null, costSource: null });
   });
 });
 

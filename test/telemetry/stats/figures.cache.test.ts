@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cache } from '../../../src/ground/store/port.ts';
 import { readSpend, type SpendQuery } from '../../../src/telemetry/cost/spend.cache.ts';
-import { readFigures, readSeries } from '../../../src/telemetry/stats/figures.cache.ts';
+import { readFigures } from '../../../src/telemetry/stats/figures.cache.ts';
 import type { Filter } from '../../../src/telemetry/stats/filter.cache.ts';
 import type { Grouping } from '../../../src/telemetry/stats/grouping.ts';
-import { readHandoffs } from '../../../src/telemetry/stats/handoffs.cache.ts';
 import { rebuildRollups } from '../../../src/telemetry/stats/rebuild-rollups.ts';
+import { readGroups } from '../../../src/telemetry/stats/rollups.cache.ts';
+import { readEdges } from '../../../src/telemetry/stats/topology.cache.ts';
 import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
 import { temporaryCache } from '../../support/cache.ts';
 import { fleetHistory, historyOwnership, historyStartUs } from '../../support/fleet-history.ts';
@@ -183,21 +184,24 @@ describe('figures of any window', () => {
   test('a series adds up to its window', () => {
     const window = { fromUs: historyStartUs + 5, toUs: historyStartUs + 3 * dayUs };
     for (const split of ['quarter', 'hour', 'day', 'week'] as const) {
-      const points = readSeries(cache, { window, by: 'agent', split });
-      expect(points.reduce((sum, { figures }) => sum + figures.requests, 0)).toBe(exactly(window).n);
+      const { groups } = readGroups(cache, { window, by: 'agent', split });
+      expect(groups.reduce((sum, { cell }) => sum + cell.n, 0)).toBe(exactly(window).n);
     }
     const weeks = new Set(
-      readSeries(cache, { window: { fromUs: historyStartUs, toUs: historyStartUs + 12 * dayUs }, by: 'agent', split: 'week' }).map(
-        ({ bucketUs }) => new Date(bucketUs / 1000).getUTCDay(),
-      ),
+      readGroups(cache, {
+        window: { fromUs: historyStartUs, toUs: historyStartUs + 12 * dayUs },
+        by: 'agent',
+        split: 'week',
+      }).groups.map(({ bucketUs }) => new Date((bucketUs ?? 0) / 1000).getUTCDay()),
     );
     expect([...weeks]).toEqual([1]);
   });
 
   test('hand-offs are who called whom', () => {
-    const { handoffs } = readHandoffs(cache, { fromUs: historyStartUs, toUs: historyStartUs + 20 * dayUs });
-    expect(handoffs.map(({ from, to }) => `${from} > ${to}`).sort()).toEqual(['coding > research', 'support > research']);
+    const edges = readEdges(cache, { fromUs: historyStartUs, toUs: historyStartUs + 20 * dayUs });
+    const handoffs = edges.filter(({ caller }) => caller !== null);
+    expect(handoffs.map(({ caller, agent }) => `${caller} > ${agent}`).sort()).toEqual(['coding > research', 'support > research']);
     const counted = exact.prepare('SELECT COUNT(*) AS n FROM run WHERE caller > 0 AND synthetic = 0').get() as { n: number };
-    expect(handoffs.reduce((sum, { figures }) => sum + figures.requests, 0)).toBe(counted.n);
+    expect(handoffs.reduce((sum, { requests }) => sum + requests, 0)).toBe(counted.n);
   });
 });

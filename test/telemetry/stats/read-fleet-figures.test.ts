@@ -101,9 +101,39 @@ describe('figures of backends that count by themselves', () => {
     expect(requestsOf({ user: 'ada' })).toBe(1);
   });
 
-  test('are forgotten when the manifest wants the spans of the backend', () => {
-    expect(readFleetFigures(cache, fleetOf('spans'), { window, by: 'agent' }).totals.requests).toBe(1);
-    expect(readFleetSpend(cache, fleetOf('spans'), { window, by: 'agent', bucket: 'day' }).totalNanos).toBe(40);
+  test('stay what is known of their time when the manifest wants spans from now on', () => {
+    expect(readFleetFigures(cache, fleetOf('spans'), { window, by: 'agent' }).totals.requests).toBe(43);
+    expect(readFleetSpend(cache, fleetOf('spans'), { window, by: 'agent', bucket: 'day' }).totalNanos).toBe(845);
+  });
+});
+
+describe('a backend that is read by its spans and by its figures in turn', () => {
+  const supportAt = (hour: number, no: number) =>
+    pricedSpan({
+      ...{ traceId: String(no).padStart(32, '0'), spanId: String(no).padStart(16, '0'), name: 'chat' },
+      ...{ serviceName: 'support', startUs: dayStartUs + hour * hourUs, durationUs: 1000 },
+    });
+  const hours = () => {
+    const { rows } = readFleetSpend(cache, fleet, { window, by: 'agent', bucket: 'hour', filter: { agent: 'support' } });
+    return Object.fromEntries(rows.map(({ bucketUs, requests }) => [(bucketUs - dayStartUs) / hourUs, requests]));
+  };
+  const takeSpans = (...spans: Parameters<typeof upsertPage>[2]['spans']) => {
+    upsertPage(cache, ownership, { source: 'counts', spans, scores: [] });
+    rebuildRollups(cache);
+  };
+
+  test('counts the spans of an hour in place of its figures', () => {
+    takeSpans(supportAt(1.5, 7), supportAt(3, 8));
+    expect(hours()).toEqual({ 1: 1, 2: 10, 3: 1 });
+    expect(readFleetFigures(cache, fleet, { window, by: 'agent' }).rows.find(({ key }) => key === 'support')?.requests).toBe(12);
+  });
+
+  test('counts figures where there are no spans', () => {
+    takeSpans(supportAt(2.9, 7));
+    const again = [told(1, { requests: 30 }), told(2, { requests: 10 }), told(3, { requests: 5 })];
+    const tally = cache.transact(() => replaceAggregates(cache, 'counts', window, joinAggregates(again, ownership)));
+    expect(hours()).toEqual({ 1: 30, 2: 1, 3: 5 });
+    expect(tally).toMatchObject({ added: 1 });
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cache } from '../../../src/ground/store/port.ts';
-import { rebuildRollups } from '../../../src/telemetry/stats/rebuild-rollups.ts';
+import { rebuildPieces, rebuildRollups } from '../../../src/telemetry/stats/rebuild-rollups.ts';
 import type { PricedSpan } from '../../../src/telemetry/traces/facts.ts';
 import { ownershipOf } from '../../../src/telemetry/traces/ownership.ts';
 import type { Score, SpanKind } from '../../../src/telemetry/traces/span.ts';
@@ -99,14 +99,15 @@ const history = fc
   }));
 
 interface Step {
-  readonly kind: 'page' | 'rebuild';
+  /** `turns`: some pieces of a recomputation that goes on while pages come. */
+  readonly kind: 'page' | 'rebuild' | 'turns';
   readonly picks: readonly number[];
   readonly crashAt: number | null;
 }
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    kind: oneOf('page', 'page', 'page', 'rebuild'),
+    kind: oneOf('page', 'page', 'page', 'rebuild', 'turns', 'turns'),
     picks: fc.array(fc.nat(60), { maxLength: 12 }),
     crashAt: fc.option(fc.nat(30)),
   }),
@@ -126,6 +127,18 @@ const newest = <Thing extends { readonly updatedUs: number | null }>(
   return [...last.values()];
 };
 
+/** A life of a cache: what it does next may go on with what it did before. */
+const openLife = (cache: Cache, all: Versions) => {
+  let pieces: Iterator<number> | null = null;
+  const takeTurns = (count: number) => {
+    for (let turn = 0; turn < count; turn++) {
+      pieces ??= rebuildPieces(cache)[Symbol.iterator]();
+      if (pieces.next().done === true) pieces = null;
+    }
+  };
+  return (step: Step) => (step.kind === 'turns' ? takeTurns(step.picks.length) : play(cache, all, step));
+};
+
 const play = (cache: Cache, all: Versions, { kind, picks, crashAt }: Step): void => {
   const pick = <Thing>(things: readonly Thing[]) => (things.length === 0 ? [] : picks.map((at) => things[at % things.length] as Thing));
   const page = pageOf({ spans: pick(all.spans), scores: pick(all.scores).slice(0, 2) });
@@ -143,7 +156,8 @@ describe('whatever happened on the way', () => {
       fc.asyncProperty(history, steps, fc.infiniteStream(fc.nat()), async (all, story, order) => {
         const [lived, clean] = [await temporaryCache(), await temporaryCache()];
         try {
-          for (const step of story) play(lived, all, step);
+          const live = openLife(lived, all);
+          for (const step of story) live(step);
           const shuffled = all.spans.map((span) => [order.next().value as number, span] as const).sort(([a], [b]) => a - b);
           for (const [, span] of shuffled) upsertPage(lived, ownership, pageOf({ spans: [span], scores: [] }));
           upsertPage(lived, ownership, pageOf({ spans: [], scores: all.scores }));
@@ -163,7 +177,7 @@ describe('whatever happened on the way', () => {
           clean.close();
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 

@@ -181,6 +181,43 @@ const raw = (attributes: Readonly<Record<string, Json>>, parts: Partial<RawSpan>
   return spansOfGroup({ resource: new Map(), spans: [span], logs: [] })[0] as Span;
 };
 
+describe('texts in the events of a span', () => {
+  const event = (name: string, attributes: Readonly<Record<string, Json>>) => ({
+    name,
+    atUs: null,
+    attributes: new Map(Object.entries(attributes)),
+  });
+  const of = (...events: RawSpan['events']) => raw({ 'gen_ai.operation.name': 'chat' }, { events });
+
+  test('message by message', () => {
+    const span = of(
+      event('gen_ai.system.message', { content: 'Be kind.' }),
+      event('gen_ai.user.message', { content: 'Hi' }),
+      event('gen_ai.choice', { message: 'Hello' }),
+    );
+    expect(JSON.parse(span.input ?? '')).toEqual([
+      { 'gen_ai.system.message': { content: 'Be kind.' } },
+      { 'gen_ai.user.message': { content: 'Hi' } },
+    ]);
+    expect(JSON.parse(span.output ?? '')).toEqual([{ 'gen_ai.choice': { message: 'Hello' } }]);
+  });
+
+  test('all at once', () => {
+    const messages = [{ role: 'user', parts: [{ type: 'text', content: 'Hi' }] }];
+    const span = of(
+      event('gen_ai.client.inference.operation.details', { 'gen_ai.input.messages': messages, 'gen_ai.output.messages': 'x' }),
+    );
+    expect([span.input, span.output]).toEqual([JSON.stringify(messages), 'x']);
+    expect(of(event('gen_ai.content.prompt', { 'gen_ai.prompt': 'Hi' })).input).toContain('Hi');
+  });
+
+  test('come after what the span itself says; other events hold none', () => {
+    const events = [event('gen_ai.user.message', { content: 'Hi' })];
+    expect(raw({ 'gen_ai.input.messages': 'asked' }, { events }).input).toBe('asked');
+    expect(of(event('retry', { content: 'Hi' })).input).toBeNull();
+  });
+});
+
 describe('vocabularies not recorded', () => {
   test.each<[string, Record<string, Json>, Partial<Span>]>([
     [

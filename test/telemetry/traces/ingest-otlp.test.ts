@@ -1,38 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Fleet } from '../../../src/fleet/agent.ts';
-import type { Context } from '../../../src/ground/runtime/context.ts';
-import type { Cache, Journal } from '../../../src/ground/store/port.ts';
-import { openSqliteJournal } from '../../../src/ground/store/sqlite.ts';
-import { openSqliteCache } from '../../../src/ground/store/sqlite-cache.ts';
 import { type OtlpIntake, type OtlpSettings, openOtlpIntake } from '../../../src/telemetry/traces/ingest-otlp.ts';
 import { loadHashKey } from '../../../src/telemetry/traces/load-hash-key.ts';
 import { ownershipOf } from '../../../src/telemetry/traces/ownership.ts';
 import { noteProbes } from '../../../src/telemetry/traces/probes.journal.ts';
 import { recordedExport } from '../../support/otlp-capture.ts';
-import { openWorld } from '../../support/world.ts';
+import { openTraceStore, type TraceStore } from '../../support/trace-store.ts';
 
-let folder: string;
-let cache: Cache;
-let journal: Journal;
-const world = openWorld();
-
+let store: TraceStore;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'agentops-test-'));
-  cache = await openSqliteCache(join(folder, 'cache.db'));
-  journal = await openSqliteJournal(join(folder, 'journal.db'), () => 0);
-});
-afterEach(async () => {
-  cache.close();
-  await journal.close();
-  await world.http.close();
-  rmSync(folder, { recursive: true });
+  store = await openTraceStore();
 });
 
 const intakeOf = (settings: Partial<OtlpSettings> = {}, prices: Fleet['prices'] = {}): Promise<OtlpIntake> => {
-  const ctx = { ...world, journal: async () => journal } as unknown as Context;
+  const { folder, cache, ctx } = store;
   const fleet = { prices, stateFolder: folder } as unknown as Fleet;
   return openOtlpIntake(ctx, fleet, { cache, ownership: ownershipOf([]), source: 'local', trustCost: false, keepText: null, ...settings });
 };
@@ -42,7 +25,7 @@ const take = async (intake: OtlpIntake, file: string) => {
   if (!taken.ok) throw new Error(taken.reason);
   return taken;
 };
-const rows = () => cache.all<{ cost_nanos: number | null; input_hash: number | null }>('SELECT * FROM span');
+const rows = () => store.cache.all<{ cost_nanos: number | null; input_hash: number | null }>('SELECT * FROM span');
 
 describe('a request', () => {
   test('is in the cache when it is answered, and again changes nothing', async () => {
@@ -61,9 +44,9 @@ describe('a request', () => {
   });
 
   test('of our own probe is synthetic', async () => {
-    await noteProbes(journal, [{ traceId: 'f077ecb760ac1b7e2b83a17602261c92', agent: 'weather', check: 'c', at: 0 }]);
+    await noteProbes(store.journal, [{ traceId: 'f077ecb760ac1b7e2b83a17602261c92', agent: 'weather', check: 'c', at: 0 }]);
     await take(await intakeOf(), 'genai-openai.traces.json');
-    expect(cache.all('SELECT DISTINCT synthetic FROM run')).toEqual([{ synthetic: 1 }]);
+    expect(store.cache.all('SELECT DISTINCT synthetic FROM run')).toEqual([{ synthetic: 1 }]);
   });
 });
 
@@ -82,8 +65,8 @@ describe('money and texts', () => {
   test('what an agent reports of its own cost counts only where it is trusted', async () => {
     await take(await intakeOf(), 'langfuse-otel.traces.json');
     expect(costs()).toEqual([5700]);
-    cache.run('DELETE FROM span');
-    cache.run('DELETE FROM trace');
+    store.cache.run('DELETE FROM span');
+    store.cache.run('DELETE FROM trace');
     await take(await intakeOf({ trustCost: true }), 'langfuse-otel.traces.json');
     expect(costs()).toEqual([6000]);
   });
@@ -98,28 +81,28 @@ describe('money and texts', () => {
   test('texts are hashed, and kept only if asked for', async () => {
     await take(await intakeOf(), 'ai-sdk-v5.traces.json');
     expect(rows().filter(({ input_hash }) => input_hash !== null).length).toBeGreaterThan(5);
-    expect(cache.all('SELECT * FROM payload')).toHaveLength(0);
-    cache.run('DELETE FROM span');
-    cache.run('DELETE FROM trace');
+    expect(store.cache.all('SELECT * FROM payload')).toHaveLength(0);
+    store.cache.run('DELETE FROM span');
+    store.cache.run('DELETE FROM trace');
     await take(await intakeOf({ keepText: (text) => text.replaceAll('Oslo', '***') }), 'ai-sdk-v5.traces.json');
-    const kept = cache.all<{ body: Uint8Array | string }>('SELECT body FROM payload').map(({ body }) => Buffer.from(body).toString());
+    const kept = store.cache.all<{ body: Uint8Array | string }>('SELECT body FROM payload').map(({ body }) => Buffer.from(body).toString());
     expect(kept.join()).toContain('***');
     expect(kept.join()).not.toContain('Oslo');
   });
 });
 
 describe('the key of the hashes', () => {
-  const path = () => join(folder, 'hash.key');
+  const path = () => join(store.folder, 'hash.key');
 
   test('is made once, for its owner alone', () => {
-    const made = loadHashKey(world.files, cache, folder);
-    expect(loadHashKey(world.files, cache, folder)).toEqual(made);
+    const made = loadHashKey(store.ctx.files, store.cache, store.folder);
+    expect(loadHashKey(store.ctx.files, store.cache, store.folder)).toEqual(made);
     expect(statSync(path()).mode & 0o777).toBe(0o600);
     expect(readFileSync(path(), 'utf8').trim()).toBe(Buffer.from(made).toString('hex'));
   });
 
   test('is never guessed from a damaged file', () => {
-    world.files.writePrivate(path(), 'abc');
-    expect(() => loadHashKey(world.files, cache, folder)).toThrow(/64 hex digits/);
+    store.ctx.files.writePrivate(path(), 'abc');
+    expect(() => loadHashKey(store.ctx.files, store.cache, store.folder)).toThrow(/64 hex digits/);
   });
 });

@@ -11,6 +11,7 @@ import {
   doubleField,
   fixedField,
   textField,
+  type WrittenResource,
   type WrittenSpan,
   writeJson,
   writeProto,
@@ -319,6 +320,52 @@ describe('grades', () => {
   test('as events inside a span', () => {
     const events = [{ name: 'gen_ai.evaluation.result', timeUnixNano: '1795370655000000000', attributes: graded }];
     expect(scoresIn(jsonBatch(withSpans({ ...span, events })))).toEqual([expect.objectContaining(wanted)]);
+  });
+
+  describe('of OpenInference, in attributes', () => {
+    const attributes = {
+      'annotations.0.annotation.name': 'faithful',
+      'annotations.0.annotation.score': 0.75,
+      'annotations.0.annotation.label': 'good',
+      'annotations.0.annotation.annotator_kind': 'HUMAN',
+      'evaluations.0.evaluation.name': 'short',
+      'evaluations.0.evaluation.label': 'yes',
+      'evaluations.1.evaluation.score': 1,
+      'trace.evaluations.0.evaluation.name': 'solved',
+      'trace.evaluations.0.evaluation.score': 0,
+      'session.annotations.0.annotation.name': 'whole talk',
+      'session.annotations.0.annotation.score': 1,
+    };
+    const carrier: WrittenSpan = {
+      ...{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), parentSpanId: '', name: 'step' },
+      ...{ startNanos: 1_795_370_651_000_000_000n, endNanos: 1_795_370_655_000_000_000n, events: [], status: { code: 0, message: '' } },
+      attributes,
+    };
+    const { traceId, spanId } = carrier;
+    const gradesOf = (parts: Partial<WrittenSpan>, write: (resources: readonly WrittenResource[]) => Buffer, encoding: OtlpEncoding) => {
+      const batch = batchOf(decodeOtlp(write([{ attributes: {}, spans: [{ ...carrier, ...parts }] }]), encoding, 'traces'));
+      return scoresIn(batch).map((score) => [score.traceId, score.spanId, score.name, score.value, score.label, score.source]);
+    };
+    const writers = [
+      ['json', writeJson],
+      ['proto', writeProto],
+    ] as const;
+
+    test.each(writers)('%s: grade their span, or its trace', (encoding, write) => {
+      expect(gradesOf({}, write, encoding)).toEqual([
+        [traceId, spanId, 'faithful', 0.75, 'good', 'human'],
+        [traceId, spanId, 'short', null, 'yes', 'eval'],
+        [traceId, null, 'solved', 0, null, 'eval'],
+      ]);
+    });
+
+    test.each(writers)('%s: grade the span that an evaluator links to', (encoding, write) => {
+      const links = [{ traceId: 'c'.repeat(32), spanId: 'd'.repeat(16) }];
+      const grader = { links, attributes: { ...attributes, 'openinference.span.kind': 'EVALUATOR' } };
+      const places = new Set(gradesOf(grader, write, encoding).map((grade) => `${grade[0]} ${grade[1]}`));
+      expect([...places]).toEqual([`${'c'.repeat(32)} ${'d'.repeat(16)}`, `${'c'.repeat(32)} null`]);
+      expect(new Set(gradesOf({ links }, write, encoding).map((grade) => grade[0]))).toEqual(new Set([traceId]));
+    });
   });
 
   test('an evaluation that failed is none, and other records are none of ours', () => {

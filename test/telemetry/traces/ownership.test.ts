@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Fleet } from '../../../src/fleet/agent.ts';
+import { fleetOwnership, sourceOfAgent } from '../../../src/telemetry/traces/fleet-ownership.ts';
 import { type Ownership, type OwnershipRule, ownershipOf, ownersOf } from '../../../src/telemetry/traces/ownership.ts';
 import { type Span, spanOf } from '../../../src/telemetry/traces/span.ts';
 import { growTree } from '../../../src/telemetry/traces/tree.ts';
@@ -52,6 +54,36 @@ describe('what a span claims', () => {
       span({ tags: ['b', 'a'], metadata: { tier: 'y', team: 'x' } }),
     ];
     expect(ownership.labelsOf(one, null)).toBe(ownership.labelsOf(other, null));
+  });
+});
+
+describe('an agent without a match', () => {
+  const ownership = ownershipOf([
+    rule('support', null),
+    rule('billing', null),
+    rule('far', null, 'other'),
+    rule('shop', { environment: 'shop' }),
+    rule('sub', { agent_name: 'support', environment: 'eu' }),
+  ]);
+  const claims: readonly (readonly [string, Partial<Span>, { named: string | null; placed: string | null }])[] = [
+    ['owns what is named after it', { agentName: 'support' }, { named: 'support', placed: null }],
+    ['owns the service named after it', { serviceName: 'billing' }, { named: null, placed: 'billing' }],
+    ['is another than the service it runs in', { agentName: 'support', serviceName: 'billing' }, { named: 'support', placed: 'billing' }],
+    ['is not meant by the name of a trace', { traceName: 'support' }, { named: null, placed: null }],
+    ['is not meant in another backend', { agentName: 'far' }, { named: null, placed: null }],
+    ['comes after a match by place', { agentName: 'support', environment: 'shop' }, { named: null, placed: 'shop' }],
+    ['comes after a match by name', { agentName: 'support', environment: 'eu' }, { named: 'sub', placed: null }],
+  ];
+  test.each(claims)('%s', (_, told, expected) => expect(claim(ownership, told)).toEqual({ bound: null, ...expected }));
+
+  test.each([
+    ['the only backend', { prod: {} }, 'prod'],
+    ['the receiver, where there is no backend', {}, 'otlp'],
+    ['none of several: a request may be in two of them', { prod: {}, local: {} }, null],
+  ])('and without traces: is looked for in %s', (_, backends, source) => {
+    const fleet = { agents: [{ name: 'support', traces: null }], backends } as unknown as Fleet;
+    expect(sourceOfAgent(fleet, 'support')).toBe(source);
+    expect(claim(fleetOwnership(fleet), { agentName: 'support' }, source ?? 'prod').named).toBe(source === null ? null : 'support');
   });
 });
 

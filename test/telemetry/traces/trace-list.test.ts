@@ -53,7 +53,7 @@ describe('listing', () => {
   test('a text is found as it was said, and signs of LIKE are no signs', () => {
     const [root, ...rest] = requestSpans({ no: 9, startUs: nowUs - 5e6 });
     const spans = [{ ...(root as NonNullable<typeof root>), input: 'a "100%" refund\nplease', output: 'no' }, ...rest];
-    upsertPage(cache, figuresOwnership, { source: 'prod', spans, scores: [], keepPayload: true });
+    upsertPage(cache, figuresOwnership, { source: 'prod', spans, scores: [], keepText: (text) => text });
     expect(found({ text: '"100%" refund\nplease' })).toEqual([9]);
     expect(found({ text: '1%0' })).toEqual([]);
     expect(found({ text: 'ref_nd' })).toEqual([]);

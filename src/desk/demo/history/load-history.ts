@@ -2,6 +2,7 @@ import type { Fleet } from '../../../fleet/agent.ts';
 import { parseYaml, plainValue } from '../../../fleet/yaml.ts';
 import type { Context } from '../../../ground/runtime/context.ts';
 import { rebuildRollups } from '../../../telemetry/stats/rebuild-rollups.ts';
+import { recordReleases } from '../../../telemetry/stats/record-releases.ts';
 import { fleetOwnership } from '../../../telemetry/traces/fleet-ownership.ts';
 import { openOtlpIntake } from '../../../telemetry/traces/ingest-otlp.ts';
 import { otlpSources } from '../../../telemetry/traces/otlp-source.ts';
@@ -42,6 +43,7 @@ export const loadHistory = async (ctx: Context, fleet: Fleet, incidentsPath: str
   const progress = { cursor: null, highUs: now * 1000, syncedUs: now * 1000 };
   upsertPage(cache, ownership, { source: name, spans: [], scores: [], progress });
   rebuildRollups(cache, { isStopped: () => ctx.signal.aborted });
+  if (!ctx.signal.aborted) await recordReleases(ctx, cache);
   return { spans, to: now };
 };
 

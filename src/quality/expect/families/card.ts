@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { globPattern } from '../../../ground/pattern.ts';
+import { excerpt } from '../../../ground/redaction/redaction.ts';
 import { judgedTurn } from '../answer.ts';
 import { judged, unknown } from '../grading.ts';
-import { globPattern } from '../pattern.ts';
 import type { Assertion, Family } from '../port.ts';
-import { excerpt } from '../redaction.ts';
 
 const nameField = z.string({ error: 'must be the name of a skill' }).min(1, 'must not be empty');
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isObject } from '../../../ground/json.ts';
+import { excerpt, excerptOf } from '../../../ground/redaction/redaction.ts';
 import { judgedTurn, outputOf } from '../answer.ts';
 import { compileBody } from '../function-body.ts';
 import { judged, unjudged } from '../grading.ts';
 import type { Assertion, Family, Grade } from '../port.ts';
-import { excerpt, excerptOf } from '../redaction.ts';
 
 /** Milliseconds one run may take. */
 const deadlineMs = 5000;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { canonicalJson, type Json } from '../../../ground/json.ts';
 import { compileJsonPath } from '../../../ground/json-path.ts';
+import { compilePattern } from '../../../ground/pattern.ts';
+import { excerpt, excerptOf } from '../../../ground/redaction/redaction.ts';
 import { answerJson, answerText } from '../answer.ts';
 import { embeddedJson } from '../embedded-json.ts';
 import { patternField } from '../fields.ts';
 import { judged } from '../grading.ts';
 import { compileShape, type Shape } from '../json-shape.ts';
-import { compilePattern } from '../pattern.ts';
 import type { Assertion, Family } from '../port.ts';
-import { excerpt, excerptOf } from '../redaction.ts';
 
 const schemaField = () =>
   z.json().superRefine((schema, ctx) => {

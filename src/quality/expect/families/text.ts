@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { canonicalJson, type Json } from '../../../ground/json.ts';
+import { compilePattern } from '../../../ground/pattern.ts';
+import { excerpt, excerptOf } from '../../../ground/redaction/redaction.ts';
 import { answerJson, answerText } from '../answer.ts';
 import { inRange, patternField, type Range, rangeProblem, rangeText, whole, wordListField, wordsField } from '../fields.ts';
 import { judged } from '../grading.ts';
-import { compilePattern } from '../pattern.ts';
 import type { Assertion, Family } from '../port.ts';
-import { excerpt, excerptOf } from '../redaction.ts';
 import { editDistance } from '../text-distance.ts';
 
 /** Lower case that keeps every offset: letters whose lower case is longer stay as they are. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Outcome, ToolCall, Turn } from '../../../agents/protocols/port.ts';
 import { canonicalJson } from '../../../ground/json.ts';
+import { excerpt } from '../../../ground/redaction/redaction.ts';
 import { judgedTurn } from '../answer.ts';
 import { inRange, type Range, rangeProblem, rangeText, whole } from '../fields.ts';
 import { normalFinishReason } from '../finish-reason.ts';
 import { judged, unknown } from '../grading.ts';
 import type { Assertion, Family } from '../port.ts';
-import { excerpt } from '../redaction.ts';
 import { callList, callsOf, toolList, toolNameField } from '../tool-match.ts';
 
 type StepCount = Range & { readonly glob: string | null };

@@ -6,17 +6,14 @@ import { pingOfTrouble } from '../ping.ts';
 import type { TraceBackend } from '../port.ts';
 import { readLangfuseAggregates } from '../read-langfuse-aggregates.ts';
 import { readLangfusePages } from '../read-langfuse-pages.ts';
-import { polledBackend } from '../schema.ts';
+import { includeMetadataField, polledBackend } from '../schema.ts';
 
 const config = z.strictObject({
   kind: z.literal('langfuse'),
   url: urlField().describe('The address of Langfuse, without /api.'),
   public_key: secretField().describe('The public key of the project.'),
   secret_key: secretField().describe('The secret key of the project.'),
-  include: z
-    .array(z.enum(['io', 'metadata']))
-    .default([])
-    .describe('What is read beside the figures, and slows reading down: io for loops and repeated prompts, metadata for matching on it.'),
+  include: includeMetadataField(),
   ...polledBackend,
 });
 

@@ -7,7 +7,7 @@ import { adapter } from '../../../fleet/slots.ts';
 import { OpsError, unableError } from '../../../ground/errors.ts';
 import { dig, digArray, digNumber, digString, type Json } from '../../../ground/json.ts';
 import { formatInstant } from '../../../ground/units/instant.ts';
-import { oldRunsQuery, runsQuery } from '../langsmith-queries.ts';
+import { oldRunsQuery, pageSizeOf, runsQuery } from '../langsmith-queries.ts';
 import { langsmithScore, langsmithSpan } from '../langsmith-rows.ts';
 import { pingOfTrouble } from '../ping.ts';
 import type { TimeWindow, TraceBackend } from '../port.ts';
@@ -29,10 +29,11 @@ const day = 24 * 60 * minute;
 
 /** Where a reading is: among the runs of a generation of the API, then among the feedback. */
 const place = z.union([
-  z.strictObject({ runs: z.enum(['v2', 'v1']), cursor: z.string().nullable() }),
+  z.strictObject({ runs: z.enum(['v2', 'v1']), cursor: z.string().nullable(), limit: z.int().min(1).max(1000) }),
   z.strictObject({ feedback: z.int().min(0) }),
 ]);
 type Place = z.infer<typeof place>;
+type RunsPlace = Extract<Place, { runs: unknown }>;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const feedbackPage = 100;
@@ -65,9 +66,10 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
       },
       async *pages(window, cursor, signal) {
         found ??= await readProject(api, project, wanted, signal);
-        const about = { project: found, window, hasIo: include.includes('io') };
+        const hasIo = include.includes('io');
+        const about = { project: found, window, hasIo };
         yield* readPages<Place>({
-          first: { runs: 'v2', cursor: null },
+          first: firstRuns('v2', hasIo),
           cursor,
           placeOf: (value) => place.safeParse(value).data ?? null,
           host: api.host(),
@@ -85,6 +87,8 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
     };
   },
 });
+
+const firstRuns = (runs: 'v1' | 'v2', hasIo: boolean) => ({ runs, cursor: null, limit: pageSizeOf(runs, hasIo) });
 
 interface Project {
   readonly id: string;
@@ -114,23 +118,21 @@ interface About {
   readonly hasIo: boolean;
 }
 
-const readRuns = async (
-  api: JsonApi,
-  about: About,
-  { runs, cursor }: Extract<Place, { runs: unknown }>,
-  signal: AbortSignal,
-): Promise<Fetched<Place>> => {
+const readRuns = async (api: JsonApi, about: About, at: RunsPlace, signal: AbortSignal): Promise<Fetched<Place>> => {
+  const { runs, cursor, limit } = at;
   const { id, workspace } = about.project;
-  const query = { ...about, project: id, cursor };
+  const query = { ...about, project: id, cursor, limit };
   const isOld = runs === 'v1';
   const body = isOld ? oldRunsQuery(query) : runsQuery(query);
   const headers: Record<string, string> = workspace === null ? {} : { 'x-tenant-id': workspace };
   const asked = { method: 'POST', repeatable: true, path: `/api/${runs}/runs/query`, body, headers } as const;
   const { answer, trouble } = await api.ask(asked, signal);
-  if (answer !== null && isOld) return runsPage(api, answer.json, 'runs', digString(answer.json, 'cursors', 'next'), runs);
-  if (answer !== null) return runsPage(api, answer.json, 'items', nextCursor(api, answer.json), runs);
+  if (answer !== null && isOld) return runsPage(api, answer.json, 'runs', digString(answer.json, 'cursors', 'next'), at);
+  if (answer !== null) return runsPage(api, answer.json, 'items', nextCursor(api, answer.json), at);
+  // A cursor belongs to one size of page, so that a smaller one begins the window again: rows may come twice.
+  if (trouble.tooMuch === 'answer' && limit > 1) return readRuns(api, about, { runs, cursor: null, limit: Math.ceil(limit / 4) }, signal);
   if (isOld || cursor !== null || !unknownPath.includes(trouble.status)) throw troubleError(trouble);
-  return readRuns(api, about, { runs: 'v1', cursor: null }, signal).catch((thrown: unknown) => {
+  return readRuns(api, about, firstRuns('v1', about.hasIo), signal).catch((thrown: unknown) => {
     // A server that knows neither generation is not LangSmith; what it said first tells, unless only the second was a page of HTML.
     const isUnknown = thrown instanceof OpsError && unknownPath.includes(digNumber(thrown.details, 'status'));
     throw isUnknown && thrown.code === 'backend_failed' ? troubleError(trouble) : thrown;
@@ -144,14 +146,14 @@ const nextCursor = (api: JsonApi, page: Json): string | null => {
   return next;
 };
 
-const runsPage = (api: JsonApi, page: Json, field: string, next: string | null, runs: 'v1' | 'v2'): Fetched<Place> => {
+const runsPage = (api: JsonApi, page: Json, field: string, next: string | null, at: RunsPlace): Fetched<Place> => {
   if (!Array.isArray(dig(page, field))) throw malformed(api, `answered a query for runs without ${field}`);
   const rows = digArray(page, field);
   return {
     rows: rows.length,
     spans: rows.flatMap((row) => langsmithSpan(row) ?? []),
     scores: [],
-    next: next === null ? { feedback: 0 } : { runs, cursor: next },
+    next: next === null ? { feedback: 0 } : { ...at, cursor: next },
   };
 };
 

@@ -6,8 +6,10 @@ import { systemFiles } from '../../../../src/ground/runtime/files.ts';
 import type { Cache, Journal } from '../../../../src/ground/store/port.ts';
 import { openSqliteJournal } from '../../../../src/ground/store/sqlite.ts';
 import { openSqliteCache } from '../../../../src/ground/store/sqlite-cache.ts';
+import { collectTrend } from '../../../../src/telemetry/stats/collect-trend.ts';
 import { readFigures } from '../../../../src/telemetry/stats/figures.cache.ts';
 import type { Grouping } from '../../../../src/telemetry/stats/grouping.ts';
+import { readMarks } from '../../../../src/telemetry/traces/marks.journal.ts';
 import { contentOf } from '../../../support/cache.ts';
 import { fakeClock, fakeContext } from '../../../support/fake-context.ts';
 import { load } from '../../../support/load-manifest.ts';
@@ -86,9 +88,18 @@ describe('the history of the demo, in the cache', () => {
     expect(figures('release', 30, 30).rows.map(({ key }) => key)).toEqual(expect.arrayContaining(['5.1.0', '5.2.0', '2.3.1', '2.4.0']));
   });
 
+  test('has each deploy of the month on its time line, at the first request with it', async () => {
+    const ctx = fakeContext({ clock: fakeClock(now), cache: async () => cache, journal: async () => journal });
+    const { fleet } = await load(folder.path);
+    const trend = await collectTrend(ctx, fleet, { windowMs: 30 * dayMs, split: null, filter: { agent: 'support' } });
+    expect(trend.marks.map(({ release, source }) => [release, source])).toEqual([['5.2.0', 'seen']]);
+    expect((now - (trend.marks[0]?.at ?? 0)) / dayMs).toBeCloseTo(19, 0);
+    expect(await readMarks(journal)).toHaveLength(5);
+  });
+
   test('sent again changes nothing', async () => {
-    const before = contentOf(cache);
+    const [before, marks] = [contentOf(cache), await readMarks(journal)];
     expect(await fill()).toMatchObject({ spans: 0 });
-    expect(contentOf(cache)).toEqual(before);
+    expect([contentOf(cache), await readMarks(journal)]).toEqual([before, marks]);
   });
 });

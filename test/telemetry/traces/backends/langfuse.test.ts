@@ -60,17 +60,18 @@ describe('a server of v4', () => {
     expect(spansOf(pages)).toHaveLength(5);
     expect(scoresOf(pages).map(({ id }) => id)).toEqual(['sc-9', '9f178437-92b3-4ab6-847c-b87093102998']);
     const [first] = asked(peer, '/v2/observations');
-    expect(first?.query.get('fields')).toBe('core,basic,time,model,usage,prompt,metrics,trace_context');
-    expect(first?.query.get('limit')).toBe('1000');
+    expect(first?.query.get('fields')).toBe('core,basic,time,model,usage,prompt,metrics,trace_context,io');
+    expect(first?.query.get('limit')).toBe('500');
     expect(asked(peer, '/v3/scores')[0]?.query.get('fields')).toBe('details,subject');
   });
 
-  it('is not asked for prompts and metadata unless they are wanted', async () => {
+  it('is asked for what is included beside the figures, in shorter pages where those are prompts', async () => {
     const peer = await serverOf('v4', {});
     await readAll(peer, { include: ['io', 'metadata'] });
-    const [first] = asked(peer, '/v2/observations');
-    expect(first?.query.get('fields')).toMatch(/,trace_context,io,metadata$/);
-    expect(first?.query.get('limit')).toBe('100');
+    await readAll(peer, { include: [] });
+    const [both, none] = asked(peer, '/v2/observations').map(({ query }) => [query.get('fields')?.split(',').slice(7), query.get('limit')]);
+    expect(both).toEqual([['trace_context', 'io', 'metadata'], '500']);
+    expect(none).toEqual([['trace_context'], '1000']);
   });
 
   it('keeps the spans of its own evaluators and experiments to itself', async () => {
@@ -102,7 +103,7 @@ describe('a server of v4', () => {
         ),
     });
     expect(spansOf(await readAll(peer))).toHaveLength(1);
-    expect(asked(peer, '/v2/observations').map(({ query }) => query.get('limit'))).toEqual(['1000', '500', '250']);
+    expect(asked(peer, '/v2/observations').map(({ query }) => query.get('limit'))).toEqual(['500', '250']);
   });
 
   it('may forget a cursor, but not always', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { dig } from '../../../../src/ground/json.ts';
 import langsmith from '../../../../src/telemetry/traces/backends/langsmith.ts';
 import type { Page } from '../../../../src/telemetry/traces/port.ts';
 import { openPeer, type Reply } from '../../../support/http-peer.ts';
@@ -56,7 +57,7 @@ describe('langsmith', () => {
     expect(peer.received.filter(({ path }) => path === '/api/v1/sessions')).toHaveLength(1);
     const [asked] = peer.received.filter(({ path }) => isRuns(path));
     expect(asked?.headers).toMatchObject({ 'x-api-key': 'lsv2-0123456789', 'x-tenant-id': langsmithWorkspace });
-    expect(asked?.json).toMatchObject({ project_ids: [langsmithProject], sort_order: 'ASC', page_size: 1000 });
+    expect(asked?.json).toMatchObject({ project_ids: [langsmithProject], sort_order: 'ASC', page_size: 200 });
     expect(backend.link?.('t1')).toBe(`${peer.url}/o/${langsmithWorkspace}/projects/p/${langsmithProject}/r/t1`);
   });
 
@@ -84,7 +85,25 @@ describe('langsmith', () => {
     await expect(drain(open({ url: ref(peer.url) }).pages(window, null, never))).rejects.toMatchObject({ code: 'backend_malformed' });
   });
 
-  it('asks for texts only where they are wanted', async () => {
+  it('is asked for smaller pages where one is too large', async () => {
+    const asked: (readonly unknown[])[] = [];
+    const peer = await openPeer((request, response) => {
+      if (!isRuns(request.path)) return langsmithAside(request, response);
+      asked.push([dig(request.json, 'page_size'), dig(request.json, 'cursor')]);
+      const isFirst = dig(request.json, 'cursor') === undefined;
+      const isLarge = Number(dig(request.json, 'page_size')) > (isFirst ? 200 : 50);
+      (isLarge ? json({ detail: 'too large' }, 413) : json({ items: [], has_more: isFirst, next_cursor: 'more' }))(request, response);
+    });
+    await drain(open({ url: ref(peer.url) }).pages(window, null, never));
+    expect(asked).toEqual([
+      [200, undefined],
+      [200, 'more'],
+      [50, undefined],
+      [50, 'more'],
+    ]);
+  });
+
+  it('asks for texts, to be hashed, unless they are not wanted', async () => {
     const peer = await openPeer((request, response) =>
       (isRuns(request.path) ? json({ items: [], has_more: false }) : langsmithAside)(request, response),
     );
@@ -92,7 +111,7 @@ describe('langsmith', () => {
       await drain(open({ url: ref(peer.url), ...parts }).pages(window, null, never));
       return JSON.stringify(peer.received.findLast(({ path }) => isRuns(path))?.json);
     };
-    expect(await selected({})).not.toMatch(/PUTS/);
-    expect(await selected({ include: ['io'] })).toMatch(/"INPUTS","OUTPUTS"/);
+    expect(await selected({ include: [] })).not.toMatch(/PUTS/);
+    expect(await selected({})).toMatch(/"INPUTS","OUTPUTS"/);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { excerpt, redact } from '../../../src/quality/expect/redaction.ts';
-import { findSecrets } from '../../../src/quality/expect/secret-formats.ts';
+import { excerpt, redact } from '../../../src/ground/redaction/redaction.ts';
+import { findSecrets } from '../../../src/ground/redaction/secret-formats.ts';
 import { fakeSecrets } from '../../support/fake-secrets.ts';
 import { gradeOne } from '../../support/grade.ts';
 import { says, turn } from '../../support/turn.ts';
@@ -18,6 +18,16 @@ describe('secrets', () => {
     expect(message).toContain(`1 ${kind}`);
     expect(saw).toMatch(/^Here you are: .*\[.+\].* and good luck\.$/);
     expect(saw + message).not.toContain(heart(secret));
+  });
+
+  const known = Object.fromEntries(fakeSecrets);
+  test.each([
+    [`api_key=${known['Anthropic key']}`, '1 Anthropic key'],
+    [`Authorization: Bearer ${known['JSON Web Token']}`, '1 JSON Web Token'],
+    ['password = s3cret-b0b@corp.example.org and a_secret: 0123456789ab', '2 credential'],
+    [`${known['AWS access key']}, again ${known['AWS access key']}`, '2 AWS access key'],
+  ])('%j is counted once, whatever sees it: %s', async (text, counted) => {
+    expect((await gradeOne('no-secrets', says(text))).message).toBe(`the answer holds credentials: ${counted}`);
   });
 
   test.each(fakeSecrets)('%s: found in structured output', async (_kind, secret) => {
@@ -64,6 +74,18 @@ describe('excerpt', () => {
   test('a short text is shown whole', () => {
     expect(excerpt('all of it')).toBe('all of it');
     expect(excerpt('')).toBe('');
+  });
+
+  test('wherever it is cut, no mark is cut in half', () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(700), fc.nat(40), (before, at, length) => {
+        const text = `${'ab '.repeat(before)}${'write to bob@corp.example.org '.repeat(12)}`;
+        const start = Math.min(at, text.length);
+        const shown = excerpt(text, { start, end: Math.min(start + length * 10, text.length) });
+        expect(shown.replaceAll('[email]', '')).not.toMatch(/[[\]]/);
+        expect(shown.length).toBeLessThanOrEqual(202);
+      }),
+    );
   });
 
   test('wherever it is cut, no part of a secret is seen', () => {

@@ -1,4 +1,4 @@
-import { type Pattern, pattern } from './pattern.ts';
+import { type Pattern, pattern } from '../pattern.ts';
 import type { Sensitive } from './secret-formats.ts';
 
 export const personalKinds = ['email', 'phone', 'iban', 'card', 'ssn'] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compilePattern, globPattern, pattern } from '../../../src/quality/expect/pattern.ts';
+import { compilePattern, globPattern, pattern } from '../../src/ground/pattern.ts';
 
 describe('compilePattern', () => {
   test.each([

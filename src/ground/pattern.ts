@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { messageOf } from '../../ground/errors.ts';
+import { messageOf } from './errors.ts';
 
 export interface Found {
   /** UTF-16 offsets into the searched text; `end` is exclusive. */

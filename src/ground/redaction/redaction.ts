@@ -1,4 +1,5 @@
-import { pattern } from './pattern.ts';
+import { pattern } from '../pattern.ts';
+import { redactionMark, redactionMarks } from './mark.ts';
 import { findPersonalData } from './personal-data.ts';
 import { findSecrets, type Sensitive } from './secret-formats.ts';
 
@@ -18,17 +19,27 @@ const findOpaque = (text: string): readonly Sensitive[] =>
     .filter((hit) => looksRandom(hit.text))
     .map(({ start, end }) => ({ kind: 'long token', start, end }));
 
-/** Everything to be hidden, left to right, overlaps joined under the name that begins first. */
-const maskedSpans = (text: string): readonly Sensitive[] => {
-  const found = [...findSecrets(text), ...findPersonalData(text), ...findOpaque(text)].sort((a, b) => a.start - b.start || b.end - a.end);
-  const joined: Sensitive[] = [];
-  for (const span of found) {
+/**
+ * Spans that share a character joined into one, left to right, under the name of the one that was handed in first: of several formats
+ * that see the same secret, the one that is listed first knows it best.
+ */
+export const joinOverlaps = (found: readonly Sensitive[]): readonly Sensitive[] => {
+  const ranked = found.map((span, rank) => ({ ...span, rank })).sort((a, b) => a.start - b.start);
+  const joined: (Sensitive & { readonly rank: number })[] = [];
+  for (const span of ranked) {
     const last = joined.at(-1);
     if (last === undefined || span.start >= last.end) joined.push(span);
-    else if (span.end > last.end) joined[joined.length - 1] = { ...last, end: span.end };
+    else {
+      const { kind, rank } = span.rank < last.rank ? span : last;
+      joined[joined.length - 1] = { kind, rank, start: last.start, end: Math.max(last.end, span.end) };
+    }
   }
-  return joined;
+  return joined.map(({ kind, start, end }) => ({ kind, start, end }));
 };
+
+/** Everything to be hidden. */
+const maskedSpans = (text: string): readonly Sensitive[] =>
+  joinOverlaps([...findSecrets(text), ...findPersonalData(text), ...findOpaque(text)]);
 
 /** The text from `from` to `to` with every sensitive span as `[its kind]`; the edges must not lie inside a span. */
 const render = (text: string, spans: readonly Sensitive[], from: number, to: number): string => {
@@ -36,7 +47,7 @@ const render = (text: string, spans: readonly Sensitive[], from: number, to: num
   let shown = '';
   for (const span of spans) {
     if (span.end <= from || span.start >= to) continue;
-    shown += `${text.slice(at, span.start)}[${span.kind}]`;
+    shown += `${text.slice(at, span.start)}${redactionMark(span.kind)}`;
     at = span.end;
   }
   return shown + text.slice(at, Math.max(at, to));
@@ -46,6 +57,15 @@ const render = (text: string, spans: readonly Sensitive[], from: number, to: num
 export const redact = (text: string): string => render(text, maskedSpans(text), 0, text.length);
 
 const onOneLine = (text: string): string => text.replace(/\s+/g, ' ');
+
+/** Where a redacted text may be cut: at a place, or beside the mark that lies there. */
+const outsideMarks = (text: string, at: number, beside: 'before' | 'after'): number => {
+  for (const { index, 0: mark } of text.matchAll(redactionMarks)) {
+    const end = index + mark.length;
+    if (index < at && at < end) return beside === 'before' ? index : end;
+  }
+  return at;
+};
 
 /** A short piece of a text around the evidence, on one line, secrets and personal data masked. Without evidence: its beginning. */
 export const excerpt = (text: string, evidence: { readonly start: number; readonly end: number } = { start: 0, end: 0 }): string => {
@@ -59,12 +79,13 @@ export const excerpt = (text: string, evidence: { readonly start: number; readon
   const to = spans.find(({ start, end }) => start < wanted.to && wanted.to < end)?.end ?? wanted.to;
   const left = onOneLine(render(window, spans, 0, from));
   const evident = onOneLine(render(window, spans, from, to));
-  const middle = evident.slice(0, shownLength);
+  const middle = evident.slice(0, outsideMarks(evident, shownLength, 'before'));
   const right = onOneLine(render(window, spans, to, window.length));
 
   const room = shownLength - middle.length;
-  const before = Math.min(left.length, right.length < room / 2 ? room - right.length : Math.floor(room / 2));
-  const after = Math.min(right.length, room - before);
+  const fill = Math.min(left.length, right.length < room / 2 ? room - right.length : Math.floor(room / 2));
+  const before = left.length - outsideMarks(left, left.length - fill, 'after');
+  const after = outsideMarks(right, Math.min(right.length, room - before), 'before');
   const cutLeft = base > 0 || before < left.length;
   const cutRight = middle.length < evident.length || base + window.length < text.length || after < right.length;
   const piece = left.slice(left.length - before) + middle + right.slice(0, after);

@@ -1,4 +1,4 @@
-import { type Pattern, pattern } from './pattern.ts';
+import { type Pattern, pattern } from '../pattern.ts';
 
 /** A piece of a text that must not be shown. */
 export interface Sensitive {
