@@ -61,8 +61,7 @@ const candidates = async (before: readonly string[], current: string): Promise<r
     const values = isFile ? fileNames : await valuesOf(flag, leaf, manifest);
     return assigned === undefined || values === fileNames ? values : values.map((value) => `${assigned}=${value}`);
   }
-  if (current.startsWith('-'))
-    return [...flags.map((each) => spellingOf(each.flags).long), '--help', '--version'];
+  if (current.startsWith('-')) return [...flags.map((each) => spellingOf(each.flags).long), '--help', '--version'];
   if (entry === null || leaf === null)
     return words.length === 0 ? [...firstWords(), 'help'] : words.length === 1 ? verbsOf(words[0] ?? '') : [];
   return argumentsOf(leaf, words.slice(nameLength(entry)), manifest);

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../ground/output/phrases.ts';
-import { cronProblem, isZone } from '../ground/units/cron.ts';
+import { cronAndZone, zoneField } from './cron-fields.ts';
 import { countField, durationField, moneyField, periodField, secretField, shareField, slotField, urlField } from './fields.ts';
 import type { Sections } from './slots.ts';
 
@@ -15,23 +14,6 @@ const name = z
   );
 const nameKey = (what: string) => name.describe(`The name of the ${what}.`);
 const text = z.string().min(1).max(20_000);
-const zone = z.string().superRefine((given, ctx) => {
-  if (isZone(given)) return;
-  const near = nearest(given, Intl.supportedValuesOf('timeZone'));
-  const hint = near === null ? 'write UTC, or a name such as Europe/Berlin' : `did you mean "${near}"?`;
-  ctx.addIssue({ code: 'custom', message: 'is not a time zone', input: given, params: { hint } });
-});
-
-const cronAndZone = <T extends { cron?: string | undefined; tz?: string | undefined }>(value: T, ctx: z.RefinementCtx) => {
-  if (value.cron === undefined) return;
-  const zoneName = value.tz ?? 'UTC';
-  if (!isZone(zoneName)) return;
-  const problem = cronProblem(value.cron, zoneName);
-  if (problem === null) return;
-  const hint = 'write it like "30 3 * * 1-5": minute, hour, day of month, month, day of week';
-  ctx.addIssue({ code: 'custom', path: ['cron'], message: problem, input: value.cron, params: { hint } });
-};
-
 const tier = z.literal([1, 2, 3]).describe('1 critical, 2 normal, 3 best effort.');
 
 const turn = z.strictObject({
@@ -45,7 +27,7 @@ const check = z
     description: z.string().optional().describe('What it looks for, in one sentence.'),
     every: periodField().optional().describe('How often a scheduled run asks; default: defaults.every.'),
     cron: z.string().optional().describe('When a scheduled run asks, as five cron fields; instead of every.'),
-    tz: zone.optional().describe('The time zone of cron; default UTC.'),
+    tz: zoneField().optional().describe('The time zone of cron; default UTC.'),
     heartbeat: z
       .strictObject({
         every: periodField().describe('How often the agent is to report with agentops beat.'),
@@ -122,7 +104,7 @@ const maintenance = z
   .strictObject({
     cron: z.string().describe('When it begins, as five cron fields.'),
     for: periodField().describe('How long it lasts.'),
-    tz: zone.optional().describe('The time zone of cron; default UTC.'),
+    tz: zoneField().optional().describe('The time zone of cron; default UTC.'),
   })
   .superRefine(cronAndZone);
 

@@ -1,7 +1,7 @@
 // node test/bench/cache.mjs [SPANS]: a made-up fleet through the span cache. Prints one JSON line; run.mjs shows it.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openSqliteCache } from '../../dist/ground/store/sqlite-cache.js';
 import { readFigures } from '../../dist/telemetry/stats/figures.cache.js';
@@ -10,14 +10,23 @@ import { ownershipOf } from '../../dist/telemetry/traces/ownership.js';
 import { upsertPage } from '../../dist/telemetry/traces/spans.cache.js';
 import { readTrace } from '../../dist/telemetry/traces/trace.cache.js';
 import { fleetPages } from './fleet.mjs';
+import { interleave, median, runNode } from './measure.mjs';
 
 const spans = Number(process.argv[2] ?? 1_000_000);
 const pageSize = 1000;
 // As dense as ten million spans in a month: rollups weigh the same on every span.
 const days = Math.max(1, Math.round((30 * spans) / 10_000_000));
-const ownership = ownershipOf(
-  Array.from({ length: 20 }, (_, at) => ({ agent: `agent-${at}`, source: 'prod', match: { trace_name: `agent-${at}` } })),
-);
+const agents = Array.from({ length: 20 }, (_, at) => `agent-${at}`);
+const ownership = ownershipOf(agents.map((agent) => ({ agent, source: 'prod', match: { trace_name: agent } })));
+const manifest = [
+  'version: 1',
+  'fleet: bench',
+  'backends: { prod: { kind: otlp } }',
+  'agents:',
+  ...agents.map((agent) => `  ${agent}: { traces: { backend: prod, match: { trace_name: ${agent} } } }`),
+].join('\n');
+/** The history ends now, so that the program can be asked for it. */
+const fleet = { days, pageSize, fromUs: (Date.now() - days * 86_400_000) * 1000 };
 
 /** CPU and wall time of many pieces of work, microseconds. */
 const stopwatch = () => {
@@ -82,16 +91,10 @@ const bareTable = (path, key) => {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'agentops-bench-'));
-const compared = Math.min(spans, 1_000_000);
-const bare = { keyed: stopwatch(), plain: stopwatch() };
-for (const [name, { time }] of Object.entries(bare)) {
-  const table = bareTable(join(folder, `${name}.db`), name === 'keyed');
-  for (const page of fleetPages({ spans: compared, days: (days * compared) / spans, pageSize })) time(() => table.take(page));
-  table.close();
-  rmSync(join(folder, `${name}.db`));
-}
-
-const path = join(folder, 'cache.db');
+writeFileSync(join(folder, 'agentops.yaml'), manifest);
+mkdirSync(join(folder, '.agentops'), { mode: 0o700 });
+const take = (into, page) => upsertPage(into, ownership, { source: 'prod', spans: page, scores: [] });
+const path = join(folder, '.agentops/cache.db');
 let cache = await openSqliteCache(path);
 const [ingest, rebuild] = [stopwatch(), stopwatch()];
 let taken = 0;
@@ -99,8 +102,8 @@ let largestMiB = 0;
 const weigh = () => {
   largestMiB = Math.max(largestMiB, process.memoryUsage().rss / 2 ** 20);
 };
-for (const page of fleetPages({ spans, days, pageSize })) {
-  ingest.time(() => upsertPage(cache, ownership, { source: 'prod', spans: page, scores: [] }));
+for (const page of fleetPages({ ...fleet, spans })) {
+  ingest.time(() => take(cache, page));
   taken += page.length;
   if (taken % 50_000 < pageSize) weigh();
 }
@@ -111,15 +114,14 @@ cache = await openSqliteCache(path);
 const { from, to } = cache.all('SELECT MIN(start_us) AS "from", MAX(start_us) AS "to" FROM run')[0];
 const window = { fromUs: from + 1234, toUs: to };
 const query = (by) => {
-  const { total, time } = stopwatch();
   const times = Array.from({ length: 7 }, () => {
-    total.wall = 0;
+    const { total, time } = stopwatch();
     time(() => readFigures(cache, { window, by }));
-    return total.wall / 1000;
+    return total;
   });
-  return times.sort((a, b) => a - b)[3];
+  return { wallMs: median(times.map(({ wall }) => wall)) / 1000, cpuMs: median(times.map(({ cpu }) => cpu)) / 1000 };
 };
-const statusMs = Object.fromEntries(
+const status = Object.fromEntries(
   ['agent', 'model', 'provider', 'user', 'task', 'env', 'release', 'prompt-version', 'error', 'tool'].map((by) => [by, query(by)]),
 );
 const ids = cache.all(`SELECT lower(hex(trace_id)) AS id FROM trace WHERE no % ${Math.max(1, Math.floor(taken / 8 / 50))} = 1`);
@@ -131,18 +133,42 @@ const traceMs = ids
   })
   .sort((a, b) => a - b);
 cache.close();
+const bin = resolve(import.meta.dirname, '../../bin/agentops.js');
+const [bareNode, whole] = await interleave(7, [
+  () => runNode(['-e', '0'], { cwd: folder }),
+  () => runNode([bin, 'status', '--window', '30d'], { cwd: folder }),
+]);
+for (const { status: code, stderr } of whole) if (code !== 0) throw new Error(`agentops status ended with ${code}: ${stderr}`);
+const cpuOf = (runs) => median(runs.map(({ cpuMs }) => cpuMs));
+
+/** The same pages into the cache and into plain tables, in turn: what the machine does meanwhile falls on all of them alike. */
+const compare = async (count) => {
+  const watches = { cache: stopwatch(), keyed: stopwatch(), plain: stopwatch() };
+  const beside = await openSqliteCache(join(folder, 'beside.db'));
+  const tables = ['keyed', 'plain'].map((name) => ({ name, ...bareTable(join(folder, `${name}.db`), name === 'keyed') }));
+  let compared = 0;
+  for (const page of fleetPages({ ...fleet, spans: count, days: (days * count) / spans })) {
+    watches.cache.time(() => take(beside, page));
+    for (const table of tables) watches[table.name].time(() => table.take(page));
+    compared += page.length;
+  }
+  watches.cache.time(() => rebuildRollups(beside));
+  for (const { close } of [beside, ...tables]) close();
+  return Object.fromEntries(Object.entries(watches).map(([name, watch]) => [name, each(watch, compared)]));
+};
+
 const each = ({ total }, count) => ({ cpuUs: total.cpu / count, wallUs: total.wall / count });
 console.log(
   JSON.stringify({
     spans: taken,
     days,
-    bareKeyed: each(bare.keyed, compared),
-    barePlain: each(bare.plain, compared),
+    compared: await compare(Math.min(spans, 1_000_000)),
     ingest: each(ingest, taken),
     rebuild: each(rebuild, taken),
     bytesPerSpan: statSync(path).size / taken,
     largestMiB,
-    statusMs,
+    status,
+    process: { nodeMs: cpuOf(bareNode), statusMs: cpuOf(whole) },
     traceMs: { median: traceMs[Math.floor(traceMs.length / 2)], worst: traceMs.at(-1) },
   }),
 );

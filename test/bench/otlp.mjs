@@ -1,4 +1,4 @@
-// node test/bench/otlp.mjs [spans]: how fast `agentops serve` takes OTLP: sustained spans a second and how long an acknowledgement takes.
+// node test/bench/otlp.mjs [spans]: how fast `agentops serve` takes OTLP. Prints one JSON line; run.mjs shows it.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -99,14 +99,18 @@ try {
   const tookMs = performance.now() - began;
   const sorted = taken.sort((a, b) => a - b);
   const memory = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1] ?? 0;
-  console.log(`otlp: ${(batches * batchSpans).toLocaleString('en-US')} spans as JSON, ${batchSpans} a request, ${senders} senders`);
+  const sent = batches * batchSpans;
   console.log(
-    `  ${Math.round((batches * batchSpans * 1000) / tookMs).toLocaleString('en-US')} spans a second, ${(bytes / tookMs / 1000).toFixed(1)} MB/s`,
+    JSON.stringify({
+      spans: sent,
+      batchSpans,
+      senders,
+      perSecond: (sent * 1000) / tookMs,
+      megabytesPerSecond: bytes / tookMs / 1000,
+      acknowledgedMs: { median: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), longest: sorted.at(-1) },
+      largestMiB: Number(memory) / 1024,
+    }),
   );
-  console.log(
-    `  acknowledged after ${quantile(sorted, 0.5).toFixed(1)} ms (median), ${quantile(sorted, 0.99).toFixed(1)} ms (p99), ${sorted.at(-1).toFixed(1)} ms (longest)`,
-  );
-  console.log(`  largest memory of the receiver ${(Number(memory) / 1024).toFixed(0)} MiB`);
 } finally {
   server.kill('SIGTERM');
   await once(server, 'close');

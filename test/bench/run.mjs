@@ -1,14 +1,23 @@
-// npm run bench [-- --check] [-- startup|checks|gate] [-- --rounds=N]: prints figures; with --check a ratio past its bound is a failure.
+// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- startup|checks|cache|otlp|gate|evals]: prints figures; with --check a ratio past its bound is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { interleave, median, runNode } from './measure.mjs';
 
 const program = resolve(import.meta.dirname, '../../bin/agentops.js');
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const isCheck = process.argv.includes('--check');
+const { values: flags, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: {
+    check: { type: 'boolean', default: false },
+    spans: { type: 'string', default: '1m' },
+    rounds: { type: 'string', default: '1000' },
+  },
+});
+const isCheck = flags.check;
+const spans = Number.parseFloat(flags.spans) * (/k$/i.test(flags.spans) ? 1000 : /m$/i.test(flags.spans) ? 1_000_000 : 1);
 const failures = [];
 
 const figure = (what, value, bound, unit = '') => {
@@ -75,7 +84,7 @@ const checks = async () => {
 };
 
 /** Of the simulation: 1,000 take about two minutes. */
-const rounds = Number(process.argv.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? 1000);
+const rounds = Number(flags.rounds);
 
 const gate = async () => {
   const { measureGate } = await import('./gate.mjs');
@@ -87,7 +96,58 @@ const evals = async () => {
   await measureEvals(figure);
 };
 
-const all = { startup, checks, gate, evals };
+/** What a bench of its own process measured. */
+const measured = async (script) => {
+  const { status, stdout, stderr } = await runNode([resolve(import.meta.dirname, script), String(spans)]);
+  if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout);
+};
+
+const cache = async () => {
+  const found = await measured('cache.mjs');
+  const { ingest, rebuild, compared, process: whole } = found;
+  console.log(`cache: ${found.spans.toLocaleString('en-US')} spans of ${found.days} days, pages of 1,000, rollups included`);
+  figure('a span, CPU', ingest.cpuUs + rebuild.cpuUs, undefined, ' µs');
+  figure('a span of them for rollups', rebuild.cpuUs, undefined, ' µs');
+  figure('better-sqlite3 alone, same rows, key (trace, span): CPU', compared.keyed.cpuUs, undefined, ' µs');
+  figure('better-sqlite3 alone, same rows, without a key: CPU', compared.plain.cpuUs, undefined, ' µs');
+  figure('page by page beside them: CPU', compared.cache.cpuUs, undefined, ' µs');
+  figure('CPU, times the loop with the key', compared.cache.cpuUs / compared.keyed.cpuUs, 2);
+  figure('wall, times the loop with the key', compared.cache.wallUs / compared.keyed.wallUs);
+  figure('CPU, times the loop without a key', compared.cache.cpuUs / compared.plain.cpuUs);
+  figure('largest memory', found.largestMiB, 200, ' MiB');
+  figure('bytes a span', found.bytesPerSpan, 130);
+  // 50 ms and 5 ms, in the unit that is the same on every machine.
+  console.log('status of 30 days, median of 7 in one process: milliseconds, and CPU as a multiple of `node -e 0`');
+  for (const [by, { wallMs, cpuMs }] of Object.entries(found.status)) {
+    figure(`by ${by}`, wallMs, undefined, ' ms');
+    figure(`by ${by}, times \`node -e 0\``, cpuMs / whole.nodeMs, keptByDay.has(by) ? undefined : 2.5);
+  }
+  figure('a trace, median of fifty', found.traceMs.median, undefined, ' ms');
+  figure('a trace, times `node -e 0`', found.traceMs.median / whole.nodeMs, 0.25);
+  figure('a trace, the longest', found.traceMs.worst, undefined, ' ms');
+  figure('agentops status --window 30d, whole process: CPU', whole.statusMs, undefined, ' ms');
+  figure('agentops status --window 30d, times `node -e 0`', whole.statusMs / whole.nodeMs, 3.5);
+};
+
+/** Thousands of users have cells by the day alone: begun days are read request by request. */
+const keptByDay = new Set(['user']);
+
+const otlp = async () => {
+  const { acknowledgedMs, ...found } = await measured('otlp.mjs');
+  console.log(
+    `otlp: ${found.spans.toLocaleString('en-US')} spans as JSON, ${found.batchSpans} a request, ${found.senders} senders at once`,
+  );
+  figure('spans a second', found.perSecond);
+  figure('megabytes a second', found.megabytesPerSecond);
+  figure('acknowledged after, median', acknowledgedMs.median, undefined, ' ms');
+  figure('acknowledged after, 99 of 100', acknowledgedMs.p99, undefined, ' ms');
+  figure('acknowledged after, the longest', acknowledgedMs.longest, undefined, ' ms');
+  figure('largest memory of the receiver', found.largestMiB, 200, ' MiB');
+};
+
+const all = { startup, checks, cache, otlp, gate, evals };
+for (const name of wanted) if (!(name in all)) throw new Error(`there is no bench ${name}: ${Object.keys(all).join(', ')}`);
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {
   console.error(`past its bound: ${failures.join('; ')}`);

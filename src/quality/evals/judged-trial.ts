@@ -1,7 +1,7 @@
 import type { Turn } from '../../agents/protocols/port.ts';
+import { keptText } from '../../ground/redaction/kept-text.ts';
 import { type GradedConversation, isAccepted, judgeConversation, judgingOf, totals } from '../expect/conversation.ts';
 import type { GradedAssertion } from '../expect/grade-turns.ts';
-import { keptText } from '../expect/kept-text.ts';
 import { isNoAnswer } from './breaker.ts';
 import type { Trial, TrialAssertion, TrialStatus } from './trial.ts';
 

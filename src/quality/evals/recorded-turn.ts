@@ -35,6 +35,7 @@ export const recordedTurn = ({ spans, traceId }: ShownTrace, run: ShownRun, text
       toolCalls: calls,
       usage: usageOf(run),
       costNanos: run.unpriced > 0 ? null : run.costNanos,
+      costSource: run.unpriced > 0 ? null : 'reported',
       steps: run.steps,
       stopReason: null,
       model: models.at(-1)?.model ?? null,

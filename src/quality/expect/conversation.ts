@@ -74,7 +74,7 @@ export const judgeConversation = ({ turns, byTurn, overall }: GradedConversation
     const told = last.detail === '' ? (sentence[last.outcome] ?? `the outcome is ${last.outcome}`) : last.detail;
     return { verdict: meaning[last.outcome] === 'error' ? 'error' : 'fail', reason: told };
   }
-  const all = [...byTurn.flat(), ...overall];
+  const all = [...byTurn.flat(), ...overall].filter(({ weight }) => weight > 0);
   const grades = decidingOf(all);
   const failed = grades.filter(({ pass }) => pass === false);
   const [first] = failed;

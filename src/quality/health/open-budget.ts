@@ -5,9 +5,7 @@ import type { CheckResult } from './result.ts';
 type Billed = Pick<CheckResult, 'outcome' | 'costNanos' | 'judgeNanos'>;
 
 /** A prompt that may be sent and must be settled, or why it may not. */
-export type Entry =
-  | { readonly refused: string }
-  | { readonly refused: null; settle(result: Billed | null): void };
+export type Entry = { readonly refused: string } | { readonly refused: null; settle(result: Billed | null): void };
 
 /** Lets prompts of one agent through as its budget allows. */
 export interface BudgetGate {

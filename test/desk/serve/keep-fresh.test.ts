@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { keepFresh } from '../../../src/desk/serve/keep-fresh.ts';
 import { openWorkQueue } from '../../../src/desk/serve/work-queue.ts';
+import { countMarked } from '../../../src/telemetry/traces/dirty.cache.ts';
 import { fleetOwnership } from '../../../src/telemetry/traces/fleet-ownership.ts';
 import { readMarks } from '../../../src/telemetry/traces/marks.journal.ts';
 import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
@@ -56,4 +57,34 @@ test('trouble with the store is told each time, and does not end it', async () =
   const { counts, troubles } = await kept(3, true);
   expect(troubles).toHaveLength(3);
   expect(counts.spans).toBe(3);
+});
+
+test('whoever comes meanwhile waits for one bucket, not for all of them', async () => {
+  const [cache, journal, fleet, clock] = [await temporaryCache(), await temporaryJournal(), aFleet(), fakeClock()];
+  const spans = Array.from({ length: 20 }, (_, at) =>
+    pricedSpan({ traceId: hex(at + 1, 32), spanId: hex(1, 16), name: 'chat', startUs: (noon - at * 15 * minute) * 1000, durationUs: 1 }),
+  );
+  upsertPage(cache, fleetOwnership(fleet), { source: 'local', spans, scores: [] });
+  const stop = new AbortController();
+  const queue = openWorkQueue(5);
+  const waiting: number[] = [];
+  const crowded: typeof queue = {
+    get length() {
+      return queue.length;
+    },
+    run(work) {
+      const turn = queue.run(work);
+      if (waiting.length === 0) void queue.run(async () => void waiting.push(countMarked(cache)));
+      return turn;
+    },
+  };
+  const sleep = async (ms: number, signal: AbortSignal) => {
+    if (clock.slept.length === 1) stop.abort();
+    await clock.sleep(ms, signal);
+  };
+  const ctx = fakeContext({ clock: { ...clock, sleep }, cache: async () => cache, journal: async () => journal });
+  await keepFresh(ctx, fleet, crowded, stop.signal, () => undefined);
+  expect(waiting[0]).toBeGreaterThanOrEqual(19);
+  expect(countMarked(cache)).toBe(0);
+  cache.close();
 });

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { keptText } from '../../../src/ground/redaction/kept-text.ts';
 import type { Cache } from '../../../src/ground/store/port.ts';
 import { judgeConversation } from '../../../src/quality/expect/conversation.ts';
 import { gradeTurns } from '../../../src/quality/expect/grade-turns.ts';
-import { keptText } from '../../../src/quality/expect/kept-text.ts';
 import type { PricedSpan } from '../../../src/telemetry/traces/facts.ts';
 import { ownershipOf } from '../../../src/telemetry/traces/ownership.ts';
 import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
@@ -79,13 +79,9 @@ const spansOf = ({
 };
 
 const keep = (cache: Cache, requests: readonly Request[]) => {
-  const spans = requests.flatMap(spansOf).map((span) => ({
-    ...span,
-    input: span.input === null ? null : keptText(span.input),
-    output: span.output === null ? null : keptText(span.output),
-  }));
+  const spans = requests.flatMap(spansOf);
   const progress = { cursor: null, highUs: noon * 1000, syncedUs: noon * 1000 };
-  upsertPage(cache, ownership, { source: 'prod', spans, scores: [], progress, keepPayload: true });
+  upsertPage(cache, ownership, { source: 'prod', spans, scores: [], progress, keepText: keptText });
 };
 
 const suiteOf = async (

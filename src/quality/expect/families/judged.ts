@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { plural } from '../../../ground/output/phrases.ts';
+import { excerpt } from '../../../ground/redaction/redaction.ts';
 import { answerText, outputOf } from '../answer.ts';
 import { wordsField } from '../fields.ts';
 import { judged, unjudged } from '../grading.ts';
 import { type RelationScores, rulingOf, usualScores } from '../judges/ruling.ts';
 import type { Aids, Assertion, Exchange, Family, Grade, Hearing, JudgeQuestion, Settings } from '../port.ts';
-import { excerpt } from '../redaction.ts';
 
 type Seen = Parameters<Assertion<unknown>['grade']>[1];
 

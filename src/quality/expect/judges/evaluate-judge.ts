@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../ground/math/seeded.ts';
+import { excerpt } from '../../../ground/redaction/redaction.ts';
 import { sumJudging } from '../conversation.ts';
 import type { Judge, JudgeQuestion, Judging } from '../port.ts';
-import { excerpt } from '../redaction.ts';
 import { type Calibration, calibrationOf, type Rating } from './calibration.ts';
 import type { LabelItem } from './label.ts';
 import { rulingOf, usualScores } from './ruling.ts';

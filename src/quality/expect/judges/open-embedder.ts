@@ -1,12 +1,12 @@
 import { openOpenai } from '../../../clients/openai.ts';
 import type { Fleet } from '../../../fleet/agent.ts';
 import { digArray, digNumber, digString, type Json } from '../../../ground/json.ts';
+import { keptText } from '../../../ground/redaction/kept-text.ts';
+import { excerpt } from '../../../ground/redaction/redaction.ts';
 import type { Context } from '../../../ground/runtime/context.ts';
 import type { Turnstile } from '../../../ground/runtime/turnstile.ts';
 import { noJudging } from '../conversation.ts';
-import { keptText } from '../kept-text.ts';
 import type { Embedder, Judging, Likeness } from '../port.ts';
-import { excerpt } from '../redaction.ts';
 import { chooseJudge } from './choice.ts';
 import { cosine } from './cosine.ts';
 import { similarityKey } from './identity.ts';

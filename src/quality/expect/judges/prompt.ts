@@ -1,4 +1,4 @@
-import { keptText, longestKept } from '../kept-text.ts';
+import { keptText, longestKept } from '../../../ground/redaction/kept-text.ts';
 import type { JudgeQuestion } from '../port.ts';
 
 /** What may hide orders from a person who reads along: controls, bidi overrides, zero-width characters, tags. */
