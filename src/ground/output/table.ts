@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import { inertLine } from './escape.ts';
 import { type Cell, type Look, markOf, noCell } from './look.ts';
 import { cutToWidth, displayWidth } from './width.ts';
@@ -22,6 +23,11 @@ export interface RenderedTable {
 }
 
 const gap = 2;
+const standIn = '\uE000';
+const sides = ['top', 'bottom', 'left', 'right', 'mid'];
+const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right', 'left-mid', 'mid-mid', 'right-mid'];
+const chars = { ...Object.fromEntries([...sides, ...corners].map((name) => [name, ''])), middle: ' '.repeat(gap) };
+
 const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, gap * Math.max(0, widths.length - 1));
 
 /** Where nothing else gives way, a flexible column keeps that much. */
@@ -71,18 +77,27 @@ const chosen = (columns: readonly Filled[], room: number): { readonly kept: read
   return { kept: rest.kept, dropped: [...rest.dropped, goes] };
 };
 
-/** One line: each painted text with the space that its column leaves it, none at the end. */
-const lineOf = (columns: readonly Column[], widths: readonly number[], cells: readonly Cell[], look: Look): string => {
-  let line = '';
-  let owed = 0;
-  for (const [at, { tone = 'plain', text }] of cells.entries()) {
-    const width = displayWidth(text);
-    const spare = (widths[at] ?? 0) - width;
-    const [before, after] = columns[at]?.align === 'right' ? [spare, 0] : [0, spare];
-    if (width > 0) line += ' '.repeat(owed + before) + look.paint(tone, text);
-    owed = width > 0 ? after + gap : owed + spare + gap;
-  }
-  return line.trimEnd();
+/**
+ * cli-table3 counts the columns of a text by a rule that is wrong for many scripts, so it lays out stand-ins of the width that a terminal
+ * will use, and the painted texts take their places afterwards.
+ */
+const layOut = (columns: readonly Filled[], lines: readonly (readonly Cell[])[], look: Look): readonly string[] => {
+  const table = new Table({
+    chars,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+    colAligns: columns.map(({ column }) => column.align ?? 'left'),
+  });
+  // The last column is not padded, so one stand-in is enough: cli-table3 is slow on long texts.
+  const widthAt = (text: string, at: number): number =>
+    at === columns.length - 1 && columns[at]?.column.align !== 'right' ? Math.min(1, displayWidth(text)) : displayWidth(text);
+  table.push(...lines.map((line) => line.map(({ text }, at) => standIn.repeat(widthAt(text, at)))));
+  const visible = lines.flat().filter(({ text }) => displayWidth(text) > 0);
+  let next = 0;
+  const painted = table.toString().replace(/\uE000+/g, () => {
+    const { tone = 'plain', text } = visible[next++] ?? noCell;
+    return look.paint(tone, text);
+  });
+  return painted.split('\n').map((line) => line.trimEnd());
 };
 
 /** Lays out rows under a dim head. Cells hold raw text. In a terminal every line fits; elsewhere nothing is cut. */
@@ -100,10 +115,6 @@ export const renderTable = (look: Look, columns: readonly Column[], rows: readon
   const body = rows.map((_, row) =>
     kept.map(({ texts, cells }, at) => ({ ...cells[row], text: cutToWidth(texts[row] ?? '', widths[at] ?? 0, markOf(look)) })),
   );
-  const shown = kept.map(({ column }) => column);
-  return {
-    head: lineOf(shown, widths, head, look),
-    rows: body.map((cells) => lineOf(shown, widths, cells, look)),
-    dropped: dropped.map(({ column }) => column.title),
-  };
+  const [first = '', ...rest] = layOut(kept, [head, ...body], look);
+  return { head: first, rows: rest, dropped: dropped.map(({ column }) => column.title) };
 };
