@@ -8,6 +8,7 @@ import { proxiesOf } from '../ground/runtime/proxies.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
+import { loadKinds } from '../quality/health/load-kinds.ts';
 import { runChecks } from '../quality/health/run-checks.ts';
 import { healthFormats, nagiosStatusOf } from '../views/health.ts';
 import { renderProgress } from '../views/progress.ts';
@@ -59,6 +60,7 @@ export const checkFleet = async (
   // A proxy that cannot be used would make every agent unknown, and is no fault of theirs.
   if (selected.some(({ agent }) => dig(agent.endpoint?.config, 'url') !== undefined)) proxiesOf(ctx.env);
   const journal = options.store ? await ctx.journal() : null;
+  await loadKinds(selected, protocols);
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();
   let failed = 0;
