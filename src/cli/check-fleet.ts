@@ -11,6 +11,7 @@ import { counts } from '../oversight/status/suppression.ts';
 import { askedJudges } from '../quality/expect/judges/choice.ts';
 import { openJudges } from '../quality/expect/judges/open-judges.ts';
 import type { Expectation } from '../quality/expect/port.ts';
+import { loadKinds } from '../quality/health/load-kinds.ts';
 import { runChecks } from '../quality/health/run-checks.ts';
 import { healthFormats, nagiosStatusOf } from '../views/health.ts';
 import { renderProgress } from '../views/progress.ts';
@@ -68,6 +69,7 @@ export const checkFleet = async (
     asked.length === 0 && !asksSuites(selected)
       ? {}
       : await openJudges(ctx, fleet, { protocols, journal, cache: options.store ? await ctx.cache() : null });
+  await loadKinds(selected, protocols);
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();
   let failed = 0;

@@ -1,6 +1,6 @@
 import { cacheSteps } from './cache-schema.ts';
 import type { Cache } from './port.ts';
-import { openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import { openSqliteFile, rowsOf, type SqliteFile } from './sqlite-file.ts';
 
 const cacheFile: SqliteFile = {
   word: 'cache',
@@ -29,7 +29,7 @@ export const openSqliteCache = async (path: string): Promise<Cache> => {
     try {
       // The comment makes it a statement of its own: how rows look is a setting of the statement, not of the call.
       const prepared = asLists ? statement(`${sql} /* lists */`).raw(true) : statement(sql);
-      for (const row of prepared.iterate(...params)) yield row as Row;
+      for (const row of rowsOf(prepared, params)) yield row as Row;
     } catch (thrown) {
       throw explained(thrown);
     }

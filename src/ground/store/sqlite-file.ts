@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { versions } from 'node:process';
 import type Sqlite from 'better-sqlite3';
 import { messageOf, nodeCodeOf, OpsError, unableError } from '../errors.ts';
 import { Conflict } from './conflict.ts';
@@ -92,6 +93,12 @@ const loadDriver = async (): Promise<typeof Sqlite> => {
  * aborts the process where one is garbage-collected, also a closed one (nodejs/node#65446). `pragma()` would leave one behind each time.
  */
 const kept = new Map<Sqlite.Database, Map<string, Sqlite.Statement>>();
+const [major = 0, minor = 0] = versions.node.split('.').map(Number);
+const abortsOnCollection = major > 24 || (major === 24 && minor >= 19);
+
+/** One row after the other; all at once where the end of an iterator, which nobody can keep for ever, would abort the process. */
+export const rowsOf = (prepared: Sqlite.Statement, params: readonly unknown[]): Iterable<unknown> =>
+  abortsOnCollection ? prepared.all(...params) : prepared.iterate(...params);
 
 const connect = (Database: typeof Sqlite, path: string, timeout: number): Sqlite.Database => {
   const database = new Database(path, { timeout });
