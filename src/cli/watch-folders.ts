@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Files } from '../ground/runtime/context.ts';
 import type { Outcome, Session } from './command.ts';
 import { watchRounds } from './watch-rounds.ts';
@@ -8,7 +8,7 @@ const lookEveryMs = 500;
 /** Answers once, and again whenever a file beside one of `paths` is written, until Ctrl-C. */
 export const watchFolders = async (session: Session, paths: readonly string[], round: () => Promise<Outcome>): Promise<Outcome> => {
   const { ctx, cwd } = session;
-  const folders = [...new Set(paths.map((path) => dirname(join(cwd, path))))];
+  const folders = [...new Set(paths.map((path) => dirname(resolve(cwd, path))))];
   let seen = stampOf(ctx.files, folders);
   const untilChanged = async () => {
     while (!ctx.signal.aborted && stampOf(ctx.files, folders) === seen)

@@ -333,3 +333,23 @@ describe('a suite in the manifest', () => {
     });
   });
 });
+
+test('a suite that is watched is run again when a file beside it changes', { timeout: 60_000 }, async () => {
+  const agent = await openEvalAgent(() => ({}));
+  using folder = evalFolder({ support: agent.url }, { cases: 2 });
+  const watching = startCli(['eval', 'run', 's.yaml', '--watch', '--json'], { cwd: folder.path });
+  await until(() => agent.answered.length === 2);
+  using changed = evalFolder({ support: agent.url }, { cases: 3 });
+  copyFileSync(join(changed.path, 's.yaml'), join(folder.path, 's.yaml'));
+  await until(() => agent.answered.length === 5);
+  watching.child.kill('SIGINT');
+  const { status, stdout } = await watching.ended;
+  expect(status).toBe(130);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { cases: unknown[] }).cases.length)
+      .slice(0, 1),
+  ).toEqual([2]);
+});

@@ -2,7 +2,7 @@ import type { Journal } from '../../ground/store/port.ts';
 import type { GateResult } from './gate.ts';
 import type { CaseDetail, EvalReport, RunFacts, RunRow, TrialExample } from './report.ts';
 import type { Baseline, EvalRun } from './run.ts';
-import { readCases } from './runs.journal.ts';
+import { readSeverities } from './runs.journal.ts';
 import { readErrorGroups, readSums } from './tallies.journal.ts';
 import type { Trial } from './trial.ts';
 import { readFailedTrials } from './trials.journal.ts';
@@ -26,8 +26,7 @@ export const collectReport = async (
   { fleet, generatedAt, run, gate, baseline, notes }: ReportInput,
 ): Promise<EvalReport> => {
   const sums = await readSums(journal, run.id);
-  const cases = await readCases(journal, run.id);
-  const severities = new Map(cases.map(({ id, severity }) => [id, severity]));
+  const severities = await readSeverities(journal, run.id);
   const regressed = new Set(gate.regressions.map(({ caseId }) => caseId));
   const rank = (caseId: string) => (regressed.has(caseId) ? 0 : severities.get(caseId) === 'critical' ? 1 : 2);
   const imperfect = gate.cases

@@ -1,4 +1,5 @@
-import { casesIn, namesOf, percent, trialsOf } from './looks.ts';
+import { formatShare } from '../../ground/units/amount.ts';
+import { casesIn, namesOf, trialsOf } from './looks.ts';
 import type { CaseTally } from './trial.ts';
 
 /** More trials than this that could not be judged, and nothing is called good on the rest. */
@@ -22,7 +23,7 @@ export interface Coverage {
 const reasonOf = (deciding: readonly CaseTally[], errorShare: number, errors: number, unjudged: readonly CaseTally[]): string => {
   if (deciding.length === 0) return 'no case was asked that decides: all are for information';
   if (errorShare > mostErrors)
-    return `${percent(errorShare)} of the trials (${errors}) could not be judged, where ${percent(mostErrors)} may`;
+    return `${formatShare(errorShare)} of the trials (${errors}) could not be judged, where ${formatShare(mostErrors)} may`;
   const isMissed = unjudged.some(({ severity }) => severity === 'critical') || unjudged.length / deciding.length > mostUnjudged;
   return isMissed ? `${casesIn(unjudged.length)} could not be judged at all: ${namesOf(unjudged.map(({ caseId }) => caseId))}` : '';
 };

@@ -1,7 +1,8 @@
 import { effectiveTrials, meanShare } from '../../ground/math/clustered.ts';
 import { binomialLess } from '../../ground/math/exact-tests.ts';
+import { formatShare } from '../../ground/units/amount.ts';
 import { sharesOf } from './figures.ts';
-import { clearOf, type Levels, levelsOf, percent, plannedTally, type Ruling, wasExtended } from './looks.ts';
+import { clearOf, type Levels, levelsOf, plannedTally, type Ruling, wasExtended } from './looks.ts';
 import type { GateSettings } from './suite.ts';
 import type { CaseTally } from './trial.ts';
 
@@ -38,7 +39,8 @@ export const judgeFloor = (deciding: readonly CaseTally[], settings: GateSetting
   const levels = levelsOf(level, maxExtraRepeats);
   const first = minPassRate === null ? null : lookAt(deciding.map(plannedTally), minPassRate);
   if (minPassRate === null || first === null) return clearOf<FloorEvidence>(null);
-  const below = ({ passRate }: FloorLook): string => `the pass rate of ${percent(passRate)} is below the floor of ${percent(minPassRate)}`;
+  const below = ({ passRate }: FloorLook): string =>
+    `the pass rate of ${formatShare(passRate)} is below the floor of ${formatShare(minPassRate)}`;
   const evidenceOf = (second: FloorLook | null): FloorEvidence => ({ minPassRate, levels, first, second });
   if (first.p <= levels.first && first.passRate < minPassRate)
     return { state: 'red', reason: below(first), extend: [], evidence: evidenceOf(null) };

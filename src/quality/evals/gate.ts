@@ -1,10 +1,11 @@
 import { seededRandom } from '../../ground/math/seeded.ts';
+import { formatShare } from '../../ground/units/amount.ts';
 import { type BroadEvidence, detectableDropOf, judgeBroad } from './broad-drop.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type CriticalEvidence, judgeCritical } from './critical-cases.ts';
 import { type Figures, figuresOf, type Spread, spreadOf } from './figures.ts';
 import { type FloorEvidence, judgeFloor } from './floor.ts';
-import { casesIn, percent, type Ruling } from './looks.ts';
+import { casesIn, type Ruling } from './looks.ts';
 import { type Pairing, pairUp } from './pairing.ts';
 import { type Regression, regressionsOf } from './regressions.ts';
 import type { Baseline, Verdict } from './run.ts';
@@ -162,7 +163,7 @@ export const judgeRun = (input: GateInput): GateResult => {
     floor: floor.evidence,
   };
   const detectableDrop = detectableDropOf(pairs, settings);
-  const passed = figures.passRate === null ? 'nothing was judged' : `${percent(figures.passRate)} passed`;
+  const passed = figures.passRate === null ? 'nothing was judged' : `${formatShare(figures.passRate)} passed`;
   const opening = verdict !== 'pass' ? because : [pairs.length > 0 ? `${passed}, and nothing got worse as far as can be told` : passed];
   return {
     verdict,

@@ -68,9 +68,6 @@ export const namesOf = (names: readonly string[]): string =>
 /** `1 case`, `2 cases`. */
 export const casesIn = (count: number): string => `${count.toLocaleString('en-US')} ${count === 1 ? 'case' : 'cases'}`;
 
-/** A share in percent, with as many digits as a reader needs. */
-export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-
 /** A case without a cluster is one by itself; the mark keeps it from meeting a cluster of its name. */
 export const clusterOf = ({ caseId, cluster }: { readonly caseId: string; readonly cluster: string | null }): string =>
   cluster === null ? `case ${caseId}` : `cluster ${cluster}`;

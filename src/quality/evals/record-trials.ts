@@ -5,6 +5,9 @@ import type { Journal, Write } from '../../ground/store/port.ts';
 import type { Trial } from './trial.ts';
 import { trialWrites } from './trials.journal.ts';
 
+/** Trials that end within so long share a commit; each keeps its place that much longer. */
+const togetherMs = 1;
+
 export interface TrialRecorder {
   /** Resolves when the trial outlives this process; rejects with what storing it failed with. */
   add(trial: Trial): Promise<void>;
@@ -48,7 +51,7 @@ export const recordTrials = (journal: Journal, lease: Lease, onFailure: (thrown:
   return {
     add(trial) {
       held.push(trial);
-      soon ??= new Promise<void>((done) => setImmediate(done)).then(() => {
+      soon ??= new Promise<void>((done) => setTimeout(done, togetherMs)).then(() => {
         soon = null;
         return commit([], 'kill');
       });

@@ -168,6 +168,15 @@ export const readCases = async (journal: Journal, runId: string): Promise<readon
   return rows.map(({ case_id: id, ...rest }) => ({ id, ...rest }));
 };
 
+/** The cases of a run whose severity is not normal. */
+export const readSeverities = async (journal: Journal, runId: string): Promise<ReadonlyMap<string, Severity>> => {
+  const rows = await journal.all<{ case_id: string; severity: string }>(
+    "SELECT case_id, severity FROM eval_case WHERE run_id = ? AND severity <> 'normal'",
+    runId,
+  );
+  return new Map(rows.map(({ case_id, severity }) => [case_id, severity as Severity]));
+};
+
 /** The cases of a run that did not always pass, whatever the reason. */
 export const readFailedCaseIds = async (journal: Journal, runId: string): Promise<readonly string[]> => {
   const rows = await journal.all<{ case_id: string }>(

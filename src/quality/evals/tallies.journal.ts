@@ -70,22 +70,25 @@ export const readRunTallies = async (journal: Journal, runIds: readonly string[]
   return found.map((row) => ({ ...tallyOf(row), runId: row.run_id }));
 };
 
-/** Time and money of each trial that was judged; null: not told. */
-export interface TrialFigures {
-  readonly caseId: string;
-  readonly cluster: string | null;
-  readonly latencyMs: number | null;
-  readonly costNanos: number | null;
-}
-
-/** Time and money of the judged trials of the candidate, in a stable order. */
-export const readFigures = async (journal: Journal, runId: string): Promise<readonly TrialFigures[]> => {
-  const rows = await journal.all<{ case_id: string; cluster: string | null; latency_ms: number | null; cost_nanos: number | null }>(
-    `SELECT t.case_id, c.cluster, t.latency_ms, t.cost_nanos FROM eval_trial t JOIN eval_case c ON c.run_id = t.run_id AND c.case_id = t.case_id
-      WHERE t.run_id = ? AND t.arm = 'candidate' AND t.status <> 'error' ORDER BY c.position, t.case_id, t.trial`,
+/** A figure of each judged trial of the candidate, one list a case in the order of the suite; cases without any are left out. */
+export const readFigures = async (
+  journal: Journal,
+  runId: string,
+  figure: 'latency_ms' | 'cost_nanos',
+): Promise<readonly (readonly number[])[]> => {
+  const rows = await journal.all<{ case_id: string; value: number }>(
+    `SELECT t.case_id, t.${figure} AS value FROM eval_trial t JOIN eval_case c ON c.run_id = t.run_id AND c.case_id = t.case_id
+      WHERE t.run_id = ? AND t.arm = 'candidate' AND t.status <> 'error' AND t.${figure} IS NOT NULL ORDER BY c.position, t.case_id, t.trial`,
     runId,
   );
-  return rows.map((row) => ({ caseId: row.case_id, cluster: row.cluster, latencyMs: row.latency_ms, costNanos: row.cost_nanos }));
+  const lists: number[][] = [];
+  let last: string | null = null;
+  for (const { case_id, value } of rows) {
+    if (case_id === last) lists.at(-1)?.push(value);
+    else lists.push([value]);
+    last = case_id;
+  }
+  return lists;
 };
 
 /** What kept trials of a run from being judged, most frequent first. */
