@@ -74,3 +74,13 @@ test.skipIf(process.platform !== 'linux')('a full disk under the answer is a sen
   expect(status).toBe(3);
   expect(stderr).toMatch(/^error: the answer could not be written to standard output: ENOSPC.*\nhint: check the free space/);
 });
+
+test('no flag is given to V8 that a newer Node does not know: it would complain of it on stderr of every command', async () => {
+  const asNewerNode = `
+    Object.defineProperty(process.versions, 'node', { value: '24.0.0' });
+    require('node:v8').setFlagsFromString = (flag) => console.error(flag);
+    require('node:module').syncBuiltinESMExports();`;
+  using folder = scratch({ 'newer-node.cjs': asNewerNode });
+  const told = await runCli(['--version'], { cwd: folder.path, env: { NODE_OPTIONS: '--require ./newer-node.cjs' } });
+  expect(told).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+});
