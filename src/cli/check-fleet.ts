@@ -3,13 +3,12 @@ import { requireSecrets } from '../fleet/require-secrets.ts';
 import { type Selected, type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import { dig } from '../ground/json.ts';
-import { keepHeapSmall } from '../ground/runtime/heap.ts';
+import { keepHeapSmall, letHeapGrow } from '../ground/runtime/heap.ts';
 import { proxiesOf } from '../ground/runtime/proxies.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
 import { askedJudges } from '../quality/expect/judges/choice.ts';
-import { openJudges } from '../quality/expect/judges/open-judges.ts';
 import type { Expectation } from '../quality/expect/port.ts';
 import { loadKinds } from '../quality/health/load-kinds.ts';
 import { runChecks } from '../quality/health/run-checks.ts';
@@ -40,6 +39,9 @@ export const defaultCheckOptions: CheckOptions = {
   concurrency: { total: 16, perHost: 8 },
 };
 
+/** So many leave no heap that would be worth the time of keeping it small. */
+const fewChecks = 2000;
+
 /** Runs the selected checks of the session's fleet, showing how far it is, and judges the agents. */
 export const checkFleet = async (
   { ctx, fleet: load, terminal, cwd, flags }: Pick<Session, 'ctx' | 'fleet' | 'terminal' | 'cwd' | 'flags'>,
@@ -49,6 +51,7 @@ export const checkFleet = async (
   keepHeapSmall();
   const { fleet } = await load();
   const selected = selectAgents(fleet, selection);
+  if (selected.reduce((sum, { checks }) => sum + checks.length, 0) <= fewChecks) letHeapGrow();
   if (selected.length === 0) {
     const { shard } = selection;
     throw usageError({
@@ -68,7 +71,11 @@ export const checkFleet = async (
   const judges =
     asked.length === 0 && !asksSuites(selected)
       ? {}
-      : await openJudges(ctx, fleet, { protocols, journal, cache: options.store ? await ctx.cache() : null });
+      : await (await import('../quality/expect/judges/open-judges.ts')).openJudges(ctx, fleet, {
+          protocols,
+          journal,
+          cache: options.store ? await ctx.cache() : null,
+        });
   await loadKinds(selected, protocols);
   const startedAt = ctx.clock.monotonic();
   const progress = await terminal.startProgress();
