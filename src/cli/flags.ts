@@ -1,6 +1,6 @@
 import { usageError } from '../ground/errors.ts';
 import { parseMoney, parseShare } from '../ground/units/amount.ts';
-import { parseDuration } from '../ground/units/duration.ts';
+import { longestWaitMs, parseDuration } from '../ground/units/duration.ts';
 import { parseInstant } from '../ground/units/instant.ts';
 import { groupings } from '../telemetry/stats/grouping.ts';
 
@@ -60,6 +60,12 @@ const flagOf =
 
 /** Milliseconds of `90s`. */
 export const durationFlag = flagOf((text) => (text === '0' ? null : parseDuration(text) || null), '30s, 15m or 2h');
+
+/** Milliseconds that something may wait: a day at most. */
+export const waitFlag = flagOf((text) => {
+  const ms = parseDuration(text) ?? 0;
+  return ms > 0 && ms <= longestWaitMs ? ms : null;
+}, '30s, 15m or 2h, a day at most');
 
 /** Nano-dollars of `$0.40`. */
 export const moneyFlag = flagOf((text) => parseMoney(text.startsWith('$') ? text : `$${text}`), '0.40 or $0.40');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SecretRef } from '../ground/runtime/context.ts';
 import { parseCount, parseMoney, parseShare } from '../ground/units/amount.ts';
-import { parseDuration } from '../ground/units/duration.ts';
+import { longestWaitMs, parseDuration } from '../ground/units/duration.ts';
 import { referencePattern } from '../ground/units/reference.ts';
 
 /** What the schema walkers (interpolation, explain, JSON Schema) need to know of a field beyond its zod type. */
@@ -43,13 +43,19 @@ const unitField = (
   );
 };
 
-const durationForm = ['duration', '90s, 15m, 2h or 7d', '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', parseDuration] as const;
+const durationPattern = '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$';
+const durationForm = ['duration', '90s, 15m, 2h or 7d', durationPattern, parseDuration] as const;
+const timeoutForm = ['duration', '90s, 15m or 2h', durationPattern, parseDuration] as const;
 
 /** Milliseconds, written `90s 15m 2h 7d`. */
 export const durationField = () => unitField(...durationForm);
 
 /** Milliseconds, at least one: how often something happens, or how long something may take at most. */
 export const periodField = () => unitField(...durationForm, (ms) => (ms === 0 ? 'must be longer than nothing' : null));
+
+/** Milliseconds after which something is given up: at least one, a day at most. Timers of 25 days and more would end at once. */
+export const timeoutField = () =>
+  unitField(...timeoutForm, (ms) => (ms === 0 ? 'must be longer than nothing' : ms > longestWaitMs ? 'must be a day at most' : null));
 
 /** Nano-dollars, written `$0.40`. */
 export const moneyField = () => unitField('amount of money', '$0.40', '^\\$\\d{1,6}(\\.\\d{1,9})?$', parseMoney);

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { cronAndZone, zoneField } from './cron-fields.ts';
-import { countField, durationField, moneyField, periodField, secretField, shareField, slotField, urlField } from './fields.ts';
+import {
+  countField,
+  durationField,
+  moneyField,
+  periodField,
+  secretField,
+  shareField,
+  slotField,
+  timeoutField,
+  urlField,
+} from './fields.ts';
 import type { Sections } from './slots.ts';
 
 /** Outcomes that a retry may name. */
@@ -62,7 +72,7 @@ const check = z
     fail_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: red after this many failed slots in a row.'),
     recover_after: z.int().min(1).max(100).default(1).describe('Scheduled runs: green after this many passed slots in a row.'),
     safety: z.boolean().default(false).describe('A failure of this check is a safety event.'),
-    timeout: periodField().optional().describe('How long one turn may take; default: that of the endpoint.'),
+    timeout: timeoutField().optional().describe('How long one turn may take; default: that of the endpoint.'),
     tags: z.array(z.string()).optional().describe('Words of your own.'),
   })
   .superRefine((value, ctx) => {
@@ -217,7 +227,7 @@ const agent = z.strictObject({
 
 const defaults = z.strictObject({
   every: periodField().default(600_000).describe('How often a scheduled check runs; default 10m.'),
-  timeout: periodField().default(30_000).describe('How long one turn may take; default 30s.'),
+  timeout: timeoutField().default(30_000).describe('How long one turn may take; default 30s.'),
   window: periodField().default(900_000).describe('How long a safety event keeps an agent red; default 15m.'),
   tier: tier.default(2),
 });

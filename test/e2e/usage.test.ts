@@ -25,7 +25,9 @@ const inShell = (line: string, cwd: string): Promise<{ status: unknown; stderr: 
 
 describe('a call that cannot be', () => {
   test.each([
-    [['health', '--timeout', '5'], 'error: --timeout cannot be "5"\nhint: write it like 30s, 15m or 2h\n'],
+    [['health', '--timeout', '5'], 'error: --timeout cannot be "5"\nhint: write it like 30s, 15m or 2h, a day at most\n'],
+    [['health', '--timeout', '25d'], 'error: --timeout cannot be "25d"\nhint: write it like 30s, 15m or 2h, a day at most\n'],
+    [['health', '--watch', '25d'], 'error: --watch cannot be "25d"\nhint: write it like 30s, 15m or 2h, a day at most\n'],
     [['health', '--shard=9/1'], 'error: --shard cannot be "9/1"\nhint: write it like 1/4\n'],
     [['heatlh'], "error: unknown command 'heatlh'\nhint: Did you mean health?\n"],
     [['help', 'heatlh'], "error: unknown command 'heatlh'\nhint: Did you mean health?\n"],

@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import { headersField, periodField, urlField } from '../../fleet/fields.ts';
+import { headersField, timeoutField, urlField } from '../../fleet/fields.ts';
 
-const timeoutField = z
+const timeouts = z
   .union([
-    periodField(),
+    timeoutField(),
     z.strictObject({
-      connect: periodField().optional().describe('Until a connection stands; default 10s.'),
-      first_byte: periodField().optional().describe('Until the first byte of the answer; default: the total.'),
-      stall: periodField().optional().describe('The longest silence inside the answer; default: the total.'),
-      total: periodField().optional().describe('The whole turn.'),
+      connect: timeoutField().optional().describe('Until a connection stands; default 10s.'),
+      first_byte: timeoutField().optional().describe('Until the first byte of the answer; default: the total.'),
+      stall: timeoutField().optional().describe('The longest silence inside the answer; default: the total.'),
+      total: timeoutField().optional().describe('The whole turn.'),
     }),
   ])
   .optional()
   .describe('How long one turn may take, as a whole or by phase; default: defaults.timeout.');
 
 /** What every endpoint has, whatever it speaks. */
-export const timeoutOnly = { timeout: timeoutField };
+export const timeoutOnly = { timeout: timeouts };
 
 /** What every endpoint has that is reached by HTTP. */
 export const httpEndpoint = {

@@ -1,5 +1,5 @@
 import type { Leaf } from '../command.ts';
-import { durationFlag } from '../flags.ts';
+import { waitFlag } from '../flags.ts';
 
 const findingOfVerdict = { ok: 'none', wrong: 'found', cannot_work: 'no_verdict' } as const;
 
@@ -7,7 +7,7 @@ const doctor: Leaf = {
   formats: ['text', 'json', 'markdown'],
   flags: [
     { flags: '--offline', summary: 'ask no endpoint and no backend' },
-    { flags: '--timeout <duration>', summary: 'how long one endpoint or backend may take; default 5s', parse: durationFlag },
+    { flags: '--timeout <duration>', summary: 'how long one endpoint or backend may take; default 5s', parse: waitFlag },
     { flags: '--explain', summary: 'also where the value of each setting came from' },
   ],
   examples: [

@@ -1,6 +1,6 @@
 import type { Selection } from '../../fleet/select.ts';
 import type { Leaf } from '../command.ts';
-import { countFlag, durationFlag, listFlag, shardFlag } from '../flags.ts';
+import { countFlag, listFlag, shardFlag, waitFlag } from '../flags.ts';
 
 interface Flags {
   readonly tag?: readonly string[];
@@ -30,9 +30,9 @@ const health: Leaf = {
     { flags: '--due', summary: 'only checks whose time has come; fail_after and recover_after apply (for cron)' },
     { flags: '--fail-on <states>', summary: 'also exit 1 for these states: yellow, unknown', parse: listFlag },
     { flags: '--no-store', summary: 'keep no results and use no history' },
-    { flags: '--watch [every]', summary: 'check again and again; default every 60s', parse: durationFlag },
+    { flags: '--watch [every]', summary: 'check again and again; default every 60s', parse: waitFlag },
     { flags: '--shard <i/n>', summary: 'only one of n parts of the checks, for parallel jobs', parse: shardFlag },
-    { flags: '--timeout <duration>', summary: 'how long one turn may take, whatever the manifest says', parse: durationFlag },
+    { flags: '--timeout <duration>', summary: 'how long one turn may take, whatever the manifest says', parse: waitFlag },
     { flags: '--concurrency <n>', summary: 'checks at the same time', parse: countFlag, fallback: 16 },
     { flags: '--per-host <n>', summary: 'checks of one host at the same time', parse: countFlag, fallback: 8 },
   ],

@@ -2,7 +2,7 @@ import type { FleetQuery } from '../../oversight/status/collect-fleet-status.ts'
 import type { FleetStatus } from '../../oversight/status/fleet-status.ts';
 import type { StatusLayout } from '../../views/status-text.ts';
 import type { Leaf, Outcome, Session } from '../command.ts';
-import { choiceFlag, durationFlag, filterFlag, groupingWords, listFlag, sortFlag, windowFlag } from '../flags.ts';
+import { choiceFlag, filterFlag, groupingWords, listFlag, sortFlag, waitFlag, windowFlag } from '../flags.ts';
 
 interface Flags {
   readonly window: number;
@@ -24,7 +24,7 @@ const status: Leaf = {
     { flags: '--sort <column>', summary: 'greatest first; p95:asc for the smallest first', parse: sortFlag },
     { flags: '--columns <names>', summary: 'which figures to show, in this order', parse: listFlag },
     { flags: '--filter <key=value>', summary: 'only requests or calls with it; may be given again', parse: filterFlag },
-    { flags: '--watch [every]', summary: 'again and again; default every 10s', parse: durationFlag },
+    { flags: '--watch [every]', summary: 'again and again; default every 10s', parse: waitFlag },
   ],
   examples: [
     ['agentops status', 'every agent over the last day'],

@@ -1,9 +1,9 @@
 import type { Leaf } from '../command.ts';
-import { durationFlag } from '../flags.ts';
+import { waitFlag } from '../flags.ts';
 
 const top: Leaf = {
   formats: ['text'],
-  flags: [{ flags: '--every <duration>', summary: 'how often figures are read again', parse: durationFlag, fallback: '2s' }],
+  flags: [{ flags: '--every <duration>', summary: 'how often figures are read again', parse: waitFlag, fallback: '2s' }],
   examples: [
     ['agentops top', 's sorts, / filters, w changes the window, enter opens an agent, q quits'],
     ['agentops top --every 10s', 'for a screen on the wall'],

@@ -1,4 +1,8 @@
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** How long anything may wait, ms: a day. A timer that is set to 25 days or more fires at once. */
+export const longestWaitMs = unitMs.d;
+
 const form = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
 
 /** Milliseconds of `90s`, `15m`, `1.5h`, `7d`; null where the text is not a duration or not a whole number of milliseconds. */

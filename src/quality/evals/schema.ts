@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moneyField, periodField, shareField, slotField } from '../../fleet/fields.ts';
+import { moneyField, shareField, slotField, timeoutField } from '../../fleet/fields.ts';
 import { nanosPerDollar } from '../../ground/units/amount.ts';
 import { datasetSource, traceSource } from './source-schema.ts';
 
@@ -56,7 +56,7 @@ export const caseSchema = z
       .optional()
       .describe('The variable {{expected}}; where no assertion mentions it, the answer must equal it.'),
     repeats: repeats.optional().describe('How often it is asked in a run; default: repeats of the suite.'),
-    timeout: periodField().optional().describe('How long one turn may take; default: that of the suite.'),
+    timeout: timeoutField().optional().describe('How long one turn may take; default: that of the suite.'),
   })
   .superRefine(oneWayToAsk);
 
@@ -121,7 +121,7 @@ export const suiteSchema = z
     description: z.string().optional().describe('What it looks for, in one sentence.'),
     agent: z.string().min(1).optional().describe('The agent that is asked where the command line names none.'),
     repeats: repeats.default(1).describe('How often each case is asked in a run: the k of pass@k and pass^k.'),
-    timeout: periodField().optional().describe('How long one turn may take; default: that of the endpoint.'),
+    timeout: timeoutField().optional().describe('How long one turn may take; default: that of the endpoint.'),
     max_usd: dollars().optional().describe('What one run may cost, judges included; default: no cap.'),
     gate: gate.prefault({}).describe('How a run is judged.'),
     severity: severity.default('normal').describe('Of cases that do not say theirs.'),

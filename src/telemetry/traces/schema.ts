@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { durationField, periodField } from '../../fleet/fields.ts';
+import { durationField, periodField, timeoutField } from '../../fleet/fields.ts';
 
 /** What every backend has that is polled. */
 export const polledBackend = {
   every: periodField().optional().describe('How often it is read; default 5m.'),
   overlap: durationField().optional().describe('How far back each read goes again, for rows that came late.'),
   mode: z.enum(['spans', 'metrics']).default('spans').describe('spans reads every span; metrics takes figures the backend computed.'),
-  timeout: durationField().optional().describe('How long one answer may take; default 60s.'),
+  timeout: timeoutField().optional().describe('How long one answer may take; default 60s.'),
 };
 
 /** What a backend has that can only be read span by span. */

@@ -1,5 +1,5 @@
 import type { Leaf, Outcome, Session } from '../../command.ts';
-import { choicesFlag, countFlag, durationFlag, listFlag, moneyFlag, sampleFlag, seedFlag, shardFlag } from '../../flags.ts';
+import { choicesFlag, countFlag, listFlag, moneyFlag, sampleFlag, seedFlag, shardFlag, waitFlag } from '../../flags.ts';
 import type { EvalFlags } from '../../plan-eval.ts';
 
 const run: Leaf = {
@@ -16,7 +16,7 @@ const run: Leaf = {
       fallback: 4,
     },
     { flags: '--max-usd <amount>', summary: 'what the run may cost, judges included', parse: moneyFlag },
-    { flags: '--timeout <duration>', summary: 'how long one turn may take, whatever the suite says', parse: durationFlag },
+    { flags: '--timeout <duration>', summary: 'how long one turn may take, whatever the suite says', parse: waitFlag },
     { flags: '--case <ids>', summary: 'only these cases; * stands for anything', parse: listFlag },
     { flags: '--tag <tags>', summary: 'only cases with one of these tags', parse: listFlag },
     {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Contradiction } from '../../../fleet/consistency.ts';
-import { headersField, periodField, secretField, slotField, urlField } from '../../../fleet/fields.ts';
+import { headersField, secretField, slotField, timeoutField, urlField } from '../../../fleet/fields.ts';
 import { quoted } from '../../../fleet/problem-words.ts';
 import { suggestion } from '../../../fleet/problems.ts';
 import type { Section } from '../../../fleet/slots.ts';
@@ -16,7 +16,7 @@ const embeddings = z.strictObject({
   model: z.string().min(1).describe('The model name that the endpoint expects.'),
   api_key: secretField().optional().describe('Sent as a bearer token.'),
   headers: headersField().optional().describe('Sent with every request; credentials as references.'),
-  timeout: periodField().optional().describe('How long one request may take; default 60s.'),
+  timeout: timeoutField().optional().describe('How long one request may take; default 60s.'),
 });
 
 const ways = ['endpoint', 'panel', 'embeddings'] as const;
