@@ -68,6 +68,6 @@ export interface Leaf {
   /** What a shell may offer as its next argument, where that is known without looking anywhere. */
   words?(before: readonly string[]): readonly string[];
   /** The formats it can answer in; the first is the default. */
-  readonly formats: readonly Format[];
+  readonly formats: readonly [Format, ...(readonly Format[])];
   run(session: Session, args: readonly unknown[], flags: Readonly<Record<string, unknown>>): Promise<Outcome>;
 }

@@ -17,7 +17,8 @@ export interface Outputs {
 }
 
 interface Asked {
-  readonly word: string;
+  /** As it was typed, for an error. */
+  readonly flag: string;
   readonly format: string;
   /** Null: stdout. */
   readonly path: string | null;
@@ -26,63 +27,65 @@ interface Asked {
 /** `junit` or `junit=health.xml`. */
 const readAsked = (word: string): Asked => {
   const at = word.indexOf('=');
-  return at < 0 ? { word, format: word, path: null } : { word, format: word.slice(0, at), path: word.slice(at + 1) };
+  const flag = `--output ${word}`;
+  return at < 0 ? { flag, format: word, path: null } : { flag, format: word.slice(0, at), path: word.slice(at + 1) };
 };
+
+const jsonAsked: Asked = { flag: '--json', format: 'json', path: null };
 
 /**
  * Reads `--output` and `--json` against what a command can answer in. Throws a usage error for a format it does not have, for two of
  * them on stdout, and for a file that cannot be written.
  * @param formats the first is the one that is printed unless another is asked for
  */
-export const outputsOf = (command: string, formats: readonly Format[], { output = [], json }: GlobalFlags): Outputs => {
-  const asked = output.map(readAsked);
-  const known = ({ word, format }: Asked): Format => {
+export const outputsOf = (
+  command: string,
+  formats: readonly [Format, ...(readonly Format[])],
+  { output = [], json }: GlobalFlags,
+): Outputs => {
+  const asked = [...output.map(readAsked), ...(json === true ? [jsonAsked] : [])];
+  const known = ({ flag, format }: Asked): Format => {
     const found = formats.find((each) => each === format);
     if (found !== undefined) return found;
-    throw unknownFormat(command, `--output ${word}`, formats);
+    throw unknownFormat(command, flag, formats);
   };
-  const printed = [...new Set(asked.filter(({ path }) => path === null).map(known))];
-  const [first, second] = printed;
+  const printed = asked.filter(({ path }) => path === null).map((each) => ({ flag: each.flag, format: known(each) }));
+  const [first] = printed;
+  const second = printed.find(({ format }) => format !== first?.format);
   if (first !== undefined && second !== undefined) {
     throw usageError({
       code: 'flags_conflict',
-      message: `--output ${first} and --output ${second} both go to stdout`,
-      hint: `send one to a file: --output ${first} --output ${second}=FILE`,
+      message: `${first.flag} and ${second.flag} both go to stdout`,
+      hint: `send one to a file: --output ${first.format} --output ${second.format}=FILE`,
     });
   }
-  const files = asked.flatMap((each) => (each.path === null ? [] : [{ format: known(each), path: each.path, word: each.word }]));
-  for (const [at, { path, word }] of files.entries()) {
-    requireWritable(path, word);
+  const files = asked.flatMap((each) => (each.path === null ? [] : [{ format: known(each), path: each.path, flag: each.flag }]));
+  for (const [at, { path, flag }] of files.entries()) {
+    requireWritable(path, flag);
     if (files.findIndex((other) => resolve(other.path) === resolve(path)) !== at)
-      throw unwritable(word, `${path} is named twice`, 'give each format a file of its own');
+      throw unwritable(flag, `${path} is named twice`, 'give each format a file of its own');
   }
-  return { stdout: first ?? printedByDefault(command, formats, json === true), files: files.map(({ format, path }) => ({ format, path })) };
-};
-
-const printedByDefault = (command: string, formats: readonly Format[], json: boolean): Format => {
-  const found = json ? formats.find((format) => format === 'json') : formats[0];
-  if (found === undefined) throw unknownFormat(command, '--json', formats);
-  return found;
+  return { stdout: first?.format ?? formats[0], files: files.map(({ format, path }) => ({ format, path })) };
 };
 
 const unknownFormat = (command: string, given: string, formats: readonly Format[]): OpsError =>
   usageError({ code: 'format_unknown', message: `${command} has no ${given}`, hint: `it can answer as ${formats.join(', ')}` });
 
-const unwritable = (word: string, why: string, hint: string): OpsError =>
-  usageError({ code: 'output_unwritable', message: `--output ${word}: ${why}`, hint });
+const unwritable = (flag: string, why: string, hint: string): OpsError =>
+  usageError({ code: 'output_unwritable', message: `${flag}: ${why}`, hint });
 
 /** Looks whether a file can be written, without making it. */
-const requireWritable = (path: string, word: string): void => {
-  if (path === '') throw unwritable(word, 'no file is named', 'write it like junit=health.xml');
+const requireWritable = (path: string, flag: string): void => {
+  if (path === '') throw unwritable(flag, 'no file is named', 'write it like junit=health.xml');
   const real = systemFiles.realPath(resolve(path));
   const found = statSync(real, { throwIfNoEntry: false });
-  if (found?.isDirectory()) throw unwritable(word, `${path} is a folder, not a file`, 'name a file in it');
+  if (found?.isDirectory()) throw unwritable(flag, `${path} is a folder, not a file`, 'name a file in it');
   const folder = dirname(real);
-  if (found === undefined && !systemFiles.isFolder(folder)) throw unwritable(word, `there is no folder ${folder}`, `mkdir -p ${folder}`);
+  if (found === undefined && !systemFiles.isFolder(folder)) throw unwritable(flag, `there is no folder ${folder}`, `mkdir -p ${folder}`);
   try {
     accessSync(found === undefined ? folder : real, constants.W_OK);
   } catch (thrown) {
-    throw unwritable(word, `${path} cannot be written by this user (${nodeCodeOf(thrown)})`, 'check its permissions, or name another file');
+    throw unwritable(flag, `${path} cannot be written by this user (${nodeCodeOf(thrown)})`, 'check its permissions, or name another file');
   }
 };
 

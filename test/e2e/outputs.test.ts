@@ -110,6 +110,18 @@ describe('an output that cannot be', () => {
     expect(existsSync(join(fleet.folder.path, 'x'))).toBe(false);
   });
 
+  test('--json beside another format on stdout is refused: one of the two would be lost', async () => {
+    using fleet = await openFleet();
+    const { status, stderr } = await fleet.health('--json', '-o', 'markdown');
+    expect(status).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        message: '--output markdown and --json both go to stdout',
+        hint: 'send one to a file: --output markdown --output json=FILE',
+      },
+    });
+  });
+
   test.skipIf(process.platform !== 'linux')('a disk that is full is told after the answer, exit 3', async () => {
     using fleet = await openFleet();
     const { status, stdout, stderr } = await fleet.health('-o', 'junit=/dev/full');
