@@ -121,7 +121,7 @@ export const casesOf = ({
 export const tallyText = ({ trials, passes, errors }: Pick<CaseDetail, 'trials' | 'passes' | 'errors'>): string =>
   `${passes} of ${trials - errors} passed${errors === 0 ? '' : `, ${errors} could not be judged`}`;
 
-/** What an example shows, a line each: expected, saw, or why where no assertion says it. */
+/** What an example shows, a line each: expected, saw, or why where no assertion that decides says it. */
 export interface Line {
   readonly label: string;
   readonly text: string;
@@ -129,14 +129,19 @@ export interface Line {
 
 export const exampleLines = ({ example }: CaseDetail): readonly Line[] => {
   const failed = example.assertions.filter(({ pass }) => pass === false);
-  const found = failed.flatMap(({ assertion, saw, message }) => [
-    { label: 'expected', text: assertion },
-    saw === '' ? { label: 'because', text: message } : { label: 'got', text: saw },
-  ]);
+  const found = (advisory: boolean): readonly Line[] =>
+    failed
+      .filter((each) => (each.advisory === true) === advisory)
+      .flatMap(({ assertion, saw, message }) => [
+        { label: advisory ? 'advisory' : 'expected', text: assertion },
+        saw === '' || advisory ? { label: 'because', text: message } : { label: 'got', text: saw },
+      ]);
+  const deciding = found(false);
   const [first] = example.conversation ?? [];
   return [
     ...(first === undefined ? [] : [{ label: 'asked', text: first.input }]),
-    ...(found.length === 0 ? [{ label: example.status === 'error' ? 'error' : 'because', text: example.reason }] : found),
+    ...(deciding.length === 0 ? [{ label: example.status === 'error' ? 'error' : 'because', text: example.reason }] : deciding),
+    ...found(true),
     ...(example.traceId === null ? [] : [{ label: 'trace', text: example.traceId }]),
   ];
 };

@@ -25,7 +25,7 @@ const exampleOf = ({ example }: CaseDetail) => ({
   reason: example.reason,
   trace_id: example.traceId,
   latency_ms: example.latencyMs,
-  assertions: example.assertions,
+  assertions: example.assertions.map(({ advisory, ...assertion }) => ({ ...assertion, advisory: advisory === true })),
 });
 
 /** The public document on one run. Texts of agents are masked and untrusted. */

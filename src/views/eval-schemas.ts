@@ -16,6 +16,7 @@ const assertion = z.object({
   saw: z.string().describe('Untrusted and masked'),
   message: z.string(),
   metric: z.string().nullable(),
+  advisory: z.boolean().describe('Shown, and does not decide; the message says why'),
 });
 
 const example = z.object({

@@ -29,6 +29,18 @@ describe('a run for people', () => {
     expect(part).not.toContain('greeting');
   });
 
+  it('shows what failed and decides nothing as such, behind why it failed', () => {
+    const [first, ...rest] = worse().details;
+    if (first === undefined) throw new Error('the sample has no details');
+    const rubric = { pass: false, score: 0, saw: 'x', message: 'not polite (advisory: not calibrated)', metric: null, advisory: true };
+    const example = { ...first.example, reason: 'it was cut off', assertions: [{ ...rubric, assertion: 'llm-rubric: is polite' }] };
+    const told = evalFormats.text(worse({ details: [{ ...first, example }, ...rest] }), piped);
+    expect(told).toContain(
+      'because   it was cut off\n    advisory  llm-rubric: is polite\n    because   not polite (advisory: not calibrated)',
+    );
+    expect(told).not.toContain('expected  llm-rubric');
+  });
+
   it('tells cases that could not be judged from cases that failed', () => {
     expect(text).toContain('3 trials timeout: no answer in 30 s');
     expect(text).toMatch(/\? address {2}0 of 0 passed, 3 could not be judged, info/);

@@ -1,9 +1,9 @@
 import type { AgentProtocol, TurnLimits } from '../../agents/protocols/port.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import { type GradedConversation, totals } from '../expect/conversation.ts';
+import { type GradedConversation, judgingOf, noJudging, totals } from '../expect/conversation.ts';
 import { converseGraded } from '../expect/converse-graded.ts';
-import type { Aids } from '../expect/port.ts';
+import type { Aids, Judging } from '../expect/port.ts';
 import { recordedProtocol } from './recorded-protocol.ts';
 import type { Case } from './suite.ts';
 import type { Arm } from './trial.ts';
@@ -24,10 +24,11 @@ export interface Target {
   readonly limitsOf: (timeoutMs: number | null) => TurnLimits;
 }
 
-/** A conversation that has ended, and what attempts before it have cost. */
+/** A conversation that has ended, and what an attempt before it has cost: nano-dollars of the agent, and what its judges took. */
 export interface AskedTrial {
   readonly graded: GradedConversation;
   readonly earlierNanos: number;
+  readonly earlierJudging: Judging;
 }
 
 const pauseMs = 250;
@@ -62,8 +63,11 @@ export const askTrial = async (
   const first = await hold();
   if (signal.aborted) return null;
   const last = first.turns.at(-1);
-  if (last?.outcome !== 'unreachable' && last?.outcome !== 'agent_error') return { graded: first, earlierNanos: 0 };
+  if (last?.outcome !== 'unreachable' && last?.outcome !== 'agent_error') {
+    return { graded: first, earlierNanos: 0, earlierJudging: noJudging };
+  }
   await ctx.clock.sleep(pauseMs * (0.5 + ctx.random()), signal).catch(() => undefined);
   const graded = signal.aborted ? null : await hold();
-  return graded === null || signal.aborted ? null : { graded, earlierNanos: totals(first.turns).costNanos ?? 0 };
+  if (graded === null || signal.aborted) return null;
+  return { graded, earlierNanos: totals(first.turns).costNanos ?? 0, earlierJudging: judgingOf(first) };
 };

@@ -1,7 +1,8 @@
 import type { Turn } from '../../agents/protocols/port.ts';
 import { keptText } from '../../ground/redaction/kept-text.ts';
-import { type GradedConversation, isAccepted, judgeConversation, judgingOf, totals } from '../expect/conversation.ts';
+import { type GradedConversation, isAccepted, judgeConversation, judgingOf, sumJudging, totals } from '../expect/conversation.ts';
 import type { GradedAssertion } from '../expect/grade-turns.ts';
+import type { Judging } from '../expect/port.ts';
 import { isNoAnswer } from './breaker.ts';
 import type { Trial, TrialAssertion, TrialStatus } from './trial.ts';
 
@@ -13,6 +14,8 @@ export interface TrialFacts extends Pick<Trial, 'runId' | 'caseId' | 'arm' | 'in
   readonly asked: boolean;
   /** Nano-dollars of attempts before this one that did not end well. */
   readonly earlierNanos: number;
+  /** What the judges of those attempts took. */
+  readonly earlierJudging: Judging;
   /** Whether what was said may be kept: `capture: io`. */
   readonly keepsText: boolean;
   /** Takes secrets out of a text. */
@@ -37,7 +40,7 @@ export const judgedTrial = (graded: GradedConversation, facts: TrialFacts): Tria
     latencyMs,
     ttftMs,
     costNanos: costNanos === null ? null : costNanos + facts.earlierNanos,
-    judgeNanos: judgingOf(graded).costNanos,
+    judgeNanos: sumJudging([facts.earlierJudging, judgingOf(graded)]).costNanos,
     traceId,
     startedAt,
     endedAt,
@@ -66,11 +69,15 @@ const scoreOf = (grades: readonly GradedAssertion[]): number | null => {
   return weight === 0 ? null : scored.reduce((sum, grade) => sum + (grade.score ?? 0) * grade.weight, 0) / weight;
 };
 
-const assertionOf = ({ wording, pass, score, saw, message, metric }: GradedAssertion, mask: (text: string) => string): TrialAssertion => ({
+const assertionOf = (
+  { wording, pass, score, saw, message, metric, advisory }: GradedAssertion,
+  mask: (text: string) => string,
+): TrialAssertion => ({
   assertion: wording,
   pass,
   score,
   saw: mask(saw),
   message: mask(message),
   metric,
+  ...(advisory === undefined ? {} : { advisory: true }),
 });

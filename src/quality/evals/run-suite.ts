@@ -170,7 +170,7 @@ const roundOf = (ctx: Context, fleet: Fleet, { options, run, targets, throttle, 
   const mask = (text: string) => ctx.secrets.mask(text);
   const work: Parameters<typeof runTrials>[3] = {
     ask: (planned, signal) => askTrial(ctx, fleet, planned, targetOf(planned), aids, signal),
-    async end(planned, { graded, earlierNanos }, startedAt) {
+    async end(planned, { graded, earlierNanos, earlierJudging }, startedAt) {
       const { case: asked, arm, index, traceId } = planned;
       const trial = judgedTrial(graded, {
         runId: run.id,
@@ -183,6 +183,7 @@ const roundOf = (ctx: Context, fleet: Fleet, { options, run, targets, throttle, 
         inputs: asked.turns.map(({ input }) => input),
         asked: traceId !== null,
         earlierNanos,
+        earlierJudging,
         keepsText: fleet.capture === 'io',
         mask,
       });

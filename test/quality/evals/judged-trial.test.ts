@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../src/agents/protocols/port.ts';
 import { judgedTrial, type TrialFacts } from '../../../src/quality/evals/judged-trial.ts';
+import { noJudging } from '../../../src/quality/expect/conversation.ts';
 import type { GradedAssertion } from '../../../src/quality/expect/grade-turns.ts';
+import { oneQuestion } from '../../support/fake-judge.ts';
 import { turn } from '../../support/turn.ts';
 
 const facts: TrialFacts = {
@@ -15,6 +17,7 @@ const facts: TrialFacts = {
   inputs: ['write to jo@example.org'],
   asked: true,
   earlierNanos: 0,
+  earlierJudging: noJudging,
   keepsText: false,
   mask: (text) => text.replaceAll('s3cret', '***'),
 };
@@ -71,9 +74,18 @@ describe('a trial', () => {
   });
 
   test('is masked throughout, and costs what all its attempts cost', () => {
-    const trial = trialOf('ok', [aGrade({ pass: false, verdict: 'fail', saw: 's3cret', message: 'found s3cret' })], { earlierNanos: 7 });
+    const trial = trialOf('ok', [aGrade({ pass: false, verdict: 'fail', saw: 's3cret', message: 'found s3cret' })], {
+      earlierNanos: 7,
+      earlierJudging: { ...oneQuestion, costNanos: 3 },
+    });
     expect(JSON.stringify(trial)).not.toContain('s3cret');
-    expect([trial.status, trial.costNanos, trial.judgeNanos]).toEqual(['fail', 12, 0]);
+    expect([trial.status, trial.costNanos, trial.judgeNanos]).toEqual(['fail', 12, 3]);
+  });
+
+  test('marks what is shown and does not decide', () => {
+    const trial = trialOf('ok', [aGrade(), aGrade({ pass: false, verdict: 'fail', weight: 0, advisory: 'its judge is not calibrated' })]);
+    expect(trial.status).toBe('pass');
+    expect(trial.assertions.map(({ advisory }) => advisory)).toEqual([undefined, true]);
   });
 
   test('keeps what was said only where that is wanted, without personal data', () => {
