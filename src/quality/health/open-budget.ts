@@ -38,5 +38,8 @@ export const openBudget = (budget: ProbeBudget): BudgetGate => {
   };
 };
 
-/** What judges took counts as well; unknown where the agent's own cost is. */
-const wholeCost = ({ costNanos, judgeNanos }: Billed): number | null => (costNanos === null ? null : costNanos + (judgeNanos ?? 0));
+/** What is known of it: judges are paid as well, also where the agent does not tell what it took. */
+const wholeCost = ({ costNanos, judgeNanos }: Billed): number | null => {
+  const judged = judgeNanos ?? 0;
+  return costNanos === null && judged === 0 ? null : (costNanos ?? 0) + judged;
+};

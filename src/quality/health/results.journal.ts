@@ -222,18 +222,18 @@ export const spentSince = async (journal: Journal, agent: string, since: number)
 /** How many of the latest results of a check are looked through for one that tells what it cost. */
 const costDepth = 20;
 
-/** Nano-dollars that a check cost the last time this was told, up to a moment; null where none of its latest results tells. */
+/** Nano-dollars that a check cost the last time this was told, its judges with it, up to a moment; null where none of its latest results tells. */
 export const lastCost = async (journal: Journal, agent: string, check: string, until: number): Promise<number | null> => {
-  const [row] = await journal.all<{ cost_nanos: number }>(
-    `SELECT cost_nanos FROM (
-       SELECT cost_nanos, ended_at, id FROM check_result WHERE agent = ? AND check_id = ? AND ended_at <= ?
+  const [row] = await journal.all<{ cost: number }>(
+    `SELECT COALESCE(cost_nanos, 0) + COALESCE(judge_nanos, 0) AS cost FROM (
+       SELECT cost_nanos, judge_nanos, ended_at, id FROM check_result WHERE agent = ? AND check_id = ? AND ended_at <= ?
         ORDER BY ended_at DESC, id DESC LIMIT ${costDepth}
-     ) AS latest WHERE cost_nanos IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 1`,
+     ) AS latest WHERE cost_nanos IS NOT NULL OR judge_nanos > 0 ORDER BY ended_at DESC, id DESC LIMIT 1`,
     agent,
     check,
     until,
   );
-  return row === undefined ? null : Number(row.cost_nanos);
+  return row === undefined ? null : Number(row.cost);
 };
 
 /** Results of an agent since a moment, oldest first. */

@@ -9,6 +9,7 @@ import { type RunEvent, type RunOptions, runChecks } from '../../../src/quality/
 import { aCheck, aFleet, aHeartbeat, anAgent, aResult, day, hour, minute, noon, selectedOf } from '../../support/facts.ts';
 import { type Answer, fakeAgents } from '../../support/fake-agents.ts';
 import { fakeClock, fakeContext, fakeRandom } from '../../support/fake-context.ts';
+import { fakeJudge, passes } from '../../support/fake-judge.ts';
 import { gate } from '../../support/gate.ts';
 import { expectation } from '../../support/grade.ts';
 import { temporaryJournal } from '../../support/temporary.ts';
@@ -379,6 +380,23 @@ describe('the probe budget', () => {
     const prompts = anAgent({ probeBudgetNanos: 1000, checks: ['a', 'b', 'c', 'd'].map((id) => aCheck({ id })) });
     const { results } = await run({ agents: [prompts], answers: { 'support.example': free } });
     expect([results.filter(({ status }) => status === 'pass').length, most]).toEqual([4, 3]);
+  });
+
+  test('holds what judges take as well, where the agent does not tell its own cost', async () => {
+    const rubric = await expecting({ 'llm-rubric': 'is polite' });
+    const judged = ['a', 'b', 'c', 'd'].map((id) => aCheck({ id, expect: rubric }));
+    const { results } = await run({
+      agents: [anAgent({ probeBudgetNanos: 5_000_000, checks: judged })],
+      answers: { 'support.example': () => turn({ costNanos: null }) },
+      options: { judges: fakeJudge([passes()]) },
+    });
+    expect(results.map(({ status }) => status).toSorted()).toEqual(['pass', 'pass', 'skipped', 'skipped']);
+  });
+
+  test('is reserved for what judges took last time, too', async () => {
+    const journal = await temporaryJournal();
+    await saveResults(journal, [aResult({ check: 'a', costNanos: 100, judgeNanos: 900, endedAt: noon - day })]);
+    expect(byName((await run({ agents: [agent(500, ['a'])], journal })).results)['support/a']).toBe('skipped');
   });
 
   test('is given back by a prompt that broke', async () => {
