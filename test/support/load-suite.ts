@@ -4,8 +4,8 @@ import { OpsError } from '../../src/ground/errors.ts';
 import { inertText } from '../../src/ground/output/escape.ts';
 import type { Context, Env } from '../../src/ground/runtime/context.ts';
 import { systemFiles } from '../../src/ground/runtime/files.ts';
-import { loadSuite, type SuiteRequest } from '../../src/quality/evals/load-suite.ts';
-import type { Case, LoadedSuite } from '../../src/quality/evals/suite.ts';
+import { loadSuite } from '../../src/quality/evals/load-suite.ts';
+import type { Case, LoadedSuite, SuiteRequest } from '../../src/quality/evals/suite.ts';
 import { aFleet, anAgent, noon } from './facts.ts';
 import { fakeContext } from './fake-context.ts';
 

@@ -1,4 +1,5 @@
 import type { Turn } from '../../agents/protocols/port.ts';
+import type { Allowance } from '../../fleet/trust.ts';
 import type { Json } from '../../ground/json.ts';
 import type { Expectation } from '../expect/port.ts';
 
@@ -71,4 +72,14 @@ export interface Suite {
 export interface LoadedSuite {
   readonly suite: Suite;
   cases(): AsyncIterable<Case>;
+}
+
+/** What the reading of a suite depends on beside its file. */
+export interface SuiteRequest {
+  /** The folder that the path of the suite is relative to; where nothing is there, the folder of the manifest. Also the reader's own. */
+  readonly base: string;
+  /** Null: everything the suite names is trusted. */
+  readonly allowance: Allowance | null;
+  /** When the run began, UTC epoch ms: windows of traces end here, and datasets are read as they stood then. The same for a resumed run. */
+  readonly now: number;
 }

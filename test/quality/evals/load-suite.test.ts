@@ -96,9 +96,20 @@ describe('a suite', () => {
     }
   });
 
-  test('told at a file that became wrong in the meantime', async () => {
+  test('is read once where it is small: what is asked is what was checked', async () => {
     const folder = folderOf({ 'cases.jsonl': '{"input":"a","expected":"x"}\n' });
     const loaded = await loadedFrom(folder, 'cases.jsonl');
+    writeFileSync(join(folder, 'cases.jsonl'), '{"inptu":"a","expected":"x"}\n');
+    expect(await casesIn(Promise.resolve(loaded))).toMatchObject([{ turns: [{ input: 'a' }] }]);
+  });
+
+  test.each([
+    ['many cases', Array.from({ length: 2001 }, (_, at) => `{"input":"question ${at}","expected":"x"}`)],
+    ['long ones', Array.from({ length: 45 }, (_, at) => `{"input":"${at} ${'long '.repeat(19_000)}","expected":"x"}`)],
+  ])('of %s is read again, and told where its file became wrong in the meantime', async (_, lines) => {
+    const folder = folderOf({ 'cases.jsonl': lines.join('\n') });
+    const loaded = await loadedFrom(folder, 'cases.jsonl');
+    expect(await casesIn(Promise.resolve(loaded))).toHaveLength(lines.length);
     writeFileSync(join(folder, 'cases.jsonl'), '{"inptu":"a","expected":"x"}\n');
     expect(await refusalOf(casesIn(Promise.resolve(loaded)))).toContain('cases.jsonl:1:2: inptu is not a key');
   });
