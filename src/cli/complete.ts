@@ -104,11 +104,12 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
 };
 
 const argumentsOf = (leaf: Leaf, words: readonly string[], fleet: () => Fleet | null): readonly string[] => {
-  if (leaf.words !== undefined) return leaf.words(words);
+  const known = leaf.words?.(words) ?? [];
+  if (known.length > 0) return known;
   const declared = (leaf.arguments ?? []).map(({ name }) => name);
   const argument = declared[words.length] ?? declared.find((name) => name.endsWith('...]'));
   const agents = fleet()?.agents ?? [];
-  if (argument === '<agent>' || argument === '[agents...]') {
+  if (argument === '<agent>' || argument === '[agent]' || argument === '[agents...]') {
     return agents.map(({ name }) => name).filter((name) => !words.includes(name));
   }
   if (argument === '[suites...]') return fileNames;

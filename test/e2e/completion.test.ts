@@ -48,6 +48,10 @@ describe('what a shell may offer', () => {
       ['support', 'indexer'],
     ],
     [['health', 'support', ''], ['indexer']],
+    [['status', 'su'], ['support']],
+    [['status', 'support', ''], []],
+    [['mark', 'deploy', 'su'], ['support']],
+    [['mark', 'd'], ['deploy']],
     [['history', 'support', ''], []],
     [
       ['beat', ''],
