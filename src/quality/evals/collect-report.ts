@@ -1,11 +1,12 @@
 import type { Journal } from '../../ground/store/port.ts';
+import { adviceIn } from '../expect/advice.ts';
 import type { GateResult } from './gate.ts';
 import type { CaseDetail, EvalReport, RunFacts, RunRow, TrialExample } from './report.ts';
 import type { Baseline, EvalRun } from './run.ts';
 import { readSeverities } from './runs.journal.ts';
 import { readErrorGroups, readSums } from './tallies.journal.ts';
 import type { Trial } from './trial.ts';
-import { readFailedTrials } from './trials.journal.ts';
+import { readAdvisories, readFailedTrials } from './trials.journal.ts';
 
 /** Cases that a report shows in detail: more than a person reads, and no more than a page can hold. */
 const mostDetails = 500;
@@ -63,8 +64,16 @@ export const collectReport = async (
       capNanos: run.request.maxCostNanos,
     },
     tookMs: run.headline?.tookMs ?? 0,
-    notes,
+    notes: [...notes, ...(await advisoryNotes(journal, run.id))],
   };
+};
+
+/** A reader must know of grades that were asked for and decided nothing. */
+const advisoryNotes = async (journal: Journal, runId: string): Promise<readonly string[]> => {
+  const reasons = new Set((await readAdvisories(journal, runId)).flatMap((message) => adviceIn(message) ?? []));
+  return [...reasons].map(
+    (why) => `Grades that are only shown and decided nothing: ${why}. agentops eval calibrate holds a judge against the labels of people.`,
+  );
 };
 
 const exampleOf = ({ index, status, outcome, reason, assertions, traceId, latencyMs, conversation }: Trial): TrialExample => ({

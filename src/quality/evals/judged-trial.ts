@@ -1,6 +1,7 @@
 import type { Turn } from '../../agents/protocols/port.ts';
 import { keptText } from '../../ground/redaction/kept-text.ts';
-import { type GradedConversation, isAccepted, judgeConversation, judgingOf, sumJudging, totals } from '../expect/conversation.ts';
+import { redact } from '../../ground/redaction/redaction.ts';
+import { decides, type GradedConversation, isAccepted, judgeConversation, judgingOf, sumJudging, totals } from '../expect/conversation.ts';
 import type { GradedAssertion } from '../expect/grade-turns.ts';
 import type { Judging } from '../expect/port.ts';
 import { isNoAnswer } from './breaker.ts';
@@ -35,11 +36,12 @@ export const judgedTrial = (graded: GradedConversation, facts: TrialFacts): Tria
     index,
     status,
     outcome: asked ? (graded.turns.at(-1)?.outcome ?? null) : null,
-    reason: mask(reason),
+    // An agent may say anything in an error, its caller's key too.
+    reason: redact(mask(reason)),
     score: scoreOf(grades),
     latencyMs,
     ttftMs,
-    costNanos: costNanos === null ? null : costNanos + facts.earlierNanos,
+    costNanos: costNanos === null && (facts.earlierNanos === 0 || isAnswered(graded)) ? null : (costNanos ?? 0) + facts.earlierNanos,
     judgeNanos: sumJudging([facts.earlierJudging, judgingOf(graded)]).costNanos,
     traceId,
     startedAt,
@@ -50,6 +52,10 @@ export const judgedTrial = (graded: GradedConversation, facts: TrialFacts): Tria
       : null,
   };
 };
+
+/** Whether the last question was answered at all, rightly or not. */
+const isAnswered = ({ turns }: GradedConversation): boolean =>
+  turns.some(({ outcome }, at) => at === turns.length - 1 && !isNoAnswer(outcome));
 
 /** Pass and fail speak of answers alone. What kept one from coming, or from being judged, is an error and enters no rate. */
 const statusOf = (graded: GradedConversation): { readonly status: TrialStatus; readonly reason: string } => {
@@ -64,7 +70,7 @@ const isLost = (last: Turn, grades: readonly GradedAssertion[]): boolean => isNo
 const gradesOf = ({ byTurn, overall }: GradedConversation): readonly GradedAssertion[] => [...byTurn.flat(), ...overall];
 
 const scoreOf = (grades: readonly GradedAssertion[]): number | null => {
-  const scored = grades.filter(({ score, weight }) => score !== null && weight > 0);
+  const scored = grades.filter((grade) => grade.score !== null && decides(grade));
   const weight = scored.reduce((sum, grade) => sum + grade.weight, 0);
   return weight === 0 ? null : scored.reduce((sum, grade) => sum + (grade.score ?? 0) * grade.weight, 0) / weight;
 };

@@ -117,3 +117,13 @@ export const copyTrialWrites = (runId: string, from: readonly string[]): readonl
     sql: `INSERT INTO eval_trial (${columns}) SELECT ${columns.replace('run_id', '?')} FROM eval_trial WHERE run_id = ?`,
     params: [runId, id],
   }));
+
+/** The messages of what was only shown in one trial of a run; empty where everything decided. */
+export const readAdvisories = async (journal: Journal, runId: string): Promise<readonly string[]> => {
+  const [row] = await journal.all<{ assertions: string }>(
+    `SELECT assertions FROM eval_trial WHERE run_id = ? AND assertions LIKE '%"advisory":true%' LIMIT 1`,
+    runId,
+  );
+  const assertions = row === undefined ? [] : (JSON.parse(row.assertions) as TrialAssertion[]);
+  return assertions.flatMap(({ advisory, message }) => (advisory === true ? message : []));
+};

@@ -1,6 +1,7 @@
 import type { Turn } from '../../agents/protocols/port.ts';
 import { messageOf } from '../../ground/errors.ts';
 import { excerpt } from '../../ground/redaction/redaction.ts';
+import { withAdvice } from './advice.ts';
 import { unjudged } from './grading.ts';
 import { loadAssertion } from './load-expectation.ts';
 import type { Aids, Expectation, Grade, Judging, Settings, Verdict } from './port.ts';
@@ -19,13 +20,15 @@ export interface GradedAssertion {
   /** Short, masked, untrusted. */
   readonly saw: string;
   readonly message: string;
-  /** How much it counts in a score; 0 where it is advisory. */
+  /** How much it counts in a score, where it counts at all; 0: it only informs. */
   readonly weight: number;
   readonly metric: string | null;
   /** Why it is shown and does not decide; absent: it decides. */
   readonly advisory?: string;
   /** What it took where a model was asked; absent: nobody was. */
   readonly judging?: Judging;
+  /** True where no model that was asked gave any verdict. */
+  readonly unheard?: true;
 }
 
 /** `not-` turns pass and fail; what could not be judged stays so. */
@@ -61,7 +64,7 @@ const gradeOne = async (expectation: Expectation, seen: readonly Turn[], aids: A
 export const gradeTurns = (expectations: readonly Expectation[], seen: readonly Turn[], aids: Aids): Promise<readonly GradedAssertion[]> =>
   Promise.all(
     expectations.map(async (expectation) => {
-      const { verdict, score, saw, message, advisory, judging } = await gradeOne(expectation, seen, aids);
+      const { verdict, score, saw, message, advisory, judging, unheard } = await gradeOne(expectation, seen, aids);
       const pass = verdict === 'pass' ? true : verdict === 'fail' ? false : null;
       const { type: assertion, wording, metric } = expectation;
       return {
@@ -71,11 +74,12 @@ export const gradeTurns = (expectations: readonly Expectation[], seen: readonly 
         verdict,
         score: pass === null ? null : score,
         saw,
-        message: advisory === undefined ? message : `${message} (advisory: ${advisory})`,
-        weight: advisory === undefined ? expectation.weight : 0,
+        message: advisory === undefined ? message : withAdvice(message, advisory),
+        weight: expectation.weight,
         metric,
         ...(advisory === undefined ? {} : { advisory }),
         ...(judging === undefined ? {} : { judging }),
+        ...(unheard === undefined ? {} : { unheard }),
       };
     }),
   );

@@ -17,6 +17,8 @@ export interface Grade {
   readonly advisory?: string;
   /** What it took where a model was asked. */
   readonly judging?: Judging;
+  /** True where no model that was asked gave any verdict: the trouble is theirs. Absent: one did, or none was asked. */
+  readonly unheard?: true;
 }
 
 /** What an author may set beside the value. */

@@ -73,6 +73,28 @@ describe('a trial', () => {
     expect(trialOf('ok').score).toBeNull();
   });
 
+  test('that only an uncalibrated judge speaks of is no pass: nothing decided', () => {
+    const advice = (pass: boolean) =>
+      aGrade({ pass, verdict: pass ? 'pass' : 'fail', score: Number(pass), advisory: 'judge a is not calibrated' });
+    for (const pass of [true, false])
+      expect(trialOf('ok', [advice(pass)])).toMatchObject({ status: 'error', score: null, assertions: [{ pass, advisory: true }] });
+    expect(trialOf('ok', [advice(false), aGrade()])).toMatchObject({ status: 'pass', score: 1 });
+  });
+
+  test('shows no key that an agent tells in an error', () => {
+    const detail = 'HTTP 401: bad key sk-abcdefghijklmnopqrstuvwxyz123456 of jo@example.org';
+    const trial = judgedTrial({ turns: [turn({ outcome: 'unauthorized', detail })], byTurn: [[]], overall: [] }, facts);
+    expect(trial.reason).toBe('HTTP 401: bad key [API key] of [email]');
+  });
+
+  test('that was not answered costs what was answered before it', () => {
+    const unanswered = { turns: [turn({ outcome: 'timeout', costNanos: null })], byTurn: [[]], overall: [] };
+    expect(judgedTrial(unanswered, { ...facts, earlierNanos: 7 }).costNanos).toBe(7);
+    expect(judgedTrial(unanswered, facts).costNanos).toBeNull();
+    const untold = { turns: [turn({ outcome: 'ok', costNanos: null })], byTurn: [[]], overall: [] };
+    expect(judgedTrial(untold, { ...facts, earlierNanos: 7 }).costNanos).toBeNull();
+  });
+
   test('is masked throughout, and costs what all its attempts cost', () => {
     const trial = trialOf('ok', [aGrade({ pass: false, verdict: 'fail', saw: 's3cret', message: 'found s3cret' })], {
       earlierNanos: 7,

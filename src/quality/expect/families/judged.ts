@@ -22,7 +22,10 @@ const hear = async (question: JudgeQuestion, { judge }: Aids, settings: Settings
   const { seats, advisory, judging } = await judge.hear(question, settings.judge);
   const beside = { judging, ...(advisory === null ? {} : { advisory }) };
   const decision = rulingOf(seats, { threshold: settings.threshold, scores });
-  if (decision.verdict === 'split') return { ...unjudged(splitText(seats, decision)), ...beside };
+  if (decision.verdict === 'split') {
+    const isUnheard = decision.passes + decision.fails === 0;
+    return { ...unjudged(splitText(seats, decision)), ...beside, ...(isUnheard ? { unheard: true } : {}) };
+  }
   const { verdict, score, reason } = decision;
   const count = seats.length === 1 ? 'the judge says' : `${decision.votes} of ${seats.length} votes say`;
   const message = `${count} ${verdict}, with a score of ${score.toFixed(2)}: ${excerpt(reason)}`;
@@ -93,7 +96,7 @@ const similar: Assertion<readonly string[]> = {
     if (embedder === undefined) return unjudged('there are no embeddings to compare by');
     const text = answerText(seen);
     const { similarities, trouble, judging } = await embedder.compare(text, references, settings.judge);
-    if (similarities === null) return { ...unjudged(`could not be compared: ${excerpt(trouble ?? 'no answer')}`), judging };
+    if (similarities === null) return { ...unjudged(`could not be compared: ${excerpt(trouble ?? 'no answer')}`), judging, unheard: true };
     const threshold = settings.threshold ?? defaultLikeness;
     const nearest = Math.max(...similarities);
     const to = references.length === 1 ? 'the reference' : `the nearest of ${plural(references.length, 'reference')}`;

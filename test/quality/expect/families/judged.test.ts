@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { decides } from '../../../../src/quality/expect/conversation.ts';
 import { loadExpectation } from '../../../../src/quality/expect/load-expectation.ts';
 import type { JudgeReply, Relation } from '../../../../src/quality/expect/port.ts';
 import { fails, fakeEmbedder, fakeJudge, oneQuestion, passes } from '../../../support/fake-judge.ts';
@@ -49,13 +50,14 @@ describe('llm-rubric', () => {
     expect(heard.map(({ exchanges }) => exchanges)).toEqual([[{ input: 'Who?', answer: '{"id":7}' }], [{ input: null, answer: 'Hi.' }]]);
   });
 
-  test('an uncalibrated judge is heard, and weighs nothing', async () => {
+  test('an uncalibrated judge is heard, and decides nothing', async () => {
     const grade = await gradeOne(
       { type: 'llm-rubric', value: 'polite', weight: 3 },
       says('Hi.'),
       fakeJudge([fails()], 'judge a is not calibrated'),
     );
-    expect(grade).toMatchObject({ pass: false, weight: 0, advisory: 'judge a is not calibrated' });
+    expect(grade).toMatchObject({ pass: false, advisory: 'judge a is not calibrated' });
+    expect(decides(grade)).toBe(false);
     expect(grade.message).toMatch(/ \(advisory: judge a is not calibrated\)$/);
   });
 
