@@ -1,17 +1,20 @@
 import type { Outcome, Turn } from '../../agents/protocols/port.ts';
 import { plural } from '../../ground/output/phrases.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
+import type { GradedAssertion } from '../expect/grade-turns.ts';
 import type { Pace } from './pace.ts';
 
-/** What keeps a dead target from being asked a thousand times: failures in a row, whatever their number at once. */
+/** What keeps a dead target from being asked a thousand times, and answers from being paid for that nobody can judge: failures in a row, whatever their number at once. */
 export interface Breaker {
   /** Turns in a row that said nothing about the quality of the agent. */
   readonly failures: number;
+  /** Answers in a row that no judge said anything of. */
+  readonly unheard: number;
   /** Why nothing more is to be sent, one sentence; null: go on. */
   readonly open: string | null;
 }
 
-export const closedBreaker: Breaker = { failures: 0, open: null };
+export const closedBreaker: Breaker = { failures: 0, unheard: 0, open: null };
 
 /** Outcomes that are no answer: they say something about the road to the agent, its host or its quota. */
 const noAnswer: ReadonlySet<Outcome> = new Set([
@@ -41,7 +44,22 @@ export const afterTurn = (breaker: Breaker, { outcome, detail }: Pick<Turn, 'out
   const failures = breaker.failures + 1;
   const most = outcome === 'unauthorized' ? mostUnauthorized : Math.max(mostFailures, 2 * concurrency);
   const open = failures < most ? breaker.open : `${plural(failures, 'question')} in a row got no answer: ${detail}`;
-  return { failures, open: breaker.open ?? open };
+  return { ...breaker, failures, open: breaker.open ?? open };
+};
+
+/** After an answer was graded, by models among others. @param concurrency how many may fail together for one and the same reason */
+export const afterGrades = (
+  breaker: Breaker,
+  grades: readonly Pick<GradedAssertion, 'judging' | 'unheard' | 'message'>[],
+  concurrency: number,
+): Breaker => {
+  const modelled = grades.filter(({ judging }) => judging !== undefined);
+  const silent = modelled.find((grade) => grade.unheard === true);
+  if (modelled.length === 0) return breaker;
+  if (silent === undefined || modelled.some((grade) => grade.unheard === undefined)) return { ...breaker, unheard: 0 };
+  const unheard = breaker.unheard + 1;
+  const open = unheard < Math.max(mostFailures, 2 * concurrency) ? null : `${plural(unheard, 'answer')} in a row ${silent.message}`;
+  return { ...breaker, unheard, open: breaker.open ?? open };
 };
 
 /** After the pace was cut: an agent that only ever says "too many requests" is not waited for without end. @param now monotonic ms */

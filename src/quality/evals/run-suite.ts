@@ -6,6 +6,7 @@ import type { Agent, Fleet } from '../../fleet/agent.ts';
 import type { Registry } from '../../fleet/slots.ts';
 import { usageError } from '../../ground/errors.ts';
 import { dig } from '../../ground/json.ts';
+import { redact } from '../../ground/redaction/redaction.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { releaseLease } from '../../ground/store/lease.ts';
 import type { Journal } from '../../ground/store/port.ts';
@@ -17,18 +18,19 @@ import { drawTrials } from './draw-trials.ts';
 import { evaluateRun } from './evaluate-run.ts';
 import type { GateResult } from './gate.ts';
 import { judgedTrial } from './judged-trial.ts';
-import { capBlind, untouchedCap } from './money-cap.ts';
+import { untouchedCap } from './money-cap.ts';
 import { openRun } from './open-run.ts';
 import { fullPace } from './pace.ts';
 import { probeTarget } from './probe-target.ts';
 import { type RunProgress, startProgress } from './progress.ts';
 import { recordTrials, type TrialRecorder } from './record-trials.ts';
 import type { Baseline, EvalRun, RunStatus } from './run.ts';
-import { type Cost, runTrials, type Throttle } from './run-trials.ts';
+import { runTrials, type Throttle } from './run-trials.ts';
 import { updateWrite } from './runs.journal.ts';
 import type { Case, LoadedSuite } from './suite.ts';
 import { readSums } from './tallies.journal.ts';
 import type { Trial } from './trial.ts';
+import { costOf } from './trial-cost.ts';
 
 export interface SuiteRunOptions {
   /** The run to be made, as it is begun or as the journal holds it. */
@@ -85,7 +87,6 @@ export const runSuite = async (
   };
   const recorder = recordTrials(journal, lease, (thrown) => throttle.abort.abort(thrown));
   try {
-    const startedAt = ctx.clock.monotonic();
     const repeatsOf = (asked: Case) => begun.request.repeats ?? asked.repeats ?? loaded.suite.repeats;
     const arms = begun.against === null ? 1 : 2;
     const progress = startProgress(count * begun.repeats * arms, sums, () => ctx.clock.monotonic());
@@ -93,6 +94,7 @@ export const runSuite = async (
       on({ kind: 'trial', trial, progress: progress.add(trial) }),
     );
     if (await isAsked(loaded.cases())) await probeFirst(ctx, journal, begun, targets, throttle);
+    const startedAt = ctx.clock.monotonic();
     const spanOfAll = (asked: Case) => {
       const to = repeatsOf(asked);
       if (to !== begun.repeats) progress.expect((to - begun.repeats) * arms);
@@ -122,7 +124,7 @@ export const runSuite = async (
     const run: EvalRun = {
       ...begun,
       status: statusOf(ctx, throttle, complete),
-      stoppedBecause: ctx.signal.aborted ? '' : ctx.secrets.mask(throttle.stop?.because ?? ''),
+      stoppedBecause: ctx.signal.aborted ? '' : redact(ctx.secrets.mask(throttle.stop?.because ?? '')),
       endedAt: ctx.clock.now(),
       verdict: begun.shard.of > 1 ? null : gate.verdict,
       headline: {
@@ -194,13 +196,6 @@ const roundOf = (ctx: Context, fleet: Fleet, { options, run, targets, throttle, 
   };
   return (cases: AsyncIterable<Case>, plan: Pick<Parameters<typeof drawTrials>[2], 'spanOf' | 'repeatsOf' | 'resumed'>): Promise<void> =>
     runTrials(ctx, throttle, drawTrials(ctx, cases, { run, journal, recorder, ...plan }), work);
-};
-
-/** What a trial has cost us now: a recorded answer was paid for long ago, and what was not answered tells nothing. */
-const costOf = ({ traceId, status, costNanos, judgeNanos }: Trial): Cost => {
-  if (traceId !== null && costNanos === null) return status === 'error' ? null : { unknown: capBlind('an answer of the agent') };
-  if (judgeNanos === null) return { unknown: capBlind('a judge') };
-  return (traceId === null ? 0 : (costNanos ?? 0)) + judgeNanos;
 };
 
 const openTarget = async (ctx: Context, fleet: Fleet, options: SuiteRunOptions, agent: Agent, { suite }: LoadedSuite): Promise<Target> => {

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { AskedTrial, PlannedTrial } from './ask-trial.ts';
-import { afterCut, afterTurn, type Breaker, isNoAnswer } from './breaker.ts';
+import { afterCut, afterGrades, afterTurn, type Breaker, isNoAnswer } from './breaker.ts';
 import { affordable, capReached, type MoneyCap, reserve, settle } from './money-cap.ts';
 import { afterAnswer, afterRefusal, type Pace } from './pace.ts';
 import type { RunStatus } from './run.ts';
+import { type Cost, nanosOf, nothingPaid, type Paid, paidFor, together } from './trial-cost.ts';
 
 /** Why nothing more is sent. */
 export interface Stop {
@@ -23,9 +24,6 @@ export interface Throttle {
   readonly abort: AbortController;
 }
 
-/** Nano-dollars; null: it was not answered; `unknown`: it was, and nobody knows what that cost. */
-export type Cost = number | null | { readonly unknown: string };
-
 export interface TrialWork {
   /** Never throws; null where it was given up. */
   ask(planned: PlannedTrial, signal: AbortSignal): Promise<AskedTrial | null>;
@@ -35,6 +33,12 @@ export interface TrialWork {
    * @returns what it cost
    */
   end(planned: PlannedTrial, asked: AskedTrial, startedAt: number): Promise<Cost>;
+}
+
+/** A trial on its way, and what attempts that met a quota half-way have cost. */
+interface Queued {
+  readonly planned: PlannedTrial;
+  readonly paid: Paid;
 }
 
 /**
@@ -50,14 +54,14 @@ export const runTrials = async (
   const signal = AbortSignal.any([ctx.signal, throttle.abort.signal]);
   // Every request in flight listens to it; that is no leak.
   setMaxListeners(0, signal);
-  const queue: PlannedTrial[] = [];
+  const queue: Queued[] = [];
   const source = trials[Symbol.asyncIterator]();
   let inFlight = 0;
   let wake = () => {};
   const change = () => new Promise<void>((done) => (wake = done));
   signal.addEventListener('abort', () => wake(), { once: true });
 
-  const send = async (planned: PlannedTrial) => {
+  const send = async ({ planned, paid }: Queued) => {
     const { cap, heldNanos } = reserve(throttle.cap);
     throttle.cap = cap;
     inFlight += 1;
@@ -66,10 +70,17 @@ export const runTrials = async (
     let cost: Cost = null;
     try {
       const asked = await ask(planned, signal);
-      const isRefusal = asked !== null && isRefused(planned, asked);
-      if (isRefusal) queue.push(planned);
-      if (asked !== null && !isRefusal) cost = await end(planned, asked, startedAt);
+      if (asked !== null && isRefused(planned, asked)) {
+        // The turns before the refused one were answered, and are asked again: what they have cost counts.
+        const lost = paidFor(asked);
+        cost = nanosOf(lost) || null;
+        queue.push({ planned, paid: together(paid, lost) });
+      } else if (asked !== null) {
+        const whole = await end(planned, { ...asked, ...together(paid, asked) }, startedAt);
+        cost = typeof whole === 'number' ? whole - nanosOf(paid) : whole;
+      }
       if (asked !== null && planned.traceId !== null) notice(ctx, throttle, asked, sentAt);
+      if (asked !== null) noticeJudges(throttle, asked);
     } finally {
       inFlight -= 1;
       throttle.cap = settle(throttle.cap, heldNanos, typeof cost === 'number' ? cost : null);
@@ -87,20 +98,20 @@ export const runTrials = async (
     for (let exhausted = false; !signal.aborted && throttle.stop === null; ) {
       const now = ctx.clock.monotonic();
       const money = affordable(throttle.cap);
-      const [planned] = queue;
+      const [next] = queue;
       if (inFlight >= throttle.pace.limit || money === 'wait') await change();
-      else if (planned === undefined && !exhausted) {
+      else if (next === undefined && !exhausted) {
         const { value, done } = await source.next();
         if (done === true) exhausted = true;
-        else queue.push(value);
-      } else if (planned === undefined) {
+        else queue.push({ planned: value, paid: nothingPaid });
+      } else if (next === undefined) {
         if (inFlight === 0) break;
         await change();
       } else if (money === 'no') stopAt(throttle, { status: 'capped', because: capReached(throttle.cap) });
       else if (throttle.pace.notBefore > now) await nap(ctx, throttle.pace.notBefore - now, signal, change());
       else {
         queue.shift();
-        void send(planned).catch(failed);
+        void send(next).catch(failed);
       }
     }
   } finally {
@@ -131,6 +142,11 @@ const notice = (ctx: Context, throttle: Throttle, { graded }: AskedTrial, sentAt
     if (!isNoAnswer(last.outcome)) throttle.pace = afterAnswer(throttle.pace);
     throttle.breaker = afterTurn(throttle.breaker, last, throttle.pace.ceiling);
   }
+  if (throttle.breaker.open !== null) stopAt(throttle, { status: 'broken', because: throttle.breaker.open });
+};
+
+const noticeJudges = (throttle: Throttle, { graded: { byTurn, overall } }: AskedTrial) => {
+  throttle.breaker = afterGrades(throttle.breaker, [...byTurn.flat(), ...overall], throttle.pace.ceiling);
   if (throttle.breaker.open !== null) stopAt(throttle, { status: 'broken', because: throttle.breaker.open });
 };
 

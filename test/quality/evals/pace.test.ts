@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { afterCut, afterTurn, closedBreaker } from '../../../src/quality/evals/breaker.ts';
+import { afterCut, afterGrades, afterTurn, closedBreaker } from '../../../src/quality/evals/breaker.ts';
 import { affordable, reserve, settle, untouchedCap } from '../../../src/quality/evals/money-cap.ts';
 import { afterAnswer, afterRefusal, fullPace, type Pace } from '../../../src/quality/evals/pace.ts';
+import { oneQuestion } from '../../support/fake-judge.ts';
 
 const refusal = (now: number, retryAfterMs: number | null = null) => ({ sentAt: now, now, retryAfterMs, jitter: 0 });
 
@@ -59,6 +60,20 @@ describe('the breaker', () => {
     let refused = closedBreaker;
     for (let turns = 0; turns < 3; turns++) refused = afterTurn(refused, { outcome: 'unauthorized', detail: 'no' }, 20);
     expect(refused.open).toContain('3 questions');
+  });
+
+  test('opens when no judge says anything, answer after answer, and not while one does', () => {
+    const silent = [{ judging: oneQuestion, unheard: true as const, message: 'could not be judged: it is down' }];
+    const silentFor = (count: number, from = closedBreaker) => {
+      let breaker = from;
+      for (let answers = 0; answers < count; answers++) breaker = afterGrades(breaker, [...silent, { message: 'contains' }], 4);
+      return breaker;
+    };
+    const heard = afterGrades(silentFor(9), [{ judging: oneQuestion, message: 'the votes are split' }], 4);
+    expect(silentFor(9, heard).open).toBeNull();
+    expect(silentFor(9, afterGrades(silentFor(0), [{ message: 'contains' }], 4)).open).toBeNull();
+    expect(silentFor(10).open).toBe('10 answers in a row could not be judged: it is down');
+    expect(afterGrades(silentFor(9), [{ message: 'nobody was asked' }], 4).unheard).toBe(9);
   });
 
   test('does not wait for a quota without end', () => {
