@@ -31,10 +31,17 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
   const opened = <T extends { close(): Promise<void> | void }>(open: () => Promise<T>) => {
     let promise: Promise<T> | null = null;
     return () => {
-      promise ??= open().then((thing) => {
-        closers.push(async () => thing.close());
-        return thing;
-      });
+      promise ??= open().then(
+        (thing) => {
+          closers.push(async () => thing.close());
+          return thing;
+        },
+        (thrown) => {
+          // Tried again by the next use: `serve` outlives a full disk.
+          promise = null;
+          throw thrown;
+        },
+      );
       return promise;
     };
   };

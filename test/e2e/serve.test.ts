@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteCache } from '../../src/ground/store/sqlite-cache.ts';
@@ -65,6 +65,16 @@ const storedIds = async (folder: string): Promise<ReadonlySet<string>> => {
 };
 
 describe('agentops serve', () => {
+  test('takes spans again as soon as a store that could not be opened can be', async () => {
+    using folder = scratch({ 'agentops.yaml': openManifest });
+    const inTheWay = join(folder.path, '.agentops/journal.db');
+    mkdirSync(inTheWay, { recursive: true });
+    const { url } = await startServe(folder.path);
+    expect((await send(url, 0)).status).toBe(503);
+    rmdirSync(inTheWay);
+    expect((await send(url, 0)).status).toBe(200);
+  });
+
   test('loses nothing it acknowledged when it is killed, and goes on from there', async () => {
     using folder = scratch({ 'agentops.yaml': openManifest });
     const first = await startServe(folder.path);
