@@ -9,6 +9,8 @@ export type Entry = { readonly refused: string } | { readonly refused: null; set
 
 /** Lets prompts of one agent through as its budget allows. */
 export interface BudgetGate {
+  /** True while it depends on prompts on their way whether the prompt of a check may be sent. */
+  mustWait(check: string): boolean;
   /** Answers once it is known whether the prompt of a check may be sent: after prompts on their way, where that depends on them. */
   enter(check: string): Promise<Entry>;
 }
@@ -17,6 +19,7 @@ export interface BudgetGate {
 export const openBudget = (budget: ProbeBudget): BudgetGate => {
   const waiting: (() => void)[] = [];
   return {
+    mustWait: (check) => permissionFor(budget, check).kind === 'wait',
     async enter(check) {
       for (;;) {
         const permission = permissionFor(budget, check);

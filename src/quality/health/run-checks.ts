@@ -1,4 +1,4 @@
-import type { Fleet } from '../../fleet/agent.ts';
+import type { Check, Fleet } from '../../fleet/agent.ts';
 import type { Selected } from '../../fleet/select.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { runBounded } from '../../ground/runtime/pool.ts';
@@ -59,8 +59,7 @@ export const runChecks = async (
 
   const runOne = async (planned: PlannedCheck) => {
     const { agent, check, budget, host, slotAt, traceId, inMaintenance } = planned;
-    const isAsked = check.kind === 'prompt' || check.kind === 'suite';
-    const entry = isAsked && budget !== null ? await budget.enter(check.id) : null;
+    const entry = budget !== null && isPrompted(check) ? await budget.enter(check.id) : null;
     if (entry !== null && entry.refused !== null) {
       const told = { slotAt, at: ctx.clock.now(), status: 'skipped', reason: entry.refused, inMaintenance } as const;
       end(unaskedResult(traceId, agent, check, told));
@@ -80,13 +79,17 @@ export const runChecks = async (
   try {
     for (const result of settled) end(result);
     const keyOf = ({ host, agent }: PlannedCheck) => host ?? agent.name;
-    await runBounded(asked, { total: concurrency.total, perKey: concurrency.perHost, keyOf, signal: ctx.signal }, runOne);
+    const mayStart = ({ budget, check }: PlannedCheck) => budget === null || !isPrompted(check) || !budget.mustWait(check.id);
+    await runBounded(asked, { total: concurrency.total, perKey: concurrency.perHost, keyOf, mayStart, signal: ctx.signal }, runOne);
   } finally {
     suspects.close();
     await recorder.close();
   }
   return results;
 };
+
+/** Whether asking it costs the agent a prompt. */
+const isPrompted = ({ kind }: Check): boolean => kind === 'prompt' || kind === 'suite';
 
 /** Passes results on, but holds back what may be the fault of our own network until a host has been reached or the run is over. */
 const holdSuspects = (end: (result: CheckResult) => void) => {

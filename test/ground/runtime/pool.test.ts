@@ -71,6 +71,31 @@ test('a host that hangs holds up nobody else', async () => {
   expect(ended.toSorted()).toEqual([2, 3, 4, 5]);
 });
 
+test('what may not start yet takes no place from others, and is started with them once it may', async () => {
+  const started: number[] = [];
+  const first = gate();
+  const tasks = tasksOf(['a', 'a', 'a', 'b', 'b', 'b']);
+  let [most, running, isFirstOver] = [0, 0, false];
+  const mayStart = ({ id, key }: Task) => key === 'b' || id === 0 || isFirstOver;
+  await runBounded(tasks, { total: 2, perKey: 2, keyOf, mayStart, signal: never }, async ({ id }) => {
+    started.push(id);
+    most = Math.max(most, ++running);
+    if (id === 5) first.open();
+    await (id === 0 ? first.passed : new Promise(setImmediate));
+    isFirstOver ||= id === 0;
+    running -= 1;
+  });
+  expect({ started, most }).toEqual({ started: [0, 3, 4, 5, 1, 2], most: 2 });
+});
+
+test('where nothing runs, what may not start is started all the same: nothing is lost', async () => {
+  const started: number[] = [];
+  await runBounded(tasksOf(['a', 'b']), { total: 2, perKey: 2, keyOf, mayStart: () => false, signal: never }, async ({ id }) => {
+    started.push(id);
+  });
+  expect(started).toEqual([0, 1]);
+});
+
 test('an error surfaces when what was running has ended; nothing more is started', async () => {
   const started: number[] = [];
   const ended: number[] = [];

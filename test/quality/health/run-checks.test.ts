@@ -399,6 +399,29 @@ describe('the probe budget', () => {
     expect(byName((await run({ agents: [agent(500, ['a'])], journal })).results)['support/a']).toBe('skipped');
   });
 
+  test('keeps no agent waiting for the prompts of another', async () => {
+    const [stuck, others] = [gate(), gate()];
+    let answered = 0;
+    const running = run({
+      agents: [agent(1000, ['a', 'b', 'c']), anAgent({ name: 'other', checks: ['x', 'y', 'z'].map((id) => aCheck({ id })) })],
+      answers: {
+        'support.example': async () => {
+          await stuck.passed;
+          return dear();
+        },
+        'other.example': () => {
+          answered += 1;
+          if (answered === 3) others.open();
+          return turn();
+        },
+      },
+      options: { concurrency: { total: 3, perHost: 3 } },
+    });
+    await others.passed;
+    stuck.open();
+    expect((await running).results).toHaveLength(7);
+  });
+
   test('is given back by a prompt that broke', async () => {
     const { results } = await run({ agents: [agent(1000, ['a', 'b'])], answers: { 'support.example': down } });
     expect(results.filter(({ status }) => status === 'fail')).toHaveLength(3);
