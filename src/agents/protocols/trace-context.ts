@@ -5,6 +5,10 @@ export const newTraceId = (random: () => number): string => hexId(random, 32);
 export const newSpanId = (random: () => number): string => hexId(random, 16);
 
 const hexId = (random: () => number, length: number): string => {
-  const digits = Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
+  let digits = '';
+  while (digits.length < length)
+    digits += Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
   return /^0+$/.test(digits) ? '1'.padStart(length, '0') : digits;
 };

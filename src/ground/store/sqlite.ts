@@ -25,17 +25,18 @@ export const openSqliteJournal = async (path: string, now: () => number): Promis
       if (rows !== undefined && changes !== rows) throw new Conflict(sql, rows, changes);
     }
   });
+  let isSynced = true;
+  /** Without a sync of the disk what is written is in the hands of the system, which outlives us. */
+  const sync = (wanted: boolean) => {
+    if (wanted !== isSynced) database.exec(`PRAGMA synchronous = ${wanted ? 'FULL' : 'NORMAL'}`);
+    isSynced = wanted;
+  };
   return {
     all: async <Row>(sql: string, ...params: readonly unknown[]) => guarded(() => statement(sql).all(...params) as Row[]),
     commit: async (writes, survives = 'power cut') =>
       guarded(() => {
-        // Without a sync of the disk what is written is in the hands of the system, which outlives us.
-        if (survives === 'kill') database.exec('PRAGMA synchronous = NORMAL');
-        try {
-          commitAll.immediate(writes);
-        } finally {
-          if (survives === 'kill') database.exec('PRAGMA synchronous = FULL');
-        }
+        sync(survives === 'power cut');
+        commitAll.immediate(writes);
       }),
     now: async () => now(),
     close: async () => {

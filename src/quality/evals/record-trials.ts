@@ -5,9 +5,6 @@ import type { Journal, Write } from '../../ground/store/port.ts';
 import type { Trial } from './trial.ts';
 import { trialWrites } from './trials.journal.ts';
 
-/** Trials that end within so long share a commit; each keeps its place that much longer. */
-const togetherMs = 1;
-
 export interface TrialRecorder {
   /** Resolves when the trial outlives this process; rejects with what storing it failed with. */
   add(trial: Trial): Promise<void>;
@@ -18,9 +15,9 @@ export interface TrialRecorder {
 }
 
 /**
- * Stores trials as they end, those that end together in one commit: safe from a kill at once, and from a power cut with the next
- * commit of the run or heartbeat. Every commit renews the lease of the run, and
- * fails where another process has taken it over meanwhile; so does a heartbeat while nothing ends.
+ * Stores trials as they end, those of one turn of the event loop in one commit: a longer wait would make trials end in step, and all of them
+ * wait for each other. Safe from a kill at once, and from a power cut with the next commit of the run or heartbeat. Every commit renews the
+ * lease of the run, and fails where another process has taken it over meanwhile; so does a heartbeat while nothing ends.
  * @param onFailure is told once of what storing failed with, so that nothing more is asked
  */
 export const recordTrials = (journal: Journal, lease: Lease, onFailure: (thrown: unknown) => void): TrialRecorder => {
@@ -51,7 +48,7 @@ export const recordTrials = (journal: Journal, lease: Lease, onFailure: (thrown:
   return {
     add(trial) {
       held.push(trial);
-      soon ??= new Promise<void>((done) => setTimeout(done, togetherMs)).then(() => {
+      soon ??= new Promise<void>((done) => setImmediate(done)).then(() => {
         soon = null;
         return commit([], 'kill');
       });

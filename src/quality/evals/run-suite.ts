@@ -1,3 +1,4 @@
+import { loadListPrices } from '../../agents/prices/load-list-prices.ts';
 import { endpointLimits } from '../../agents/protocols/endpoint-limits.ts';
 import { openEndpoint } from '../../agents/protocols/open-endpoint.ts';
 import type { AgentProtocol } from '../../agents/protocols/port.ts';
@@ -94,6 +95,8 @@ export const runSuite = async (
       on({ kind: 'trial', trial, progress: progress.add(trial) }),
     );
     if (await isAsked(loaded.cases())) await probeFirst(ctx, journal, begun, targets, throttle);
+    // What is loaded between two answers is measured as the latency of the second.
+    if (Object.keys(fleet.prices).length === 0) await loadListPrices();
     const startedAt = ctx.clock.monotonic();
     const spanOfAll = (asked: Case) => {
       const to = repeatsOf(asked);

@@ -8,11 +8,17 @@ export type Checked =
   | { readonly ok: true; readonly expectation: Expectation }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** An import of what is there already still takes its time, and there is one for each grade. */
+const loaded = new Map<string, AnyAssertion>();
+
 /** The assertion behind a name without `not-`. Loads its family. */
 export const loadAssertion = async (base: string): Promise<AnyAssertion> => {
+  const known = loaded.get(base);
+  if (known !== undefined) return known;
   const family = await assertionFamilies[base]?.();
   const assertion = family?.default[base];
   if (assertion === undefined) throw new Error(`there is no assertion ${base}`);
+  loaded.set(base, assertion);
   return assertion;
 };
 
