@@ -26,6 +26,8 @@ const zPage = 2.326;
 /** Fewer requests prove nothing. */
 export const fewestRequests = 10;
 const fewestErrors = 2;
+/** What an agent without `sla.error_rate` is held to: one that fails more often than not is not green for want of a promise. */
+const unpromisedErrorRate = 0.5;
 
 /** What traces speak against an agent. */
 export interface TraceFindings {
@@ -48,14 +50,9 @@ export const judgeTraces = ({ sla, budget }: Pick<Agent, 'sla' | 'budget'>, seen
     (isSure && low > limit ? red : yellow).push(reason);
   };
   if (seen.blocked > 0) red.push(`a guardrail ended ${plural(seen.blocked, 'request')}`);
-  if (sla.errorRate !== null) {
-    const rate = formatShare(seen.errors / Math.max(1, seen.requests));
-    against(
-      seen.errors,
-      sla.errorRate,
-      `${rate} of ${plural(seen.requests, 'request')} failed ${inWindow}, promised ${formatShare(sla.errorRate)}`,
-    );
-  }
+  const failed = `${formatShare(seen.errors / Math.max(1, seen.requests))} of ${plural(seen.requests, 'request')} failed ${inWindow}`;
+  if (sla.errorRate === null) against(seen.errors, unpromisedErrorRate, `${failed}, more than half`);
+  else against(seen.errors, sla.errorRate, `${failed}, promised ${formatShare(sla.errorRate)}`);
   if (sla.latencyP95Ms !== null && seen.slower !== null) {
     const share = formatShare(seen.slower / Math.max(1, seen.requests));
     against(

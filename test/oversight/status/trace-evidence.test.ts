@@ -63,6 +63,16 @@ describe('what traces speak against an agent', () => {
     expect(judge({ requests: 1, stepsMax: 212 }).red).toEqual(['a request took 212 steps in the last 15 m, budget 25']);
   });
 
+  test('an agent that promises nothing is held to answering at least every other request', () => {
+    const judgeSilent = (parts: Partial<TraceEvidence>) => judgeTraces({ sla: noSla, budget: noBudget }, seen(parts));
+    expect(judgeSilent({ errors: 100 })).toEqual({ red: ['100% of 100 requests failed in the last 15 m, more than half'], yellow: [] });
+    expect(judgeSilent({ requests: 3, errors: 3 })).toEqual({
+      red: [],
+      yellow: ['100% of 3 requests failed in the last 15 m, more than half'],
+    });
+    expect(judgeSilent({ errors: 50 })).toEqual(nothing);
+  });
+
   test('a guardrail that ended a request is a safety event; poor quality is not', () => {
     expect(judge({ blocked: 2 }).red).toEqual(['a guardrail ended 2 requests']);
     expect(judge({ quality: 0.6 })).toEqual({ red: [], yellow: ['quality 0.60 in the last 15 m, promised 0.8'] });
