@@ -6,9 +6,10 @@ import { type Column, renderTable } from '../ground/output/table.ts';
 import { formatMoney, formatShare } from '../ground/units/amount.ts';
 import type { BudgetUse } from '../telemetry/cost/budget.ts';
 import type { CostReport, Spender } from '../telemetry/cost/cost-report.ts';
+import { addCosts } from '../telemetry/cost/spend.cache.ts';
 import { countOf } from './figures.ts';
 import { basisFact, coverageFacts, windowWord } from './status-facts.ts';
-import { joined, missing, type ViewOptions } from './words.ts';
+import { joined, missing, moneyOrMissing, type ViewOptions } from './words.ts';
 
 /** How much is shown. */
 export interface CostLayout {
@@ -21,20 +22,39 @@ export interface CostLayout {
 export const usualCostLayout: CostLayout = { top: 20, perBucket: false };
 
 /** `+12%`, `-3.0%`, `14x`, `new` against the window before. */
-export const changeOf = (nanos: number, beforeNanos: number | null): string => {
+export const changeOf = (nanos: number | null, beforeNanos: number | null): string => {
+  if (nanos === null) return missing;
   if (beforeNanos === null || beforeNanos === 0) return nanos === 0 ? missing : 'new';
   const change = nanos / beforeNanos - 1;
   if (change >= 9) return `${Math.round(change + 1).toLocaleString('en-US')}x`;
   return `${change < 0 ? '-' : '+'}${formatShare(Math.abs(change))}`;
 };
 
-/** Nano-dollars each million tokens; null where there are no tokens. */
+/** `+12% against the 7d before`. */
+export const changeFact = ({ totalNanos, beforeNanos, windowMs }: CostReport): string => {
+  const before = `the ${windowWord(windowMs)} before`;
+  return beforeNanos === 0 ? `nothing known of ${before}` : `${changeOf(totalNanos, beforeNanos)} against ${before}`;
+};
+
+/** The whole of it; not `$0` where nothing but unknown costs came together. */
+export const totalOf = ({ totalNanos, unpriced, spenders }: CostReport): string =>
+  unpriced > 0 && spenders.every(({ costNanos }) => costNanos === null) ? 'cost unknown' : formatMoney(totalNanos);
+
+/** `19%` of everything. */
+export const shareOf = (nanos: number | null, totalNanos: number): string =>
+  nanos === null || totalNanos === 0 ? missing : formatShare(nanos / totalNanos);
+
+/** What one request cost, nano-dollars. */
+export const eachOf = ({ costNanos, requests }: Pick<Spender, 'costNanos' | 'requests'>): number | null =>
+  costNanos === null || requests === 0 ? null : costNanos / requests;
+
+/** Nano-dollars each million tokens; null where there are no tokens, or no cost is known. */
 const perMillion = ({ costNanos, inputTokens, outputTokens }: Spender): number | null =>
-  inputTokens + outputTokens === 0 ? null : (costNanos / (inputTokens + outputTokens)) * 1e6;
+  costNanos === null || inputTokens + outputTokens === 0 ? null : (costNanos / (inputTokens + outputTokens)) * 1e6;
 
 const rising = 0.2;
 const changeTone = ({ costNanos, beforeNanos }: Spender): Cell['tone'] & string =>
-  beforeNanos !== null && beforeNanos > 0 && costNanos / beforeNanos - 1 > rising ? 'warn' : 'plain';
+  costNanos !== null && beforeNanos !== null && beforeNanos > 0 && costNanos / beforeNanos - 1 > rising ? 'warn' : 'plain';
 
 const columnsOf = (report: CostReport): readonly Column[] => [
   { title: report.by.toUpperCase(), flexible: true, minWidth: 12 },
@@ -52,13 +72,13 @@ const rowOf = (look: Look, spender: Spender, totalNanos: number): readonly Cell[
   const each = perMillion(spender);
   return [
     { text: spender.key },
-    { text: formatMoney(spender.costNanos) },
-    { text: totalNanos === 0 ? missing : formatShare(spender.costNanos / totalNanos), tone: 'dim' },
+    { text: moneyOrMissing(spender.costNanos) },
+    { text: shareOf(spender.costNanos, totalNanos), tone: 'dim' },
     { text: changeOf(spender.costNanos, spender.beforeNanos), tone: changeTone(spender) },
     { text: countOf(spender.requests) },
-    { text: spender.requests === 0 ? missing : formatMoney(spender.costNanos / spender.requests) },
+    { text: moneyOrMissing(eachOf(spender)) },
     { text: sparkline(look, spender.trendNanos, look.width !== null && look.width < 110 ? 12 : 28) },
-    { text: each === null ? missing : formatMoney(each) },
+    { text: moneyOrMissing(each) },
     { text: spender.inputTokens === 0 ? missing : formatShare(spender.cachedTokens / spender.inputTokens) },
   ];
 };
@@ -70,7 +90,7 @@ const othersOf = (rest: readonly Spender[]): readonly Spender[] => {
   return [
     {
       key: plural(rest.length, 'other'),
-      costNanos: sum(({ costNanos }) => costNanos),
+      costNanos: rest.reduce<number | null>((total, { costNanos }) => addCosts(total, costNanos), null),
       beforeNanos: sum(({ beforeNanos }) => beforeNanos ?? 0),
       trendNanos: (rest[0]?.trendNanos ?? []).map((_, at) => sum(({ trendNanos }) => trendNanos[at] ?? 0)),
       requests: sum(({ requests }) => requests),
@@ -118,7 +138,7 @@ const bucketLines = (look: Look, { rows, bucket }: CostReport, zone: string): re
   const sums = new Map<number, { cost: number; requests: number }>();
   for (const { bucketUs, costNanos, requests } of rows) {
     const known = sums.get(bucketUs) ?? { cost: 0, requests: 0 };
-    sums.set(bucketUs, { cost: known.cost + costNanos, requests: known.requests + requests });
+    sums.set(bucketUs, { cost: known.cost + (costNanos ?? 0), requests: known.requests + requests });
   }
   const most = Math.max(1, ...[...sums.values()].map(({ cost }) => cost));
   const table = renderTable(
@@ -140,16 +160,16 @@ export const renderCostText = (
   { look, zone }: ViewOptions,
   { top, perBucket }: CostLayout = usualCostLayout,
 ): string => {
-  const { totalNanos, beforeNanos, spenders, unpriced } = report;
+  const { totalNanos, spenders, unpriced } = report;
   const facts = [
     `last ${windowWord(report.windowMs)}`,
     ...report.filter,
-    `${changeOf(totalNanos, beforeNanos)} against the ${windowWord(report.windowMs)} before`,
+    changeFact(report),
     ...coverageFacts(report.coverage, report.generatedAt),
     ...basisFact(report.basis),
   ];
   const head = renderParagraph(look, { indent: 0, hang: 2, maxLines: 3 }, [
-    { text: `${report.fleet}: ${formatMoney(totalNanos)}`, tone: 'strong' },
+    { text: `${report.fleet}: ${totalOf(report)}`, tone: 'strong' },
     { text: joined(look, ['', ...facts]), tone: 'dim' },
   ]);
   const shown = [...spenders.slice(0, top), ...othersOf(spenders.slice(top))];
@@ -162,7 +182,10 @@ export const renderCostText = (
     unpriced === 0
       ? []
       : renderParagraph(look, { indent: 0, hang: 2, maxLines: 2 }, [
-          { text: `${plural(unpriced, 'call')} without a known cost are in no sum: agentops cost --unpriced`, tone: 'warn' },
+          {
+            text: `${plural(unpriced, 'call')} without a known cost ${unpriced === 1 ? 'is' : 'are'} in no sum: agentops cost --unpriced`,
+            tone: 'warn',
+          },
         ]);
   return [
     ...head,

@@ -2,21 +2,21 @@ import { renderCsv } from '../ground/output/csv.ts';
 import { markdownText } from '../ground/output/escape.ts';
 import { isoTime, jsonDocument } from '../ground/output/json.ts';
 import { renderMarkdownTable } from '../ground/output/markdown.ts';
-import { formatMoney, formatShare, toUsd } from '../ground/units/amount.ts';
+import { formatMoney, toUsd } from '../ground/units/amount.ts';
 import type { CostReport } from '../telemetry/cost/cost-report.ts';
 import type { SpendRow } from '../telemetry/cost/spend.cache.ts';
-import { type CostLayout, changeOf, renderCostText, usualCostLayout } from './cost-text.ts';
+import { type CostLayout, changeFact, changeOf, eachOf, renderCostText, shareOf, totalOf, usualCostLayout } from './cost-text.ts';
 import { countOf } from './figures.ts';
 import { figureHead } from './status.ts';
 import { coverageFacts, windowWord } from './status-facts.ts';
-import { missing, type ViewOptions } from './words.ts';
+import { moneyOrMissing, type ViewOptions } from './words.ts';
 
 const keyName = (by: string): string => by.replace('-', '_');
 
 const rowJson = (by: string, row: SpendRow) => ({
   [keyName(by)]: row.key,
   bucket_start: isoTime(row.bucketUs / 1000),
-  cost_usd: toUsd(row.costNanos),
+  cost_usd: row.costNanos === null ? null : toUsd(row.costNanos),
   cost_nanos: row.costNanos,
   requests: row.requests,
   input_tokens: row.inputTokens,
@@ -63,7 +63,7 @@ const renderCostCsv = (report: CostReport): string =>
 
 const renderCostMarkdown = (report: CostReport, _options: ViewOptions, { top }: CostLayout = usualCostLayout): string => {
   const right = { align: 'right' as const };
-  const { totalNanos, beforeNanos, spenders, month } = report;
+  const { totalNanos, spenders, month } = report;
   const table = renderMarkdownTable(
     [
       { title: report.by },
@@ -77,22 +77,22 @@ const renderCostMarkdown = (report: CostReport, _options: ViewOptions, { top }: 
       .slice(0, top)
       .map(({ key, costNanos, beforeNanos: before, requests }) => [
         key,
-        formatMoney(costNanos),
-        totalNanos === 0 ? missing : formatShare(costNanos / totalNanos),
+        moneyOrMissing(costNanos),
+        shareOf(costNanos, totalNanos),
         changeOf(costNanos, before),
         countOf(requests),
-        requests === 0 ? missing : formatMoney(costNanos / requests),
+        moneyOrMissing(eachOf({ costNanos, requests })),
       ]),
   );
   const facts = [
     `last ${windowWord(report.windowMs)}`,
     ...report.filter,
-    `${changeOf(totalNanos, beforeNanos)} against the ${windowWord(report.windowMs)} before`,
+    changeFact(report),
     ...coverageFacts(report.coverage, report.generatedAt),
     `${formatMoney(month.spentNanos)} this month`,
     ...(month.forecast === null ? [] : [`${formatMoney(month.forecast.expected)} expected`]),
   ];
-  const title = `### ${markdownText(`${report.fleet}: ${formatMoney(totalNanos)}`)}`;
+  const title = `### ${markdownText(`${report.fleet}: ${totalOf(report)}`)}`;
   return [title, '', facts.map(markdownText).join(', '), '', table, ''].join('\n');
 };
 

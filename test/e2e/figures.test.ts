@@ -97,6 +97,17 @@ describe('agentops cost', () => {
     expect(totals[0]).toBe(Array.from({ length: 80 }, (_, at) => (at % 4 === 0 ? 0 : 5_000_000 + at * 1000)).reduce((a, b) => a + b));
   });
 
+  test('knows no cost where no price is known: never $0', async () => {
+    const { rows } = await json('cost', '--by', 'model', '--window', '48h', '--bucket', 'week');
+    const costs = (model: string) =>
+      rows.filter((row: { model: string }) => row.model === model).map((row: { cost_usd: unknown }) => row.cost_usd);
+    expect(new Set(costs('home-made'))).toEqual(new Set([null]));
+    expect(costs('gpt-4o')).not.toContain(null);
+    const { stdout } = await run('cost', '--by', 'model', '--window', '48h');
+    expect(stdout).toMatch(/^home-made +- +- +- +20 +- /m);
+    expect((await run('cost', '--filter', 'model=home-made')).stdout).toMatch(/^\S+: cost unknown/);
+  });
+
   test('lists the models that no price is known of', async () => {
     const { models } = await json('cost', '--unpriced', '--window', '48h');
     expect(models).toMatchObject([{ model: 'home-made', unpriced_calls: 20, priced_calls: 0 }]);

@@ -71,7 +71,7 @@ const readTrend = (cache: Cache, fleet: Fleet, nowUs: number, { windowMs, by, fi
     const { rows } = readFleetSpend(cache, fleet, { window: { fromUs: first * width, toUs: nowUs }, by, bucket, filter });
     for (const { key, bucketUs, costNanos } of rows) {
       const series = known.get(key) ?? new Array<number>(buckets).fill(0);
-      series[bucketOf(bucket, bucketUs) - first] = costNanos;
+      series[bucketOf(bucket, bucketUs) - first] = costNanos ?? 0;
       known.set(key, series);
     }
   }

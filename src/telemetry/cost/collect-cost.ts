@@ -10,7 +10,7 @@ import { countMarked } from '../traces/dirty.cache.ts';
 import { budgetUses, forecastMonth, monthOf } from './budget.ts';
 import type { CostReport, Spender, UnpricedReport } from './cost-report.ts';
 import { readFleetSpend } from './read-spend.ts';
-import type { SpendRow } from './spend.cache.ts';
+import { addCosts, type SpendRow } from './spend.cache.ts';
 
 export interface CostQuery {
   readonly windowMs: number;
@@ -67,25 +67,25 @@ const bucketsOf = ({ fromUs, toUs }: Range, bucket: CostReport['bucket']): reado
 const spendersOf = (rows: readonly SpendRow[], before: readonly SpendRow[], buckets: readonly number[]): readonly Spender[] => {
   const position = new Map(buckets.map((start, at) => [start, at]));
   const past = new Map<string, number>();
-  for (const { key, costNanos } of before) past.set(key, (past.get(key) ?? 0) + costNanos);
+  for (const { key, costNanos } of before) if (costNanos !== null) past.set(key, (past.get(key) ?? 0) + costNanos);
   const spenders = new Map<string, Spender & { readonly trendNanos: number[] }>();
   for (const row of rows) {
     const known = spenders.get(row.key) ?? {
-      ...{ key: row.key, costNanos: 0, beforeNanos: past.get(row.key) ?? null, trendNanos: buckets.map(() => 0) },
+      ...{ key: row.key, costNanos: null, beforeNanos: past.get(row.key) ?? null, trendNanos: buckets.map(() => 0) },
       ...{ requests: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
     };
     const at = position.get(row.bucketUs);
-    if (at !== undefined) known.trendNanos[at] = (known.trendNanos[at] ?? 0) + row.costNanos;
+    if (at !== undefined) known.trendNanos[at] = (known.trendNanos[at] ?? 0) + (row.costNanos ?? 0);
     spenders.set(row.key, {
       ...known,
-      costNanos: known.costNanos + row.costNanos,
+      costNanos: addCosts(known.costNanos, row.costNanos),
       requests: known.requests + row.requests,
       inputTokens: known.inputTokens + row.inputTokens,
       cachedTokens: known.cachedTokens + row.cachedTokens,
       outputTokens: known.outputTokens + row.outputTokens,
     });
   }
-  return [...spenders.values()].sort((a, b) => b.costNanos - a.costNanos || (a.key < b.key ? -1 : 1));
+  return [...spenders.values()].sort((a, b) => (b.costNanos ?? 0) - (a.costNanos ?? 0) || (a.key < b.key ? -1 : 1));
 };
 
 const readCoverage = (cache: Cache, window: Range, filter: Filter): CostReport['coverage'] => {
@@ -115,7 +115,8 @@ const readMonth = (cache: Cache, fleet: Fleet, filter: Filter, now: number): Pic
   });
   const sumOf = (from: readonly SpendRow[], sinceMs: number, agent: string | null): number =>
     from.reduce(
-      (sum, { key, bucketUs, costNanos }) => (bucketUs >= sinceMs * 1000 && (agent === null || key === agent) ? sum + costNanos : sum),
+      (sum, { key, bucketUs, costNanos }) =>
+        bucketUs >= sinceMs * 1000 && (agent === null || key === agent) ? sum + (costNanos ?? 0) : sum,
       0,
     );
   const spentBy = (agent: string | null) => ({
@@ -128,7 +129,7 @@ const readMonth = (cache: Cache, fleet: Fleet, filter: Filter, now: number): Pic
   const daily = new Array<number>(learned).fill(0);
   for (const { bucketUs, costNanos } of rows) {
     const at = learned - (today - bucketUs / 1000) / dayMs;
-    if (at >= 0 && at < learned) daily[at] = (daily[at] ?? 0) + costNanos;
+    if (at >= 0 && at < learned) daily[at] = (daily[at] ?? 0) + (costNanos ?? 0);
   }
   const spentNanos = sumOf(rows, fromMs, null);
   const isWhole = Object.keys(filter).every((key) => key === 'agent');

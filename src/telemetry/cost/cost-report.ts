@@ -6,7 +6,8 @@ import type { SpendRow } from './spend.cache.ts';
 /** All buckets of one key together. Nano-dollars. */
 export interface Spender {
   readonly key: string;
-  readonly costNanos: number;
+  /** Null where no cost is known. */
+  readonly costNanos: number | null;
   /** Of the window of the same length before; null: nothing was known then. */
   readonly beforeNanos: number | null;
   /** Of each bucket of the window, oldest first. */

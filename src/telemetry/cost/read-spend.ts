@@ -4,7 +4,7 @@ import { readAggregates } from '../stats/aggregates.cache.ts';
 import { noWord, unmatched } from '../stats/filter.cache.ts';
 import { splitStart } from '../stats/rollups.cache.ts';
 import { fleetOwnership } from '../traces/fleet-ownership.ts';
-import { readSpend, type Spend, type SpendQuery, type SpendRow } from './spend.cache.ts';
+import { addCosts, readSpend, type Spend, type SpendQuery, type SpendRow } from './spend.cache.ts';
 
 /**
  * What was spent as spans tell it, and what backends that count by themselves (`mode: metrics`) say was spent besides: by agent and by model under its own key, by
@@ -27,7 +27,7 @@ export const readFleetSpend = (cache: Cache, fleet: Fleet, query: SpendQuery): S
     totalNanos += told.costNanos ?? 0;
     rows.set(place, {
       ...known,
-      costNanos: known.costNanos + (told.costNanos ?? 0),
+      costNanos: addCosts(known.costNanos, told.costNanos),
       requests: known.requests + told.requests,
       inputTokens: known.inputTokens + (told.inputTokens ?? 0),
       outputTokens: known.outputTokens + (told.outputTokens ?? 0),
@@ -40,7 +40,7 @@ export const readFleetSpend = (cache: Cache, fleet: Fleet, query: SpendQuery): S
 const emptyRow = (key: string, bucketUs: number): SpendRow => ({
   key,
   bucketUs,
-  costNanos: 0,
+  costNanos: null,
   requests: 0,
   inputTokens: 0,
   cachedTokens: 0,

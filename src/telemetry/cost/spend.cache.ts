@@ -15,7 +15,8 @@ export interface SpendQuery {
 export interface SpendRow {
   readonly key: string;
   readonly bucketUs: number;
-  readonly costNanos: number;
+  /** Null where no cost is known. */
+  readonly costNanos: number | null;
   /** Calls, by model, provider or tool. */
   readonly requests: number;
   readonly inputTokens: number;
@@ -33,6 +34,9 @@ export interface Spend {
   readonly rows: readonly SpendRow[];
 }
 
+/** Two costs as one: of what is not known nothing is added, and two unknowns stay one. */
+export const addCosts = (a: number | null, b: number | null): number | null => (a === null ? b : a + (b ?? 0));
+
 /** What was spent per bucket and key. The same total comes out by agent, model, provider, user or any fact of the request. */
 export const readSpend = (cache: Cache, { bucket, ...query }: SpendQuery): Spend => {
   const { groups, basis, window } = readGroups(cache, { ...query, split: bucket, sumsOnly: true });
@@ -41,18 +45,18 @@ export const readSpend = (cache: Cache, { bucket, ...query }: SpendQuery): Spend
       ({ key, bucketUs, cell }): SpendRow => ({
         key,
         bucketUs: bucketUs ?? 0,
-        costNanos: cell.cost_nanos ?? 0,
+        costNanos: (cell.priced ?? 0) === 0 ? null : (cell.cost_nanos ?? null),
         requests: cell.n,
         inputTokens: cell.in_tok ?? 0,
         cachedTokens: cell.cached_tok ?? 0,
         outputTokens: cell.out_tok ?? 0,
       }),
     )
-    .sort((a, b) => a.bucketUs - b.bucketUs || b.costNanos - a.costNanos || (a.key < b.key ? -1 : 1));
+    .sort((a, b) => a.bucketUs - b.bucketUs || (b.costNanos ?? 0) - (a.costNanos ?? 0) || (a.key < b.key ? -1 : 1));
   return {
     window,
     basis,
-    totalNanos: rows.reduce((sum, { costNanos }) => sum + costNanos, 0),
+    totalNanos: rows.reduce((sum, { costNanos }) => sum + (costNanos ?? 0), 0),
     unpriced: groups.reduce((sum, { cell }) => sum + (cell.unpriced ?? 0), 0),
     rows,
   };

@@ -147,7 +147,7 @@ describe('what was spent', () => {
   test('stands in the bucket it was told for, under its agent or model', () => {
     const { rows } = readFleetSpend(cache, fleet, { window, by: 'agent', bucket: 'hour', filter: { agent: 'support' } });
     expect(rows.map(({ bucketUs, costNanos, requests }) => [(bucketUs - dayStartUs) / hourUs, costNanos, requests])).toEqual([
-      [1, 0, 30],
+      [1, null, 30],
       [2, 800, 10],
     ]);
     const models = readFleetSpend(cache, fleet, { window, by: 'model', bucket: 'day' }).rows.map(({ key, costNanos }) => [key, costNanos]);
