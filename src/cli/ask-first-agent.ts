@@ -116,8 +116,10 @@ const sayAndGoOn =
   };
 
 const sentenceOf = ({ protocol, offers, isLocked, isGuess }: Recognised): string => {
-  if (isGuess)
-    return `nothing known was recognised${isLocked ? ' (it wants a credential: --token-env NAME)' : ''}; taken for plain http, see the comments`;
+  if (isGuess) {
+    const taken = protocol === 'http' ? 'plain http, see the comments' : `${protocol} by its url`;
+    return `nothing known was recognised${isLocked ? ' (it wants a credential: --token-env NAME)' : ''}; taken for ${taken}`;
+  }
   const some = offers.slice(0, 5).join(', ');
   const more = offers.length > 5 ? ` and ${offers.length - 5} more` : '';
   return `it speaks ${protocol}${isLocked ? ' and wants a credential' : ''}${some === '' ? '' : `, and offers ${some}${more}`}`;

@@ -43,14 +43,33 @@ const mostOffers = 50;
  * @param credential a reference such as `${NAME}`; null: none is sent
  */
 export const recogniseEndpoint = async (ctx: Context, url: string, credential: string | null): Promise<Recognised | Silent> => {
-  const visit = { ctx, url: url.replace(/\/+$/, ''), credential };
+  const bare = url.replace(/\/+$/, '');
+  const named = namedByPath(bare);
+  const visit = { ctx, url: named?.url ?? bare, credential };
   let isLocked = false;
-  for (const knock of likeliestFirst(new URL(url))) {
+  for (const knock of likeliestFirst(new URL(visit.url))) {
     const told = await knock(visit);
     if (told === 'locked') isLocked = true;
-    else if (told !== null) return told;
+    // Who lists models does not tell which of its operations was meant; the path does.
+    else if (told !== null) return 'silent' in told || !listsModels.includes(told.protocol) ? told : { ...told, ...named };
   }
-  return { protocol: 'http', url, offers: [], isLocked, isGuess: true };
+  const left = /\/v\d+$/.test(bare) ? { protocol: 'openai-chat', url: bare } : { protocol: 'http', url };
+  return { ...left, ...named, offers: [], isLocked, isGuess: true };
+};
+
+const listsModels: readonly string[] = ['openai-chat', 'anthropic'];
+
+/** Where paths of operations end, what speaks so, and how much of the path its url keeps. */
+const operations = [
+  { protocol: 'openai-chat', path: /\/chat\/completions$/ },
+  { protocol: 'openai-responses', path: /(?<=\/v\d+)\/responses$/ },
+  { protocol: 'anthropic', path: /\/v\d+\/messages$/ },
+] as const;
+
+/** What the path of a URL says by itself. */
+const namedByPath = (url: string): Pick<Recognised, 'protocol' | 'url'> | null => {
+  const found = operations.find(({ path }) => path.test(url));
+  return found === undefined ? null : { protocol: found.protocol, url: url.replace(found.path, '') };
 };
 
 const likeliestFirst = ({ pathname, port }: URL): readonly Knock[] => {

@@ -50,6 +50,19 @@ const rpc = ({ json: call }: Received) => {
 
 describe('an endpoint', () => {
   test.each([
+    ['openai-chat', '/v1/chat/completions', '/v1', false, { '/v1/models': openaiModels }],
+    ['openai-responses', '/v1/responses', '/v1', false, { '/v1/models': openaiModels }],
+    ['anthropic', '/gate/v1/messages', '/gate', false, { '/gate/v1/models': openaiModels }],
+    ['openai-chat', '/v1/chat/completions', '/v1', true, {}],
+    ['anthropic', '/v1/messages', '', true, {}],
+    ['openai-chat', '/team/v1', '/team/v1', true, {}],
+  ])('is taken for %s by the path %j, asked or not listed', async (protocol, path, inManifest, isGuess, paths) => {
+    const peer = await openPeer(only(paths));
+    const seen = await recogniseEndpoint(contextWith(), `${peer.url}${path}`, null);
+    expect(seen).toMatchObject({ protocol, url: `${peer.url}${inManifest}`, isGuess });
+  });
+
+  test.each([
     ['openai-chat', '/v1', '/v1', only({ '/v1/models': openaiModels }), ['m-1', 'm-2']],
     ['openai-chat', '', '/v1', only({ '/v1/models': openaiModels }), ['m-1', 'm-2']],
     ['openai-chat', '/team/v1/', '/team/v1', only({ '/team/v1/models': openaiModels }), ['m-1', 'm-2']],
