@@ -81,7 +81,7 @@ export const budgetWarning = (
   results: readonly Pick<CheckResult, 'check' | 'outcome' | 'costNanos'>[],
 ): string | null => {
   if (probeBudgetNanos === null) return null;
-  const prompts = new Set(checks.filter(({ kind }) => kind === 'prompt').map(({ id }) => id));
+  const prompts = new Set(checks.filter(({ kind }) => kind === 'prompt' || kind === 'suite').map(({ id }) => id));
   const untold = results.filter((result) => prompts.has(result.check) && result.costNanos === null && isBilled(result));
   if (untold.length === 0) return null;
   const names = listOf(untold.map(({ check }) => check));

@@ -217,8 +217,15 @@ describe('several agents', () => {
 });
 
 test('a probe budget that cannot stop a check is a warning beside the state', async () => {
-  const checks = [aCheck({ id: 'told' }), aCheck({ id: 'untold' }), aCheck({ id: 'down' }), aCheck({ id: 'look', kind: 'probe' })];
+  const checks = [
+    aCheck({ id: 'told' }),
+    aCheck({ id: 'untold' }),
+    aCheck({ id: 'down' }),
+    aCheck({ id: 'look', kind: 'probe' }),
+    aCheck({ id: 'cases', kind: 'suite' }),
+  ];
   const results = [
+    aResult({ id: '5', check: 'cases', costNanos: null }),
     aResult({ id: '1', check: 'told', costNanos: 5 }),
     aResult({ id: '2', check: 'untold', costNanos: null }),
     aResult({ id: '3', check: 'down', status: 'fail', outcome: 'unreachable' }),
@@ -226,7 +233,7 @@ test('a probe budget that cannot stop a check is a warning beside the state', as
   ];
   const warned = await only({ agents: [anAgent({ probeBudgetNanos: 1_000_000_000, checks })], results });
   expect(warned.warnings).toEqual([
-    'the probe budget of $1.00 a day cannot stop untold: the cost is not known (name the model under prices)',
+    'the probe budget of $1.00 a day cannot stop cases and untold: the cost is not known (name the model under prices)',
   ]);
   expect((await only({ agents: [anAgent({ checks })], results })).warnings).toEqual([]);
 });
