@@ -233,7 +233,7 @@ test('a probe budget that cannot stop a check is a warning beside the state', as
   ];
   const warned = await only({ agents: [anAgent({ probeBudgetNanos: 1_000_000_000, checks })], results });
   expect(warned.warnings).toEqual([
-    'the probe budget of $1.00 a day cannot stop cases and untold: the cost is not known (name the model under prices)',
+    'the probe budget of $1.00 a day cannot stop untold and cases: the cost is not known (name the model under prices)',
   ]);
   expect((await only({ agents: [anAgent({ checks })], results })).warnings).toEqual([]);
 });
