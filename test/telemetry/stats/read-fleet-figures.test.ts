@@ -141,7 +141,7 @@ describe('what was spent', () => {
   test.each(['agent', 'model', 'user', 'release', 'provider'] as const)('is the same in all by %s', (by) => {
     const { rows, totalNanos } = readFleetSpend(cache, fleet, { window, by, bucket: 'day' });
     expect(totalNanos).toBe(845);
-    expect(rows.reduce((sum, { costNanos }) => sum + costNanos, 0)).toBe(845);
+    expect(rows.reduce((sum, { costNanos }) => sum + (costNanos ?? 0), 0)).toBe(845);
   });
 
   test('stands in the bucket it was told for, under its agent or model', () => {
