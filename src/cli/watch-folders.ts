@@ -9,11 +9,12 @@ const lookEveryMs = 500;
 export const watchFolders = async (session: Session, paths: readonly string[], round: () => Promise<Outcome>): Promise<Outcome> => {
   const { ctx, cwd } = session;
   const folders = [...new Set(paths.map((path) => dirname(resolve(cwd, path))))];
-  let seen = stampOf(ctx.files, folders);
+  const own = ownFiles(session);
+  const stamp = () => stampOf(ctx.files, folders, own);
+  let seen = stamp();
   const untilChanged = async () => {
-    while (!ctx.signal.aborted && stampOf(ctx.files, folders) === seen)
-      await ctx.clock.sleep(lookEveryMs, ctx.signal).catch(() => undefined);
-    seen = stampOf(ctx.files, folders);
+    while (!ctx.signal.aborted && stamp() === seen) await ctx.clock.sleep(lookEveryMs, ctx.signal).catch(() => undefined);
+    seen = stamp();
   };
   let isFirst = true;
   return watchRounds(session, lookEveryMs, async () => {
@@ -23,9 +24,17 @@ export const watchFolders = async (session: Session, paths: readonly string[], r
   });
 };
 
-/** Changes whenever a file in one of the folders does. */
-const stampOf = (files: Files, folders: readonly string[]): string =>
+/** What a round writes itself: it is no reason for another, which may cost money. */
+const ownFiles = ({ cwd, flags, ctx }: Session): ReadonlySet<string> => {
+  const outputs = (flags.output ?? []).flatMap((word) => (word.includes('=') ? word.slice(word.indexOf('=') + 1) : []));
+  return new Set([...outputs, ctx.env['GITHUB_STEP_SUMMARY'] ?? ''].filter((path) => path !== '').map((path) => resolve(cwd, path)));
+};
+
+/** Changes whenever a file in one of the folders does; what lies in folders of theirs, such as the state, does not count. */
+const stampOf = (files: Files, folders: readonly string[], but: ReadonlySet<string>): string =>
   folders
-    .flatMap((folder) => files.list(folder).map((name) => files.factsOf(join(folder, name))))
-    .map((facts) => (facts === null ? '-' : `${facts.inode}:${facts.size}:${facts.modifiedMs}`))
+    .flatMap((folder) => files.list(folder).map((name) => join(folder, name)))
+    .filter((path) => !but.has(path) && !files.isFolder(path))
+    .map((path) => ({ path, facts: files.factsOf(path) }))
+    .map(({ path, facts }) => (facts === null ? '-' : `${path}:${facts.inode}:${facts.size}:${facts.modifiedMs}`))
     .join(' ');
