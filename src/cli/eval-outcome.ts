@@ -1,8 +1,8 @@
-import type { Context } from '../ground/runtime/context.ts';
+import { messageOf } from '../ground/errors.ts';
 import type { EvalReport } from '../quality/evals/report.ts';
 import type { GateSettings } from '../quality/evals/suite.ts';
 import { evalFormats } from '../views/eval.ts';
-import type { Outcome } from './command.ts';
+import type { Outcome, Session } from './command.ts';
 import type { Finding } from './exit-codes.ts';
 
 /** What the report on a run means for the exit, how it looks, and what one most likely wants next. */
@@ -12,10 +12,22 @@ export const evalOutcome = (report: EvalReport, settings: GateSettings): Outcome
   next: nextOf(report),
 });
 
-/** In a job of GitHub Actions the page of the job shows the report too. */
-export const writeStepSummary = ({ env, files, secrets }: Pick<Context, 'env' | 'files' | 'secrets'>, report: EvalReport) => {
+/** In a job of GitHub Actions the page of the job shows the report too. One that cannot be written costs nobody the verdict. */
+export const writeStepSummary = ({ ctx: { env, files, secrets }, terminal }: Pick<Session, 'ctx' | 'terminal'>, report: EvalReport) => {
   const path = env['GITHUB_STEP_SUMMARY'];
-  if (path !== undefined && path !== '') files.append(path, secrets.mask(evalFormats.markdown(report)));
+  if (path === undefined || path === '') return;
+  try {
+    files.append(path, secrets.mask(evalFormats.markdown(report)));
+  } catch (thrown) {
+    terminal.say(`the summary of the job is missing: ${messageOf(thrown)}`);
+  }
+};
+
+/** Nothing was asked, and `--allow-empty` calls that good. */
+export const emptyOutcome = (report: EvalReport): Outcome => {
+  const reason = `No case of ${report.run.suite} is selected; --allow-empty calls that good.`;
+  const { formats } = evalOutcome({ ...report, gate: { ...report.gate, verdict: 'pass', reason } }, report.gate.evidence.settings);
+  return { finding: 'none', formats };
 };
 
 /** The same report for somebody who asks what a past run came to: an answer, not a finding. */

@@ -40,6 +40,12 @@ export const mergeRun = async (
   const merged = await collectShards(journal, name);
   const known = merged.baseline?.kind === 'file' ? merged.baseline.path : null;
   const file = baselineFile === null ? known : resolve(cwd, baselineFile);
+  if (file !== null && baselineFile === null && !ctx.files.exists(file))
+    throw usageError({
+      code: 'baseline_missing',
+      message: `the parts were begun with the baseline ${file}, which is not on this machine`,
+      hint: `name it: agentops eval merge ${name} --baseline FILE`,
+    });
   const { baseline, origin } =
     file === null || merged.against !== null ? await readJournalBaseline(journal, merged) : readFileBaseline(ctx, file, merged, cwd);
   const gate = await evaluateRun(journal, merged, baseline, true);
@@ -66,6 +72,6 @@ export const mergeRun = async (
     baseline: merged.against === null ? baseline : sideBySide(merged.against),
     notes: [],
   });
-  writeStepSummary(ctx, report);
+  writeStepSummary(session, report);
   return evalOutcome(report, run.gate);
 };

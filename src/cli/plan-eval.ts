@@ -65,10 +65,15 @@ export const requireUnfinished = async (journal: Journal, flags: EvalFlags, suit
     named === null
       ? await findRuns(journal, { status: open, limit: 1, ...(suite === null ? {} : { suite }) })
       : [await readRun(journal, named)];
-  if (run === null)
+  if (run === null || (suite !== null && run.suite !== suite))
     throw usageError({
       code: 'run_unknown',
-      message: named === null ? 'no run was left unfinished' : `there is no run ${named}`,
+      message:
+        named === null
+          ? `no run${suite === null ? '' : ` of ${suite}`} was left unfinished`
+          : run === null
+            ? `there is no run ${named}`
+            : `${run.id} is a run of ${run.suite}, not of ${suite}`,
       hint: 'agentops eval runs lists them',
     });
   if (run.status === 'done')

@@ -3,11 +3,12 @@ import { protocols } from '../agents/protocols/registry.ts';
 import type { Fleet } from '../fleet/agent.ts';
 import { requireSecrets } from '../fleet/require-secrets.ts';
 import { requireAgent } from '../fleet/select.ts';
-import { usageError } from '../ground/errors.ts';
+import { type OpsError, usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Journal } from '../ground/store/port.ts';
 import { collectReport } from '../quality/evals/collect-report.ts';
 import { selectCases } from '../quality/evals/draw-selection.ts';
+import { judgeRun } from '../quality/evals/gate.ts';
 import { loadSuite } from '../quality/evals/load-suite.ts';
 import { type FoundBaseline, readFileBaseline, readJournalBaseline, sideBySide } from '../quality/evals/read-baseline.ts';
 import type { EvalReport } from '../quality/evals/report.ts';
@@ -18,12 +19,12 @@ import { openJudges } from '../quality/expect/judges/open-judges.ts';
 import { readMarks } from '../telemetry/traces/marks.journal.ts';
 import { renderEvalProgress } from '../views/eval-progress.ts';
 import type { Outcome, Session } from './command.ts';
-import { evalOutcome, writeStepSummary } from './eval-outcome.ts';
+import { emptyOutcome, evalOutcome, writeStepSummary } from './eval-outcome.ts';
 import { openJudgeWatch } from './judge-watch.ts';
 import { agentFor, caseFilterOf, type EvalFlags, filtersOf, requireUnfinished, runIdOf } from './plan-eval.ts';
 import { allowanceOf } from './session.ts';
 
-/** Makes one run of one suite, or goes on with one, and answers its verdict. @param path null only with `--resume` */
+/** Makes one run of one suite, or goes on with one, and answers its verdict. @param path null only with `--resume`, where it may also say of which suite */
 export const runEval = async (session: Session, path: string | null, flags: EvalFlags): Promise<Outcome> => {
   const { ctx, cwd } = session;
   const { fleet } = await session.fleet();
@@ -31,7 +32,8 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
   const suiteAt = async (file: string, now: number) =>
     loadSuite(ctx, fleet, file, { base: cwd, allowance: allowanceOf(session.flags), now });
 
-  const begun = flags.resume === undefined ? null : await requireUnfinished(journal, flags, null);
+  const meant = flags.resume === undefined || path === null ? null : (await suiteAt(path, ctx.clock.now())).suite.name;
+  const begun = flags.resume === undefined ? null : await requireUnfinished(journal, flags, meant);
   const now = begun?.startedAt ?? ctx.clock.now();
   const whole = await suiteAt(begun?.request.suitePath ?? path ?? '', now);
   const judging = openJudgeWatch();
@@ -43,7 +45,13 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
       message: `the cases of ${begun.suite} are not those that the run ${begun.id} was begun with`,
       hint: 'begin a new run: agentops eval run SUITE',
     });
-  if (selection.count === 0) return emptySelection(whole, planned, selection.total, flags);
+  if (selection.count === 0) {
+    if (flags.allowEmpty !== true) throw emptySelection(whole, planned, selection.total);
+    const gate = judgeRun({ tallies: [], baseline: null, settings: planned.gate, complete: true, repeats: planned.repeats });
+    const run: EvalRun = { ...planned, status: 'done' };
+    const generatedAt = ctx.clock.now();
+    return emptyOutcome(await collectReport(journal, { fleet: fleet.name, generatedAt, run, gate, baseline: null, notes: [] }));
+  }
 
   const agent = requireAgent(fleet, planned.agent);
   const against = planned.against === null ? null : requireAgent(fleet, planned.against);
@@ -87,7 +95,7 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     notes: notesOf(made.run),
   });
   if (!flags.store) await journal.close();
-  writeStepSummary(ctx, report);
+  writeStepSummary(session, report);
   return evalOutcome(report, made.run.gate);
 };
 
@@ -166,10 +174,8 @@ const notesOf = ({ shard, id }: EvalRun): readonly string[] =>
     ? []
     : [`This is part ${shard.index} of ${shard.of}: agentops eval merge ${id.slice(0, id.lastIndexOf('.'))} judges them together.`];
 
-const emptySelection = (loaded: LoadedSuite, { shard, id }: EvalRun, total: number, flags: EvalFlags): Outcome => {
-  if (flags.allowEmpty === true)
-    return { finding: 'none', formats: { text: () => `no case of ${loaded.suite.name} is selected; --allow-empty calls that good\n` } };
-  throw usageError({
+const emptySelection = (loaded: LoadedSuite, { shard, id }: EvalRun, total: number): OpsError =>
+  usageError({
     code: 'nothing_selected',
     message:
       total === 0
@@ -177,7 +183,6 @@ const emptySelection = (loaded: LoadedSuite, { shard, id }: EvalRun, total: numb
         : `no case is left for part ${shard.index}/${shard.of} of ${total} (run ${id})`,
     hint: total === 0 ? 'take out a filter, or call that good by --allow-empty' : 'cut into fewer parts: each takes one case at least',
   });
-};
 
 /** Where a state folder keeps its journal. */
 export const journalPath = (stateFolder: string): string => join(stateFolder, 'journal.db');

@@ -148,7 +148,9 @@ export const exampleLines = ({ example }: CaseDetail): readonly Line[] => {
 
 /** `12 trials timed out …`, most frequent first. */
 export const errorTexts = ({ errors }: EvalReport): readonly string[] =>
-  errors.map(({ outcome, count, reason }) => `${plural(count, 'trial')}${outcome === null ? '' : ` ${outcome}`}: ${reason}`);
+  errors.map(
+    ({ outcome, count, reason }) => `${plural(count, 'trial')}${outcome === null || outcome === 'ok' ? '' : ` ${outcome}`}: ${reason}`,
+  );
 
 const endings: Readonly<Record<RunStatus, string>> = {
   running: '',

@@ -1,9 +1,10 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { evalFolder, openEvalAgent } from '../support/eval-agent.ts';
 import { fakeRandom } from '../support/fake-context.ts';
+import { closedPort } from '../support/http-peer.ts';
 import { type CliResult, runCli, startCli } from '../support/run-cli.ts';
 
 const evalRun = (cwd: string, ...args: readonly string[]): Promise<CliResult> => runCli(['eval', 'run', ...args], { cwd });
@@ -83,6 +84,17 @@ describe('a run that is killed', { timeout: 60_000 }, () => {
     const last = await evalRun(folder.path, '--resume', '--json');
     expect([last.status, documentOf(last)['status']]).toEqual([0, 'done']);
     expect(agent.asked.length).toBeLessThanOrEqual(42);
+  });
+
+  test('goes on only with a run of the suite that is named', async () => {
+    const agent = await openEvalAgent(() => ({}));
+    using folder = evalFolder({ support: agent.url }, { cases: 3 }, 'prices: { m: { input: 1000, output: 0 } }');
+    copyFileSync(join(folder.path, 's.yaml'), join(folder.path, 'other.yaml'));
+    await evalRun(folder.path, 's.yaml', '--max-usd', '0.15', '--run', 'r');
+    for (const flags of [['--resume'], ['--resume', 'r']]) expect((await evalRun(folder.path, 'other.yaml', ...flags)).status).toBe(2);
+    expect(agent.asked).toHaveLength(1);
+    expect((await evalRun(folder.path, 's.yaml', '--resume', '--max-usd', '1')).status).toBe(0);
+    expect(agent.asked).toHaveLength(3);
   });
 
   test('and whose suite has changed since is refused', async () => {
@@ -174,6 +186,15 @@ describe('money', () => {
     expect(agent.asked).toHaveLength(30);
   });
 
+  test('is capped also where neither the price is known nor a judge is there', async () => {
+    const agent = await openEvalAgent(() => ({}));
+    const judges = `judges: { j: { endpoint: { protocol: openai-chat, url: "http://127.0.0.1:${await closedPort()}/v1", model: m }, floor: none } }`;
+    using folder = evalFolder({ support: agent.url }, { cases: 12, head: ['defaults: { expect: [ { llm-rubric: is polite } ] }'] }, judges);
+    const result = await evalRun(folder.path, 's.yaml', '--max-usd', '1', '--json');
+    expect([result.status, documentOf(result)['status']]).toEqual([3, 'capped']);
+    expect(agent.asked).toHaveLength(1);
+  });
+
   test('that nobody can count cannot be capped: one question is asked and no more', async () => {
     const agent = await openEvalAgent(() => ({}));
     using folder = evalFolder({ support: agent.url }, { cases: 30 });
@@ -191,7 +212,26 @@ describe('a selection', () => {
     const { status, stderr } = await evalRun(folder.path, 's.yaml', '--tag', 'nothing');
     expect([status, agent.asked]).toEqual([2, []]);
     expect(stderr).toContain('no case of s is selected');
-    expect((await evalRun(folder.path, 's.yaml', '--tag', 'nothing', '--allow-empty')).status).toBe(0);
+    const empty = await evalRun(folder.path, 's.yaml', '--tag', 'nothing', '--allow-empty', '--json');
+    expect([empty.status, agent.asked]).toEqual([0, []]);
+    expect(documentOf(empty)).toMatchObject({
+      verdict: 'pass',
+      reason: 'No case of s is selected; --allow-empty calls that good.',
+      cases: [],
+    });
+  });
+
+  test('of an agent that is not there names those that are', async () => {
+    using folder = evalFolder({ support: 'http://127.0.0.1:9' }, { cases: 1 });
+    expect((await evalRun(folder.path, '--agent', 'suport')).stderr).toContain('did you mean support?');
+  });
+
+  test('of several suites is no document, on stdout or in a file', async () => {
+    using folder = evalFolder({ support: 'http://127.0.0.1:9' }, { cases: 1 });
+    for (const output of ['json', 'junit=x.xml']) {
+      const { status, stderr } = await evalRun(folder.path, 's.yaml', 's.yaml', '--output', output);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(`2 suites are meant, and ${output} is a document about one`)]);
+    }
   });
 
   test('of what failed asks that again', async () => {
@@ -290,6 +330,15 @@ describe('a machine of CI', () => {
     expect(readFileSync(summary, 'utf8')).toMatch(/^# before\n[\s\S]*support/);
   });
 
+  test('is told its verdict also where the page of the job cannot be written', async () => {
+    const agent = await openEvalAgent(() => ({}));
+    using folder = evalFolder({ support: agent.url }, { cases: 3 });
+    const env = { GITHUB_STEP_SUMMARY: join(folder.path, 'nowhere/summary.md') };
+    const result = await runCli(['eval', 'run', 's.yaml', '--json'], { cwd: folder.path, env });
+    expect([result.status, documentOf(result)['verdict']]).toEqual([0, 'pass']);
+    expect(result.stderr).toContain('the summary of the job is missing');
+  });
+
   test('is told of a missing judge before anything is sent', async () => {
     const agent = await openEvalAgent(() => ({}));
     using folder = evalFolder({ support: agent.url }, { cases: 3, head: ['defaults: { expect: [ { llm-rubric: is polite } ] }'] });
@@ -332,6 +381,19 @@ describe('a suite in the manifest', () => {
       agents: [{ state: 'red', checks: [{ check: 's', status: 'fail', reason: expect.stringContaining('4 of 4 cases failed') }] }],
     });
   });
+});
+
+test('a suite that is watched is not run again for what its run has written', { timeout: 60_000 }, async () => {
+  const agent = await openEvalAgent(() => ({}));
+  using folder = evalFolder({ support: agent.url }, { cases: 2 });
+  const watching = startCli(['eval', 'run', 's.yaml', '--watch', '--output', 'csv=out.csv'], { cwd: folder.path });
+  await until(() => existsSync(join(folder.path, 'out.csv')));
+  const written = Date.now();
+  // Longer than it takes to look twice: that nothing happens can be seen in no other way.
+  await until(() => Date.now() > written + 1500);
+  watching.child.kill('SIGINT');
+  await watching.ended;
+  expect(agent.asked).toHaveLength(2);
 });
 
 test('a suite that is watched is run again when a file beside it changes', { timeout: 60_000 }, async () => {

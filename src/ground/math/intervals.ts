@@ -17,7 +17,8 @@ export const wilsonInterval = (hits: number, n: number, z = z95): Interval | nul
   const spread = 1 + (z * z) / n;
   const middle = (share + (z * z) / (2 * n)) / spread;
   const half = (z / spread) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+  // At the ends they are equal but for rounding, and nearly all must not be told from all.
+  return { low: hits <= 0 ? 0 : Math.max(0, middle - half), high: hits >= n ? 1 : Math.min(1, middle + half) };
 };
 
 /** The interval of the difference of two shares, b − a (Newcombe 1998, method 10); null where one is of nothing. */

@@ -89,10 +89,16 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 /** What a reader must know of what the verdict could not see. */
 const limitsOf = (verdict: Verdict, evidence: GateEvidence, detectableDrop: number | null): readonly string[] => {
+  // What was not asked for lack of an end says nothing of the baseline.
+  if (verdict === 'no-verdict' && !evidence.complete) return [];
   if (evidence.baseline === null) return ['there is no baseline: only the floor and critical cases gate'];
   if (evidence.paired === 0) return ['no case of the baseline was asked unchanged: only the floor and critical cases gate'];
   const others = evidence.deciding - evidence.paired;
-  const unpaired = others === 0 ? [] : [`${casesIn(others)} could not be compared: new, changed, or not judged`];
+  const missed = evidence.pairing.removed.length;
+  const unpaired = [
+    ...(others === 0 ? [] : [`${casesIn(others)} could not be compared: new, changed, or not judged`]),
+    ...(missed === 0 ? [] : [`${casesIn(missed)} of the baseline ${missed === 1 ? 'was' : 'were'} not asked`]),
+  ];
   if (verdict === 'fail' || verdict === 'no-verdict') return unpaired;
   const drop = detectableDrop === null ? null : (detectableDrop * 100).toFixed(1);
   return [

@@ -20,6 +20,10 @@ describe('intervals of shares', () => {
     expect(rounded(shareDifference(hitsOther, other, hits, n))).toEqual([low, high]),
   );
 
+  test('all of it reaches to the end, and none of it to the other, whatever rounding does', () => {
+    for (let n = 1; n <= 500; n++) expect([wilsonInterval(n, n)?.high, wilsonInterval(0, n)?.low], String(n)).toEqual([1, 0]);
+  });
+
   test('of nothing there is none', () => {
     expect(wilsonInterval(0, 0)).toBeNull();
     expect(shareDifference(0, 0, 1, 2)).toBeNull();

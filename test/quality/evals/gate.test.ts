@@ -169,6 +169,7 @@ describe('against a baseline', () => {
     const result = judge(now, accepted([...suite(40, () => ({ passes: 30 })), tally('gone', 30, 0)]));
     expect(result.verdict).toBe('pass');
     expect(result.evidence).toMatchObject({ paired: 39, pairing: { changed: ['case-0'], fresh: ['new'], removed: ['gone'] } });
+    expect(result.reason).toContain('1 case of the baseline was not asked.');
     expect(result.reason).toContain('2 cases could not be compared');
   });
   test('cases for information are shown and decide nothing', () => {

@@ -51,7 +51,10 @@ const run: Leaf = {
   ],
   async run(session, [paths], given) {
     const flags = given as unknown as EvalFlags;
-    const suites = flags.resume === undefined ? await suitesOf(session, paths as readonly string[], flags) : [null];
+    const suites =
+      flags.resume === undefined || (paths as readonly string[]).length > 0
+        ? await suitesOf(session, paths as readonly string[], flags)
+        : [null];
     const { runEval } = await import('../../run-eval.ts');
     const round = async (): Promise<Outcome> => {
       const [first, ...others] = suites;
@@ -90,9 +93,11 @@ const worse = (a: Outcome['finding'], b: Outcome['finding']): Outcome['finding']
   a === 'found' || b === 'found' ? 'found' : a === 'none' ? b : a;
 
 /** What is named, or what the manifest says belongs to the agents. */
-const suitesOf = async (session: Session, paths: readonly string[], { agent }: EvalFlags): Promise<readonly Wanted[]> => {
+const suitesOf = async (session: Session, paths: readonly string[], { agent, resume }: EvalFlags): Promise<readonly Wanted[]> => {
   const { usageError } = await import('../../../ground/errors.ts');
   const { fleet } = await session.fleet();
+  const { requireAgent } = await import('../../../fleet/select.ts');
+  if (agent !== undefined) requireAgent(fleet, agent);
   const own = fleet.agents
     .filter(({ name }) => agent === undefined || name === agent)
     .flatMap(({ name, evals }) => evals.map((path) => ({ path, agent: name })));
@@ -103,11 +108,19 @@ const suitesOf = async (session: Session, paths: readonly string[], { agent }: E
       message: agent === undefined ? 'no suite is named, and no agent has evals:' : `no suite is named, and ${agent} has no evals:`,
       hint: 'agentops eval run suites/support.yaml',
     });
-  if (wanted.length > 1 && session.format !== 'text')
+  const [first, second] = wanted;
+  const document = session.format === 'text' ? session.flags.output?.find((word) => word.includes('=')) : session.format;
+  if (second !== undefined && resume !== undefined)
     throw usageError({
       code: 'flags_conflict',
-      message: `${wanted.length} suites are meant, and ${session.format} is a document about one`,
-      hint: `name one: agentops eval run ${wanted[0]?.path ?? ''}`,
+      message: `${wanted.length} suites are meant, and --resume goes on with one run`,
+      hint: `name one: agentops eval run ${first?.path ?? ''} --resume`,
+    });
+  if (second !== undefined && document !== undefined)
+    throw usageError({
+      code: 'flags_conflict',
+      message: `${wanted.length} suites are meant, and ${document} is a document about one`,
+      hint: `name one: agentops eval run ${first?.path ?? ''}`,
     });
   return wanted;
 };
