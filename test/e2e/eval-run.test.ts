@@ -407,11 +407,7 @@ test('a suite that is watched is run again when a file beside it changes', { tim
   watching.child.kill('SIGINT');
   const { status, stdout } = await watching.ended;
   expect(status).toBe(130);
-  expect(
-    stdout
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { cases: unknown[] }).cases.length)
-      .slice(0, 1),
-  ).toEqual([2]);
+  // The last round may be one that Ctrl-C met.
+  const [first = ''] = stdout.split('\n');
+  expect((JSON.parse(first) as { cases: unknown[] }).cases).toHaveLength(2);
 });
