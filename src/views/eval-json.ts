@@ -1,4 +1,4 @@
-import { isoTime, jsonDocument } from '../ground/output/json.ts';
+import { isoTime, longDocument } from '../ground/output/json.ts';
 import { toUsd } from '../ground/units/amount.ts';
 import type { Spread } from '../quality/evals/figures.ts';
 import type { CaseDetail, EvalReport } from '../quality/evals/report.ts';
@@ -28,11 +28,11 @@ const exampleOf = ({ example }: CaseDetail) => ({
   assertions: example.assertions.map(({ advisory, ...assertion }) => ({ ...assertion, advisory: advisory === true })),
 });
 
-/** The public document on one run. Texts of agents are masked and untrusted. */
-export const renderEvalJson = (report: EvalReport): string => {
+/** The public document on one run, in pieces: it names every case. Texts of agents are masked and untrusted. */
+export const renderEvalJson = (report: EvalReport): Iterable<string> => {
   const { run, gate, spend, trials, baseline } = report;
   const examples = new Map(report.details.map((detail) => [detail.caseId, detail]));
-  return jsonDocument(report.fleet, report.generatedAt, {
+  return longDocument(report.fleet, report.generatedAt, {
     run_id: run.id,
     suite: run.suite,
     agent: run.agent,
@@ -59,14 +59,10 @@ export const renderEvalJson = (report: EvalReport): string => {
     judge_cost_usd: toUsd(spend.judgeNanos),
     unpriced_trials: spend.unpricedTrials,
     took_ms: report.tookMs,
-    cases: gate.cases.map(({ caseId, trials: asked, passes, errors, status }) => ({
-      case: caseId,
-      trials: asked,
-      passes,
-      errors,
-      status,
-      example: example(examples.get(caseId)),
-    })),
+    *cases() {
+      for (const { caseId, trials: asked, passes, errors, status } of gate.cases)
+        yield { case: caseId, trials: asked, passes, errors, status, example: example(examples.get(caseId)) };
+    },
     regressions: gate.regressions.map(({ caseId, rule, pValue, before, after }) => ({
       case: caseId,
       rule,

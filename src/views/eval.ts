@@ -1,4 +1,5 @@
 import { renderCsv } from '../ground/output/csv.ts';
+import type { Text } from '../ground/output/pieces.ts';
 import type { EvalReport } from '../quality/evals/report.ts';
 import { renderEvalGithub, renderEvalJunit } from './eval-ci.ts';
 import { renderEvalHtml } from './eval-html.ts';
@@ -45,4 +46,4 @@ export const evalFormats = {
   markdown: renderEvalMarkdown,
   html: renderEvalHtml,
   csv: renderEvalCsv,
-} satisfies Readonly<Record<string, (report: EvalReport, options: ViewOptions) => string>>;
+} satisfies Readonly<Record<string, (report: EvalReport, options: ViewOptions) => Text>>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainLook } from '../../src/ground/output/look.ts';
+import { whole } from '../../src/ground/output/pieces.ts';
 import { displayWidth } from '../../src/ground/output/width.ts';
 import { evalFormats } from '../../src/views/eval.ts';
 import { documentSchemas } from '../../src/views/schemas.ts';
@@ -71,7 +72,7 @@ describe('a run for people', () => {
 
 describe('a run for machines', () => {
   it('is the public document', () => {
-    const document = JSON.parse(evalFormats.json(worse()));
+    const document = JSON.parse(whole(evalFormats.json(worse())));
     expect(documentSchemas['eval run'].parse(document)).toEqual(document);
     expect(document).toMatchObject({
       verdict: 'fail',

@@ -51,7 +51,8 @@ export const plannedOf = ({ passes, fails, errors, added = nothing }: CaseTally)
 
 /** A case as if nothing had been added. */
 export const plannedTally = (tally: CaseTally): CaseTally => {
-  const { added: _, ...rest } = tally;
+  const { added, ...rest } = tally;
+  if (added === undefined) return tally;
   return { ...rest, ...plannedOf(tally) };
 };
 

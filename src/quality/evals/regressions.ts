@@ -31,14 +31,9 @@ export const regressionsOf = (seen: {
   readonly sharp: Ruling<SharpEvidence>;
   readonly broad: Ruling<BroadEvidence>;
 }): Regression[] => {
-  const paired = new Map(seen.pairs.map((pair) => [pair.tally.caseId, pair]));
-  const tallied = new Map(seen.tallies.map((tally) => [tally.caseId, tally]));
-  const found = new Map<string, Regression>();
+  const proven = new Map<string, { readonly rule: Regression['rule']; readonly p: number | null }>();
   const note = (caseId: string, rule: Regression['rule'], p: number | null): void => {
-    const [pair, tally] = [paired.get(caseId), tallied.get(caseId)];
-    if (tally === undefined || found.has(caseId)) return;
-    const pValue = p ?? (pair === undefined ? null : fisherGreater(tableOf(pair, true)));
-    found.set(caseId, { caseId, rule, pValue, before: pair === undefined ? null : shareOf(pair.before), after: shareOf(tally) });
+    if (!proven.has(caseId)) proven.set(caseId, { rule, p });
   };
   for (const each of seen.critical.evidence?.notAlwaysPassed ?? []) if (each.state === 'failed') note(each.caseId, 'critical', null);
   for (const each of seen.sharp.evidence?.cases ?? []) if (each.state === 'broken') note(each.caseId, 'sharp', each.adjustedP);
@@ -47,5 +42,12 @@ export const regressionsOf = (seen: {
     const fallen = seen.pairs.filter((pair) => excess(pair) > 0).sort((a, b) => excess(b) - excess(a));
     for (const { tally } of fallen.slice(0, shownOfBroad)) note(tally.caseId, 'broad', null);
   }
-  return [...found.values()];
+  const paired = new Map(seen.pairs.flatMap((pair) => (proven.has(pair.tally.caseId) ? [[pair.tally.caseId, pair]] : [])));
+  const tallied = new Map(seen.tallies.flatMap((tally) => (proven.has(tally.caseId) ? [[tally.caseId, tally]] : [])));
+  return [...proven].flatMap(([caseId, { rule, p }]) => {
+    const [pair, tally] = [paired.get(caseId), tallied.get(caseId)];
+    if (tally === undefined) return [];
+    const pValue = p ?? (pair === undefined ? null : fisherGreater(tableOf(pair, true)));
+    return [{ caseId, rule, pValue, before: pair === undefined ? null : shareOf(pair.before), after: shareOf(tally) }];
+  });
 };

@@ -3,21 +3,35 @@ import { inParts } from './in-parts.journal.ts';
 import type { ErrorGroup } from './report.ts';
 import type { Arm, CaseTally } from './trial.ts';
 
+/** Rows that are read at once: those of a hundred thousand cases would take more memory than all that is kept of them. */
+const pageRows = 5000;
+
+/** Something of a case, and the place of the case in the suite. */
+interface Placed<Item> {
+  readonly position: number;
+  readonly item: Item;
+}
+
+/** In the order of the suite; what shares a place stays as it was. */
+const inOrder = <Item>(placed: Placed<Item>[]): readonly Item[] => placed.sort((a, b) => a.position - b.position).map(({ item }) => item);
+
 /** What a run knows of each of its cases, in the order of the suite. Repeats that were added are counted in `added` too. */
 export const readTallies = async (journal: Journal, runId: string, arm: Arm): Promise<readonly CaseTally[]> => {
-  const rows = await journal.all<TallyRow>(
-    `SELECT c.case_id, c.hash, c.severity, c.cluster,
-        ${sums('', '')}, ${sums('added_', 'AND t.trial >= c.repeats')}
-      FROM eval_case c LEFT JOIN eval_trial t ON t.run_id = c.run_id AND t.case_id = c.case_id AND t.arm = ?
-      WHERE c.run_id = ? GROUP BY c.case_id, c.hash, c.severity, c.cluster, c.position ORDER BY c.position, c.case_id`,
-    arm,
-    runId,
-  );
-  return rows.map((row) => {
-    const added = { passes: Number(row.added_passes), fails: Number(row.added_fails), errors: Number(row.added_errors) };
-    const hasAdded = added.passes + added.fails + added.errors > 0;
-    return { ...tallyOf(row), ...(hasAdded ? { added } : {}) };
-  });
+  const sql = `SELECT c.case_id, c.position, c.hash, c.severity, c.cluster, ${sums('', '')}, ${sums('added_', 'AND t.trial >= c.repeats')}
+    FROM eval_case c LEFT JOIN eval_trial t ON t.run_id = c.run_id AND t.case_id = c.case_id AND t.arm = ?
+    WHERE c.run_id = ? AND c.case_id > ? GROUP BY c.run_id, c.case_id ORDER BY c.case_id LIMIT ?`;
+  const found: Placed<CaseTally>[] = [];
+  for (let after = ''; ; ) {
+    const rows = await journal.all<AddedRow>(sql, arm, runId, after, pageRows);
+    for (const row of rows) {
+      const added = { passes: Number(row.added_passes), fails: Number(row.added_fails), errors: Number(row.added_errors) };
+      const hasAdded = added.passes + added.fails + added.errors > 0;
+      found.push({ position: row.position, item: hasAdded ? { ...tallyOf(row), added } : tallyOf(row) });
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageRows) return inOrder(found);
+    after = last.case_id;
+  }
 };
 
 interface TallyRow {
@@ -28,6 +42,10 @@ interface TallyRow {
   passes: number;
   fails: number;
   errors: number;
+}
+
+interface AddedRow extends TallyRow {
+  position: number;
   added_passes: number;
   added_fails: number;
   added_errors: number;
@@ -42,7 +60,7 @@ const sums = (prefix: string, condition: string): string =>
     .map(([name, status]) => `SUM(CASE WHEN t.status = '${status}' ${condition} THEN 1 ELSE 0 END) AS ${prefix}${name}`)
     .join(', ');
 
-const tallyOf = (row: Omit<TallyRow, `added_${string}`>): CaseTally => ({
+const tallyOf = (row: TallyRow): CaseTally => ({
   caseId: row.case_id,
   hash: row.hash,
   severity: row.severity as CaseTally['severity'],
@@ -60,7 +78,7 @@ export interface RunTally extends CaseTally {
 /** The cases of several runs, a row for each case of each run. */
 export const readRunTallies = async (journal: Journal, runIds: readonly string[]): Promise<readonly RunTally[]> => {
   const found = await inParts(runIds, (some, places) =>
-    journal.all<Omit<TallyRow, `added_${string}`> & { run_id: string }>(
+    journal.all<TallyRow & { run_id: string }>(
       `SELECT c.run_id, c.case_id, c.hash, c.severity, c.cluster, ${sums('', 'AND t.trial < c.repeats')}
         FROM eval_case c LEFT JOIN eval_trial t ON t.run_id = c.run_id AND t.case_id = c.case_id AND t.arm = 'candidate'
         WHERE c.run_id IN (${places}) GROUP BY c.run_id, c.case_id, c.hash, c.severity, c.cluster, c.position ORDER BY c.position, c.case_id`,
@@ -76,19 +94,28 @@ export const readFigures = async (
   runId: string,
   figure: 'latency_ms' | 'cost_nanos',
 ): Promise<readonly (readonly number[])[]> => {
-  const rows = await journal.all<{ case_id: string; value: number }>(
-    `SELECT t.case_id, t.${figure} AS value FROM eval_trial t JOIN eval_case c ON c.run_id = t.run_id AND c.case_id = t.case_id
-      WHERE t.run_id = ? AND t.arm = 'candidate' AND t.status <> 'error' AND t.${figure} IS NOT NULL ORDER BY c.position, t.case_id, t.trial`,
-    runId,
-  );
-  const lists: number[][] = [];
-  let last: string | null = null;
-  for (const { case_id, value } of rows) {
-    if (case_id === last) lists.at(-1)?.push(value);
-    else lists.push([value]);
-    last = case_id;
+  // The arm in the order is the same in every row: with it, the order is that of the key.
+  const sql = `SELECT t.case_id, t.trial, c.position, t.${figure} AS value
+    FROM eval_trial t JOIN eval_case c ON c.run_id = t.run_id AND c.case_id = t.case_id
+    WHERE t.run_id = ? AND (t.case_id, t.arm, t.trial) > (?, 'candidate', ?) AND t.arm = 'candidate' AND t.status <> 'error'
+      AND t.${figure} IS NOT NULL
+    ORDER BY t.case_id, t.arm, t.trial LIMIT ?`;
+  const found: Placed<number[]>[] = [];
+  for (let after = { case_id: '', trial: -1 }; ; ) {
+    const rows = await journal.all<{ case_id: string; trial: number; position: number; value: number }>(
+      sql,
+      runId,
+      after.case_id,
+      after.trial,
+      pageRows,
+    );
+    for (const row of rows) {
+      if (row.case_id === after.case_id) found.at(-1)?.item.push(row.value);
+      else found.push({ position: row.position, item: [row.value] });
+      after = row;
+    }
+    if (rows.length < pageRows) return inOrder(found);
   }
-  return lists;
 };
 
 /** What kept trials of a run from being judged, most frequent first. */
