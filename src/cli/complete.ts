@@ -89,6 +89,8 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
     '--protocol': async () => Object.keys((await import('../agents/protocols/registry.ts')).protocols),
     '--agent': () => agents().map(({ name }) => name),
     '--against': () => agents().map(({ name }) => name),
+    '--backend': () => Object.keys(fleet()?.backends ?? {}),
+    '--suite': () => fileNames,
     '--severity': () => ['critical', 'normal', 'info'],
     '--baseline': () => fileNames,
     '--to': () => fileNames,

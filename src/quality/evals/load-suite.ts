@@ -71,6 +71,22 @@ export const loadSuite = async (ctx: Context, fleet: Fleet, path: string, reques
   };
 };
 
+/** A suite with what it says of every answer (`defaults:`), for answers that are none of its cases; those are not looked at. Throws as `loadSuite` does. */
+export const loadSuiteDefaults = async (
+  ctx: Context,
+  fleet: Fleet,
+  path: string,
+  request: SuiteRequest,
+): Promise<Pick<ReadSuite, 'suite' | 'defaults'>> => {
+  const file = findSuite(ctx, fleet, path, request.base);
+  const problems: PlacedProblem[] = [];
+  const read = await readSuite(ctx, fleet, file, request, problems);
+  if (read !== null) problems.push(...read.late());
+  if (read === null || problems.length > 0)
+    throw badFile({ code: 'suite_invalid', path: file, problems: inOrder(problems), hint }, request.base);
+  return { suite: read.suite, defaults: read.defaults };
+};
+
 const twinProblem = (id: string): Pick<PlacedProblem, 'message' | 'hint'> =>
   /^[0-9a-f]{12}$/.test(id)
     ? { message: 'the same is asked already in', hint: 'give each of the two an id' }
