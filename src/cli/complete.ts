@@ -90,6 +90,7 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
     '--agent': () => agents().map(({ name }) => name),
     '--against': () => agents().map(({ name }) => name),
     '--backend': () => Object.keys(fleet()?.backends ?? {}),
+    '--post': () => Object.keys(fleet()?.backends ?? {}),
     '--suite': () => fileNames,
     '--severity': () => ['critical', 'normal', 'info'],
     '--baseline': () => fileNames,

@@ -13,9 +13,11 @@ import { type FoundBaseline, readFileBaseline, readJournalBaseline, sideBySide }
 import type { EvalReport } from '../quality/evals/report.ts';
 import type { EvalRun } from '../quality/evals/run.ts';
 import { runSuite } from '../quality/evals/run-suite.ts';
+import { openShowcase } from '../quality/evals/send-run.ts';
 import type { LoadedSuite } from '../quality/evals/suite.ts';
 import { openJudges } from '../quality/expect/judges/open-judges.ts';
 import { readMarks } from '../telemetry/traces/marks.journal.ts';
+import { backends } from '../telemetry/traces/registry.ts';
 import { renderEvalProgress } from '../views/eval-progress.ts';
 import type { Outcome, Session } from './command.ts';
 import { evalOutcome, writeStepSummary } from './eval-outcome.ts';
@@ -54,6 +56,7 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     cwd,
     await judging.require(fleet, whole, selection),
   );
+  const showcase = flags.post === undefined ? null : await openShowcase(ctx, fleet, backends, flags.post);
   const { baseline, origin } = await findBaseline(ctx, journal, planned, flags, cwd);
   const cache = flags.store && Object.keys(fleet.judges).length > 0 ? await ctx.cache() : null;
   const aids = { sandbox: ctx.sandbox, ...(await openJudges(ctx, fleet, { protocols, cache, journal, concurrency: flags.concurrency })) };
@@ -78,13 +81,14 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     },
     (event) => progress.update(() => renderEvalProgress(progress.look, event)),
   ).finally(() => progress.stop());
+  const shown = showcase === null || ctx.signal.aborted ? [] : [await showcase.show(journal, made.run)];
   const report: EvalReport = await collectReport(journal, {
     fleet: fleet.name,
     generatedAt: ctx.clock.now(),
     run: made.run,
     gate: made.gate,
     baseline: made.run.against === null ? baseline : sideBySide(made.run.against),
-    notes: notesOf(made.run),
+    notes: [...notesOf(made.run), ...shown],
   });
   if (!flags.store) await journal.close();
   writeStepSummary(ctx, report);

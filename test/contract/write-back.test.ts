@@ -167,7 +167,7 @@ described('LangSmith', 'langsmith.json', (prism, judged) => {
 
   it('gives the scores of a run to the traces of its trials', async () => {
     const { backend, peer } = await open('langsmith', prism().judging(byPath(() => null)), parts);
-    expect(await backend.postRun?.(aRun, never)).toBe('1 feedback of 2 trials');
+    expect(await backend.postRun?.(aRun, never)).toBe('1 feedback entry of 2 trials');
     const trace = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa';
     expect(bodies(peer, '/api/v1/feedback')).toMatchObject([{ run_id: trace, key: 'support: pass', score: 1 }]);
   });
@@ -181,7 +181,7 @@ described('LangSmith', 'langsmith.json', (prism, judged) => {
 described('Braintrust', 'braintrust.json', (prism, judged) => {
   const parts = { api_key: ref('${KEY}'), project };
   const beside = (rows: readonly JsonObject[]): Reply => {
-    const judging = prism().judging(byPath((path) => (path.endsWith('/feedback') ? { status: 'success' } : { id: uuid(1), row_ids: [] })));
+    const judging = prism().judging(byPath(() => ({ id: uuid(1), status: 'success', row_ids: [] })));
     return (request, response) => (request.path === '/btql' ? json({ data: [...rows] }) : judging)(request, response);
   };
 

@@ -35,10 +35,11 @@ const sync: Leaf = {
   async run({ ctx, terminal, fleet: load }, _arguments, given) {
     const flags = given as Flags;
     const { fleet } = await load();
-    const [{ syncFleet }, { backends: registry }, { renderSyncProgress, syncFormats }] = await Promise.all([
+    const [{ syncFleet }, { backends: registry }, { renderSyncProgress, syncFormats }, { keptText }] = await Promise.all([
       import('../../telemetry/stats/sync-fleet.ts'),
       import('../../telemetry/traces/registry.ts'),
       import('../../views/sync.ts'),
+      import('../../quality/expect/kept-text.ts'),
     ]);
     const names = await wantedBackends(fleet, flags);
     const now = ctx.clock.now();
@@ -48,6 +49,7 @@ const sync: Leaf = {
       untilMs: now - (flags.until ?? 0),
       isRehearsal: flags.dryRun === true,
       firstMs: 7 * dayMs,
+      ...(fleet.capture === 'io' ? { keepText: keptText } : {}),
     };
     await checkWindow(request);
     const progress = await terminal.startProgress();

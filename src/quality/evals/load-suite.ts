@@ -6,17 +6,15 @@ import { badFile, inOrder } from '../../fleet/problem-report.ts';
 import { showPath } from '../../fleet/problem-words.ts';
 import { type PlacedProblem, type Problem, readWith, suggestion } from '../../fleet/problems.ts';
 import type { At } from '../../fleet/slots.ts';
-import { type Allowance, distrustProblems, isAllowed, leavesFolder } from '../../fleet/trust.ts';
-import { locate, type YamlNode } from '../../fleet/yaml.ts';
+import { type Allowance, distrustProblems, isAllowed } from '../../fleet/trust.ts';
+import { locate } from '../../fleet/yaml.ts';
 import { usageError } from '../../ground/errors.ts';
 import { isObject, type Json } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { loadExpectation } from '../expect/load-expectation.ts';
-import { readDataset } from './exchange/read-langfuse-dataset.ts';
 import { type CaseDefaults, loadCase } from './load-case.ts';
-import type { ReadCase } from './raw-case.ts';
+import { type CaseSource, openCaseSources } from './open-case-sources.ts';
 import { type CaseDesk, casesOf, formatOf, readCaseFile, readPlacedTree } from './read-case-file.ts';
-import { readTraceCases } from './read-trace-cases.ts';
 import { type ParsedSuite, suiteSchema } from './schema.ts';
 import type { Case, LoadedSuite, Suite } from './suite.ts';
 import { holdsPlaceholder } from './template.ts';
@@ -110,13 +108,11 @@ const findSuite = ({ files }: Context, fleet: Fleet, path: string, base: string)
   });
 };
 
-type Source = () => AsyncIterable<ReadCase> | Iterable<ReadCase>;
-
 interface ReadSuite {
   readonly suite: Suite;
   readonly defaults: CaseDefaults;
   /** Begins anew each time. */
-  readonly sources: () => readonly Source[];
+  readonly sources: () => readonly CaseSource[];
   /** What is known to be wrong only when all cases were read. */
   readonly late: () => readonly PlacedProblem[];
 }
@@ -176,7 +172,7 @@ const readSuite = async (
   problems.push(...wrong.map(place));
   const data = 'data' in parsed ? parsed.data : salvaged(given);
   const list = root.entries.get('cases');
-  const named = sourcesOf({ ctx, fleet, file, request, desk, outside, data, root }, problems);
+  const named = openCaseSources({ ctx, fleet, file, request, desk, outside, data, root }, problems);
   const sources = () => [...(list === undefined ? [] : [() => casesOf(list, inline, ['cases'])]), ...named];
   const { suite, defaults } = assemble(data, file);
   return { suite, defaults: { ...defaults, expect: shared }, sources, late };
@@ -245,60 +241,9 @@ const assemble = (data: ParsedSuite, file: string): Pick<ReadSuite, 'suite' | 'd
   },
 });
 
-interface SourceParts {
-  readonly ctx: Context;
-  readonly fleet: Fleet;
-  readonly file: string;
-  readonly request: SuiteRequest;
-  readonly desk: CaseDesk;
-  readonly outside: ReturnType<typeof openSources>;
-  readonly data: ParsedSuite;
-  readonly root: YamlNode;
-}
-
-/** What `from:` names, in order. */
-const sourcesOf = ({ ctx, fleet, file, request, desk, outside, data, root }: SourceParts, problems: PlacedProblem[]): readonly Source[] => {
-  const isMany = Array.isArray(data.from);
-  const items = data.from === undefined ? [] : Array.isArray(data.from) ? data.from : [data.from];
-  return items.flatMap((item, index): readonly Source[] => {
-    const at = (...below: readonly PropertyKey[]) => locate(root, ['from', ...(isMany ? [index] : []), ...below]);
-    const refuse = (message: string, how: string | null): readonly Source[] => {
-      problems.push({ at: at(), message, hint: how });
-      return [];
-    };
-    const pattern = typeof item === 'string' ? item : item.file;
-    if (pattern !== undefined) {
-      const files = outside.match(pattern).filter((each) => each !== file);
-      const leaves = request.allowance !== null && (leavesFolder(pattern) || files.some((each) => !outside.isInside(each)));
-      if (leaves) return refuse(`from ${pattern} leaves the folder of the suite, which is refused under --untrusted`, 'move the file');
-      if (files.length === 0) return refuse(`from ${pattern} matches no file`, 'paths are relative to the suite');
-      const unknown = files.find((each) => formatOf(each) === null || ctx.files.isFolder(each));
-      if (unknown !== undefined)
-        return refuse(
-          `from ${pattern} names ${basename(unknown)}, which is no file of cases`,
-          'cases stand in .yaml, .json, .jsonl or .csv files',
-        );
-      return files.map((each) => () => readCaseFile(desk, each));
-    }
-    if (typeof item === 'string') return [];
-    const { traces, 'langfuse-dataset': dataset } = item;
-    if (traces !== undefined)
-      return [() => readTraceCases(ctx, fleet, traces, { agent: data.agent ?? null, now: request.now, at: at('traces') })];
-    if (dataset !== undefined) {
-      const read = readDataset(ctx, fleet, dataset, {
-        now: request.now,
-        at: at('langfuse-dataset'),
-        hasTemplate: data.defaults.input !== undefined || data.defaults.turns !== undefined,
-      });
-      return [read];
-    }
-    return [];
-  });
-};
-
 type FoundCase = { readonly case: Case; readonly at: At } | { readonly problems: readonly PlacedProblem[] };
 
-async function* readCases(sources: readonly Source[], defaults: CaseDefaults, allowance: Allowance | null): AsyncGenerator<FoundCase> {
+async function* readCases(sources: readonly CaseSource[], defaults: CaseDefaults, allowance: Allowance | null): AsyncGenerator<FoundCase> {
   for (const source of sources) {
     for await (const read of source()) {
       if ('problem' in read) {

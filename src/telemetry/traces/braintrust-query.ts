@@ -57,7 +57,8 @@ export const rowQuery = (wanted: {
   readonly toUs: number;
 }): string =>
   [
-    `SELECT id FROM project_logs('${wanted.project}', shape => 'spans')`,
+    'SELECT',
+    `id FROM project_logs('${wanted.project}', shape => 'spans')`,
     `WHERE created >= '${formatInstant(wanted.fromUs)}' AND created < '${formatInstant(wanted.toUs)}'`,
     `AND root_span_id = '${wanted.traceId}' AND ${wanted.spanId === null ? 'is_root = true' : `span_id = '${wanted.spanId}'`} LIMIT 1`,
   ].join(' ');

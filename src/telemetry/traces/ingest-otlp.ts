@@ -7,7 +7,7 @@ import { scoresOfGroup } from './evaluation.ts';
 import { loadHashKey } from './load-hash-key.ts';
 import { decodeOtlp, type OtlpEncoding, type OtlpSignal } from './otlp.ts';
 import type { Ownership } from './ownership.ts';
-import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
+import { pricedSpan, type Settling, unpricedModels, withText } from './priced-span.ts';
 import { probesAmong } from './probes.journal.ts';
 import type { Span } from './span.ts';
 import { type PageResult, upsertPage } from './spans.cache.ts';
@@ -97,12 +97,4 @@ const saysAnother = (ownership: Ownership, source: string, span: Span, boundAgen
   if (boundAgent === null || span.agentName === null) return false;
   const { named } = ownership.claimOf(ownership.labelsOf(span, boundAgent), source);
   return named !== null && named !== boundAgent;
-};
-
-const withText = <Texts extends Record<'input' | 'output' | 'statusMessage', string | null>>(
-  span: Texts,
-  keep: (text: string) => string,
-): Texts => {
-  const kept = (text: string | null) => (text === null ? null : keep(text));
-  return { ...span, input: kept(span.input), output: kept(span.output), statusMessage: kept(span.statusMessage) };
 };

@@ -36,3 +36,12 @@ export const unpricedModels = (spans: readonly PricedSpan[]): readonly string[] 
     .map(({ provider, model }) => (provider === null ? `${model}` : `${provider}/${model}`));
   return [...new Set(names)].sort();
 };
+
+/** A span whose texts may be kept: as `keep` makes them, which takes out secrets and personal data and caps them. */
+export const withText = <Texts extends Record<'input' | 'output' | 'statusMessage', string | null>>(
+  span: Texts,
+  keep: (text: string) => string,
+): Texts => {
+  const kept = (text: string | null) => (text === null ? null : keep(text));
+  return { ...span, input: kept(span.input), output: kept(span.output), statusMessage: kept(span.statusMessage) };
+};

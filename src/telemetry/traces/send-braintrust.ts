@@ -1,6 +1,7 @@
 import type { JsonApi } from '../../clients/json-api.ts';
 import { unableError } from '../../ground/errors.ts';
 import { digString, type Json } from '../../ground/json.ts';
+import { plural } from '../../ground/output/phrases.ts';
 import { isBraintrustId, rowQuery } from './braintrust-query.ts';
 import type { OutgoingGrade, OutgoingRun, OutgoingTrial } from './port.ts';
 
@@ -44,7 +45,7 @@ export const sendBraintrustRun = async (api: JsonApi, project: string, run: Outg
     const events = trials.slice(from, from + atOnce).map(eventOf);
     await api.read({ method: 'POST', path: `/v1/experiment/${experiment}/insert`, body: { events }, repeatable: true }, signal);
   }
-  return `experiment ${name} with ${trials.length} rows`;
+  return `experiment ${name} with ${plural(trials.length, 'row')}`;
 };
 
 const scoresOf = (scores: readonly { readonly name: string; readonly value: number }[]): Record<string, number> =>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Langfuse } from '../../clients/langfuse.ts';
 import { unableError } from '../../ground/errors.ts';
 import { digArray, digString, type Json, type JsonObject } from '../../ground/json.ts';
+import { plural } from '../../ground/output/phrases.ts';
 import { experimentSpans, runItem, traceEvent, trialTraceId } from './langfuse-experiment.ts';
 import type { OutgoingGrade, OutgoingRun, OutgoingTrial } from './port.ts';
 
@@ -45,7 +46,7 @@ export const sendLangfuseRun = async (langfuse: Langfuse, run: OutgoingRun, sign
     const scores = trials.flatMap(scoreEvents);
     if (scores.length > 0) await ingest(langfuse, scores, signal);
   }
-  return `experiment ${run.suite} ${run.id} over the dataset ${dataset}, ${run.trials.length} traces`;
+  return `experiment ${run.suite} ${run.id} over the dataset ${dataset}, ${plural(run.trials.length, 'trace')}`;
 };
 
 /** Takes a batch of events; the status is 207 whatever came of them. */

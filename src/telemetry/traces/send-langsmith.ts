@@ -2,6 +2,7 @@ import { troubleError } from '../../clients/api-trouble.ts';
 import type { JsonApi } from '../../clients/json-api.ts';
 import { unableError } from '../../ground/errors.ts';
 import type { JsonObject } from '../../ground/json.ts';
+import { plural } from '../../ground/output/phrases.ts';
 import type { OutgoingGrade, OutgoingRun, OutgoingScore } from './port.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -32,7 +33,7 @@ export const sendLangsmithRun = async (api: JsonApi, { id, suite, trials }: Outg
       sent += 1;
     }
   }
-  return `${sent} feedback of ${trials.length} trials`;
+  return `${plural(sent, 'feedback entry', 'feedback entries')} of ${plural(trials.length, 'trial')}`;
 };
 
 /** A trace that came over OpenTelemetry stands under its 32 digits, spelled as a UUID. */

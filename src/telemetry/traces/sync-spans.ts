@@ -10,9 +10,9 @@ import { hashKeyBytes } from './fingerprint-text.ts';
 import { fleetOwnership } from './fleet-ownership.ts';
 import { loadHashKey } from './load-hash-key.ts';
 import type { Page, TraceBackend } from './port.ts';
-import { pricedSpan, type Settling, unpricedModels } from './priced-span.ts';
+import { pricedSpan, type Settling, unpricedModels, withText } from './priced-span.ts';
 import { probesAmong } from './probes.journal.ts';
-import { readProgress, upsertPage } from './spans.cache.ts';
+import { readProgress, type SpanPage, upsertPage } from './spans.cache.ts';
 import { joinsOn, type Slice, type SlicePlan, sliceCursor, slicesOf } from './sync-window.ts';
 
 export interface SyncRequest {
@@ -24,6 +24,8 @@ export interface SyncRequest {
   readonly isRehearsal: boolean;
   /** How far back the first sync of a backend goes, ms. */
   readonly firstMs: number;
+  /** What makes a text fit to be kept, under `capture: io`; absent: none is kept. */
+  readonly keepText?: (text: string) => string;
 }
 
 /** What reading one backend brought. */
@@ -90,7 +92,9 @@ export const syncBackend = async (
   const take = async (page: Page, slice: Slice) => {
     const spans = await settle(page.spans);
     for (const model of unpricedModels(spans)) unpriced.add(model);
-    const result = keep?.page({ spans, scores: page.scores }, slice, page.cursor);
+    const { keepText } = request;
+    const kept = keepText === undefined ? { spans } : { spans: spans.map((span) => withText(span, keepText)), keepPayload: true };
+    const result = keep?.page({ ...kept, scores: page.scores }, slice, page.cursor);
     counts.pages += 1;
     counts.rows += spans.length + page.scores.length;
     counts.added += result?.added ?? 0;
@@ -188,7 +192,7 @@ const keeperOf = (ctx: Context, cache: Cache, fleet: Fleet, source: string, { si
   const isRepeat = sinceUs !== null;
   const syncedUs = () => usOfMs(ctx.clock.now());
   return {
-    page: (rows: Pick<Parameters<typeof upsertPage>[2], 'spans' | 'scores'>, slice: Slice, cursor: string) =>
+    page: (rows: Pick<SpanPage, 'spans' | 'scores' | 'keepPayload'>, slice: Slice, cursor: string) =>
       cache.transact(() => {
         const highUs = readProgress(cache, source)?.highUs ?? null;
         const progress = { cursor: sliceCursor(slice, cursor), highUs, syncedUs: syncedUs() };

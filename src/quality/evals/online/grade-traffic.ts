@@ -99,7 +99,6 @@ export const gradeTraffic = async (
   }
   const grading = await startGrading(ctx, journal);
   try {
-    await recordScores(fleet, cache, journal, grading, now);
     const purse = openPurse(ctx, journal, capNanos, grading.commit);
     const judges = await openCappedJudges(ctx, fleet, { protocols, cache, journal, concurrency, purse });
     const desk: Desk = { ctx, cache, journal, grading, purse, aids: { sandbox: ctx.sandbox, ...judges }, stop: null, inRow: 0 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { protocols } from '../../../../src/agents/protocols/registry.ts';
-import type { Fleet } from '../../../../src/fleet/agent.ts';
+import type { Fleet, JudgeSettings } from '../../../../src/fleet/agent.ts';
 import type { Context } from '../../../../src/ground/runtime/context.ts';
 import type { Cache, Journal } from '../../../../src/ground/store/port.ts';
 import { gradeTraffic, type TrafficOptions } from '../../../../src/quality/evals/online/grade-traffic.ts';
@@ -10,6 +10,7 @@ import { readTrace } from '../../../../src/telemetry/traces/trace.cache.ts';
 import { temporaryCache } from '../../../support/cache.ts';
 import { day, minute, noon } from '../../../support/facts.ts';
 import { fakeClock, fakeContext } from '../../../support/fake-context.ts';
+import type { Reply } from '../../../support/http-peer.ts';
 import { type JudgeScript, judgeAt, openJudgePeer, verdict } from '../../../support/judge-peer.ts';
 import { refusalOf } from '../../../support/load-suite.ts';
 import { type Answered, keepProduction, tracedFleet, traceIdOf } from '../../../support/production.ts';
@@ -115,7 +116,7 @@ describe('grading production', () => {
   test('a judge below its floor is scored under a name of its own and moves no quality', async () => {
     const desk = await openDesk(many(1));
     const strict = desk.fleet.judges['strict'];
-    const judged = { ...desk, fleet: { ...desk.fleet, judges: strict === undefined ? {} : { strict: { ...strict, floor: 0.6 } } } };
+    const judged: Desk = { ...desk, fleet: { ...desk.fleet, judges: { strict: { ...(strict as JudgeSettings), floor: 0.6 } } } };
     await grade(judged, [rubric, 'contains: answer']);
     expect(new Map(scoresOf(desk.cache, 1))).toEqual(
       new Map([
@@ -232,6 +233,16 @@ describe('the cap of a day', () => {
   });
 });
 
+/** A judge that takes nearly as many tokens as it may, so that money that was not held would show; 200 is its `max_tokens`. */
+const greedy = (prompt: string): { readonly nanos: number; readonly reply: Reply } => {
+  const usage = { prompt_tokens: Buffer.byteLength(prompt), completion_tokens: 200 };
+  const message = { role: 'assistant', content: verdict(true) };
+  return {
+    nanos: usage.prompt_tokens * 1000 + usage.completion_tokens * 10_000,
+    reply: json({ model: 'judge-1', choices: [{ finish_reason: 'stop', message }], usage }),
+  };
+};
+
 /** A journal that is dead from its n-th commit on: the process was killed there. */
 const dying = (journal: Journal, commits: number): Journal => {
   let left = commits;
@@ -252,7 +263,7 @@ test('however often it is killed and begun again: each trace is graded at most o
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 3, max: 60 }), { minLength: 1, maxLength: 4 }),
-      fc.integer({ min: 2_000_000, max: 12_000_000 }),
+      fc.integer({ min: 4_000_000, max: 50_000_000 }),
       fc.integer({ min: 1, max: 4 }),
       async (kills, capNanos, concurrency) => {
         const asked = new Map<string, number>();
@@ -260,8 +271,9 @@ test('however often it is killed and begun again: each trace is graded at most o
         const desk = await openDesk(many(12), (prompt) => {
           const [which = ''] = /answer \d+/.exec(prompt) ?? [];
           asked.set(which, (asked.get(which) ?? 0) + 1);
-          paid += askedNanos;
-          return verdict(true);
+          const { nanos, reply } = greedy(prompt);
+          paid += nanos;
+          return reply;
         });
         for (const commits of [...kills, Number.POSITIVE_INFINITY]) {
           const journal = dying(desk.journal, commits);
