@@ -231,3 +231,21 @@ described('Phoenix', 'phoenix.json', (prism, judged) => {
     ]);
   });
 });
+
+it.each([
+  ['a limit', 429],
+  ['a server that is starting', 503],
+])('%s is waited for, and the same score is sent again under the same id', async (_, status) => {
+  let refusals = 2;
+  const { backend, peer } = await open(
+    'langfuse',
+    (request, response) => {
+      if (refusals-- <= 0) return json({ id: digString(request.json, 'id') })(request, response);
+      response.setHeader('retry-after', '7');
+      return json({ message: 'not now' }, status)(request, response);
+    },
+    { public_key: ref('${KEY}'), secret_key: ref('${KEY}') },
+  );
+  await backend.postGrade?.(aGrade(), never);
+  expect(bodies(peer, '/api/public/scores').map((each) => digString(each, 'id'))).toEqual([uuid(2), uuid(2), uuid(2), uuid(3)]);
+});

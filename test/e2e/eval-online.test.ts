@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { digString } from '../../src/ground/json.ts';
+import { digString, type Json } from '../../src/ground/json.ts';
 import { openPeer, type Peer } from '../support/http-peer.ts';
 import { openJudgePeer, verdict } from '../support/judge-peer.ts';
 import { langfuseAside } from '../support/langfuse-server.ts';
@@ -101,7 +101,7 @@ describe('agentops eval online', { timeout: 60_000 }, () => {
       void fetch(`${inner.url}${request.path}?${request.query}`, {
         method: request.method,
         ...(request.method === 'POST' ? { body: request.body, headers: { 'content-type': 'application/json' } } : {}),
-      }).then(async (answer) => json(await answer.json().catch(() => ({})), answer.status)(request, response));
+      }).then(async (answer) => json((await answer.json().catch(() => ({}))) as Json, answer.status)(request, response));
     });
     const judge = await openJudgePeer(() => verdict(true));
     using folder = place(backend.url, judge.url);
