@@ -1,7 +1,7 @@
 import { protocols } from '../agents/protocols/registry.ts';
 import type { Agent, Fleet } from '../fleet/agent.ts';
 import { suggestion } from '../fleet/problems.ts';
-import { requireSecrets } from '../fleet/require-secrets.ts';
+import { askedBackend, requireSecrets } from '../fleet/require-secrets.ts';
 import { requireAgent } from '../fleet/select.ts';
 import { OpsError, usageError } from '../ground/errors.ts';
 import { gradeTraffic, type Subject } from '../quality/evals/online/grade-traffic.ts';
@@ -41,7 +41,12 @@ export const gradeOnline = async (session: Session, flags: OnlineFlags): Promise
       ...(problem.hint === null ? {} : { hint: problem.hint }),
     });
   const isRehearsal = flags.dryRun === true;
-  if (!isRehearsal) requireSecrets(ctx, [], cwd, askedJudges(fleet.judges, asking));
+  const sources = [...new Set(subjects.map(({ source }) => source))];
+  const isWriting = flags.writeBack === true && !isRehearsal;
+  if (!isRehearsal) {
+    const told = isWriting ? sources.map((name) => askedBackend(fleet, name)) : [];
+    requireSecrets(ctx, [], cwd, [...askedJudges(fleet.judges, asking), ...told]);
+  }
   const progress = await terminal.startProgress();
   const report = await gradeTraffic(
     ctx,
@@ -57,8 +62,7 @@ export const gradeOnline = async (session: Session, flags: OnlineFlags): Promise
     },
     (event) => progress.update(() => renderOnlineProgress(progress.look, event)),
   ).finally(() => progress.stop());
-  const sources = [...new Set(subjects.map(({ source }) => source))];
-  const posted = flags.writeBack === true && !isRehearsal ? await sendScores(ctx, fleet, backends, sources) : null;
+  const posted = isWriting ? await sendScores(ctx, fleet, backends, sources) : null;
   const requests = report.subjects.reduce((sum, each) => sum + each.requests, 0);
   return {
     finding: report.stop === null ? 'none' : 'no_verdict',

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { protocols } from '../agents/protocols/registry.ts';
 import type { Fleet } from '../fleet/agent.ts';
-import { requireSecrets } from '../fleet/require-secrets.ts';
+import { askedBackend, requireSecrets } from '../fleet/require-secrets.ts';
 import { requireAgent } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
@@ -47,6 +47,7 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     });
   if (selection.count === 0) return emptySelection(whole, planned, selection.total, flags);
 
+  const showcase = flags.post === undefined ? null : await openShowcase(ctx, fleet, backends, flags.post);
   const agent = requireAgent(fleet, planned.agent);
   const against = planned.against === null ? null : requireAgent(fleet, planned.against);
   const asked = against === null ? [agent] : [agent, against];
@@ -54,9 +55,8 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     ctx,
     asked.map((each) => ({ agent: each })),
     cwd,
-    await judging.require(fleet, whole, selection),
+    [...(await judging.require(fleet, whole, selection)), ...(flags.post === undefined ? [] : [askedBackend(fleet, flags.post)])],
   );
-  const showcase = flags.post === undefined ? null : await openShowcase(ctx, fleet, backends, flags.post);
   const { baseline, origin } = await findBaseline(ctx, journal, planned, flags, cwd);
   const cache = flags.store && Object.keys(fleet.judges).length > 0 ? await ctx.cache() : null;
   const aids = { sandbox: ctx.sandbox, ...(await openJudges(ctx, fleet, { protocols, cache, journal, concurrency: flags.concurrency })) };

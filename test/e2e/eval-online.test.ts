@@ -2,20 +2,23 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digString, type Json } from '../../src/ground/json.ts';
+import { fakeRandom } from '../support/fake-context.ts';
 import { openPeer, type Peer } from '../support/http-peer.ts';
 import { openJudgePeer, verdict } from '../support/judge-peer.ts';
 import { langfuseAside } from '../support/langfuse-server.ts';
 import { json } from '../support/replies.ts';
-import { runCli, scratch } from '../support/run-cli.ts';
+import { runCli, scratch, startCli } from '../support/run-cli.ts';
 
 const minute = 60_000;
 
-/** A Langfuse of v4 with three traces of `support`; the scores it is given it keeps. */
-const openBackend = async (): Promise<Peer> => {
+const traceOf = (at: number): string => at.toString(16).padStart(32, '0');
+
+/** A Langfuse of v4 with traces of `support`; the third answer is rude. */
+const openBackend = async (traces = 3): Promise<Peer> => {
   const start = new Date(Date.now() - 20 * minute);
   const row = (at: number) => ({
-    id: `${at}`.repeat(16),
-    traceId: `${at}`.repeat(32),
+    id: traceOf(at).slice(16),
+    traceId: traceOf(at),
     traceName: 'support',
     startTime: new Date(start.getTime() + at).toISOString(),
     endTime: new Date(start.getTime() + at + 900).toISOString(),
@@ -25,7 +28,7 @@ const openBackend = async (): Promise<Peer> => {
     input: `question ${at}`,
     output: at === 3 ? 'go away' : 'Gladly: 30 days.',
   });
-  const rows = [1, 2, 3].map(row);
+  const rows = Array.from({ length: traces }, (_, at) => row(at + 1));
   return openPeer((request, response) => {
     if (request.method === 'POST') return json({ id: digString(request.json, 'id') })(request, response);
     if (request.path !== '/api/public/v2/observations') return langfuseAside.v4(request, response);
@@ -114,6 +117,42 @@ describe('agentops eval online', { timeout: 60_000 }, () => {
     isDown = false;
     const second = await run('eval', 'online', '--rate', '100%', '--write-back');
     expect(second.stdout).toContain('written back to prod: 3 answers');
+  });
+
+  test.each([1, 2, 3])('killed at a random moment and begun again asks about no answer twice (seed %i)', async (seed) => {
+    const random = fakeRandom(seed);
+    const asked: string[] = [];
+    const backend = await openBackend(30);
+    const judge = await openJudgePeer((prompt) => (_request, response) => {
+      asked.push(/question \d+/.exec(prompt)?.[0] ?? '');
+      const message = { role: 'assistant', content: verdict(true) };
+      const usage = { prompt_tokens: 300, completion_tokens: 20 };
+      setTimeout(() => json({ model: 'judge-1', choices: [{ finish_reason: 'stop', message }], usage })(_request, response), 20);
+    });
+    using folder = place(backend.url, judge.url);
+    await runCli(['sync'], { cwd: folder.path, env });
+    const args = ['eval', 'online', '--rate', '100%', '--max-usd', '1/day', '--json'];
+    const begun = startCli(args, { cwd: folder.path, env });
+    const kill = 1 + Math.floor(random() * 20);
+    while (asked.length < kill && begun.child.exitCode === null) await new Promise((done) => setTimeout(done, 2));
+    begun.child.kill('SIGKILL');
+    await begun.ended;
+    const { stdout, status, stderr } = await runCli(args, { cwd: folder.path, env });
+    expect(status, stderr).toBe(0);
+    const [tally] = (JSON.parse(stdout) as { agents: readonly Record<'graded' | 'graded_before' | 'lost', number>[] }).agents;
+    expect((tally?.graded ?? 0) + (tally?.graded_before ?? 0) + (tally?.lost ?? 0)).toBe(30);
+    expect(tally?.lost).toBeLessThanOrEqual(4);
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  test('asks for the secrets of what it writes to before it spends anything', async () => {
+    const backend = await openBackend();
+    const judge = await openJudgePeer(() => verdict(true));
+    using folder = place(backend.url, judge.url);
+    await runCli(['sync'], { cwd: folder.path, env });
+    const { status, stderr } = await runCli(['eval', 'online', '--rate', '100%', '--write-back'], { cwd: folder.path });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('the backend prod: ')]);
+    expect(judge.received).toHaveLength(0);
   });
 
   test('exits 3 at the cap, and 2 where nothing can be graded', async () => {
