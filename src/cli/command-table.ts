@@ -159,6 +159,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/eval/explain.ts'),
   },
   {
+    name: 'eval online',
+    group: deployed,
+    summary: 'Grade a share of what production answered, within a budget a day',
+    safety: 'asks',
+    load: () => import('./commands/eval/online.ts'),
+  },
+  {
     name: 'eval label',
     group: deployed,
     summary: 'Label answers by hand, one after the other, to calibrate a judge with',

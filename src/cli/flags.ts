@@ -70,6 +70,15 @@ export const waitFlag = flagOf((text) => {
 /** Nano-dollars of `$0.40`. */
 export const moneyFlag = flagOf((text) => parseMoney(text.startsWith('$') ? text : `$${text}`), '0.40 or $0.40');
 
+/** Nano-dollars a day of `3/day`. */
+export const dailyMoneyFlag = flagOf((text) => {
+  const amount = text.replace(/\/day$/, '');
+  return parseMoney(amount.startsWith('$') ? amount : `$${amount}`);
+}, '3/day or $0.50/day');
+
+/** A share above 0. */
+export const shareFlag = flagOf((text) => parseShare(text) || null, '5%');
+
 /** UTC epoch ms of an instant in ISO 8601, or of so long ago. */
 export const instantFlag = flagOf((text) => {
   const ago = parseDuration(text);

@@ -32,6 +32,8 @@ export interface EvalFlags {
   readonly store: boolean;
   readonly timeout?: number;
   readonly release?: string;
+  /** The backend that is shown the run. */
+  readonly post?: string;
 }
 
 /** Flags that are part of a run from its beginning, and mean nothing when it goes on. */
@@ -149,7 +151,7 @@ export const newRunId = ({ clock, random }: Pick<Context, 'clock' | 'random'>): 
 };
 
 /** The id of a run, or of its part. Throws a usage error where a part has no name that the others could share. */
-export const runIdOf = (ctx: Context, { run, shard }: EvalFlags): string => {
+export const runIdOf = (ctx: Context, { run, shard, post }: EvalFlags): string => {
   if (run !== undefined && !/^[A-Za-z0-9][\w-]{0,99}$/.test(run))
     throw usageError({
       code: 'flag_invalid',
@@ -157,6 +159,12 @@ export const runIdOf = (ctx: Context, { run, shard }: EvalFlags): string => {
       hint: 'letters, digits, - and _, like nightly-42',
     });
   if (shard === undefined) return run ?? newRunId(ctx);
+  if (post !== undefined)
+    throw usageError({
+      code: 'flags_conflict',
+      message: '--post shows whole runs, and --shard makes a part of one',
+      hint: 'leave --post out of the parts',
+    });
   if (run === undefined)
     throw usageError({
       code: 'flags_conflict',

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { protocols } from '../agents/protocols/registry.ts';
 import type { Fleet } from '../fleet/agent.ts';
-import { requireSecrets } from '../fleet/require-secrets.ts';
+import { askedBackend, requireSecrets } from '../fleet/require-secrets.ts';
 import { requireAgent } from '../fleet/select.ts';
 import { type OpsError, usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
@@ -14,9 +14,11 @@ import { type FoundBaseline, readFileBaseline, readJournalBaseline, sideBySide }
 import type { EvalReport } from '../quality/evals/report.ts';
 import type { EvalRun } from '../quality/evals/run.ts';
 import { runSuite } from '../quality/evals/run-suite.ts';
+import { openShowcase } from '../quality/evals/send-run.ts';
 import type { LoadedSuite } from '../quality/evals/suite.ts';
 import { openJudges } from '../quality/expect/judges/open-judges.ts';
 import { readMarks } from '../telemetry/traces/marks.journal.ts';
+import { backends } from '../telemetry/traces/registry.ts';
 import { renderEvalProgress } from '../views/eval-progress.ts';
 import type { Outcome, Session } from './command.ts';
 import { emptyOutcome, evalOutcome, writeStepSummary } from './eval-outcome.ts';
@@ -53,6 +55,7 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     return emptyOutcome(await collectReport(journal, { fleet: fleet.name, generatedAt, run, gate, baseline: null, notes: [] }));
   }
 
+  const showcase = flags.post === undefined ? null : await openShowcase(ctx, fleet, backends, flags.post);
   const agent = requireAgent(fleet, planned.agent);
   const against = planned.against === null ? null : requireAgent(fleet, planned.against);
   const asked = against === null ? [agent] : [agent, against];
@@ -60,7 +63,7 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     ctx,
     asked.map((each) => ({ agent: each })),
     cwd,
-    await judging.require(fleet, whole, selection),
+    [...(await judging.require(fleet, whole, selection)), ...(flags.post === undefined ? [] : [askedBackend(fleet, flags.post)])],
   );
   const { baseline, origin } = await findBaseline(ctx, journal, planned, flags, cwd);
   const cache = flags.store && Object.keys(fleet.judges).length > 0 ? await ctx.cache() : null;
@@ -86,13 +89,14 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
     },
     (event) => progress.update(() => renderEvalProgress(progress.look, event)),
   ).finally(() => progress.stop());
+  const shown = showcase === null || ctx.signal.aborted ? [] : [await showcase.show(journal, made.run)];
   const report: EvalReport = await collectReport(journal, {
     fleet: fleet.name,
     generatedAt: ctx.clock.now(),
     run: made.run,
     gate: made.gate,
     baseline: made.run.against === null ? baseline : sideBySide(made.run.against),
-    notes: notesOf(made.run),
+    notes: [...notesOf(made.run), ...shown],
   });
   if (!flags.store) await journal.close();
   writeStepSummary(session, report);

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { OpsError, usageError } from '../ground/errors.ts';
 import { digString, isObject } from '../ground/json.ts';
 import type { Context, SecretRef } from '../ground/runtime/context.ts';
+import type { Fleet } from './agent.ts';
 import type { Selected } from './select.ts';
 import type { At } from './slots.ts';
 
@@ -52,6 +53,13 @@ export const requireSecrets = (
     hint: hintFor(missing),
   });
 };
+
+/** A backend that will be written to. */
+export const askedBackend = ({ backends }: Pick<Fleet, 'backends'>, name: string): Asked => ({
+  what: `the backend ${name}`,
+  at: backends[name]?.at ?? null,
+  config: backends[name]?.config,
+});
 
 const placeOf = ({ file, line, column }: At, cwd: string): string => {
   const short = relative(cwd, file);

@@ -137,6 +137,43 @@ const imported = z.object({
   notes: z.array(remark).describe('Taken over, but not quite the same'),
 });
 
+const online = z.object({
+  ...documentHead,
+  dry_run: z.boolean(),
+  rate: share,
+  stopped: z.enum(['capped', 'judges-down', 'stopped']).nullable(),
+  stopped_because: z.string().nullable(),
+  judge_cost_usd: z.number(),
+  judge_cost_today_usd: z.number().describe('Of the UTC day, by earlier runs too'),
+  cap_usd_per_day: z.number().nullable(),
+  agents: z.array(
+    z.object({
+      agent: z.string(),
+      backend: z.string(),
+      standard: z.string().describe('The suite whose defaults.expect every answer is held against'),
+      from: instant,
+      to: instant,
+      requests: count,
+      drawn: count,
+      graded: count,
+      graded_before: count,
+      unjudged: count.describe('To be tried again'),
+      given_up: count,
+      lost: count.describe('A run was killed while it graded them'),
+      running: count,
+      failed: count,
+      without_text: count,
+      trouble: z.string().nullable().describe('Why the first one could not be judged'),
+      coverage: share.nullable().describe('Graded answers, now and before, by requests'),
+      scores: z.array(z.object({ name: z.string(), count, mean: share })),
+    }),
+  ),
+  posted: z
+    .array(z.object({ backend: z.string(), answers: count, failed: count, trouble: z.string().nullable() }))
+    .nullable()
+    .describe('What was written back; null: it was not asked for'),
+});
+
 /** The documents of evals. */
 export const evalSchemas = {
   'eval run': run,
@@ -146,4 +183,5 @@ export const evalSchemas = {
   'eval runs': runs,
   'eval accept': accept,
   'eval import': imported,
+  'eval online': online,
 } as const;

@@ -43,6 +43,8 @@ describe('what a shell may offer', () => {
     [['eval', 'run', '--severity', 'c'], ['critical']],
     [['eval', 'run', ''], [':files']],
     [['schema', 'output', 'eval', 'acc'], ['accept']],
+    [['schema', 'output', 'eval', 'on'], ['online']],
+    [['eval', 'online', '--suite', ''], [':files']],
     [
       ['health', ''],
       ['support', 'indexer'],

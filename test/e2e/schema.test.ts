@@ -9,10 +9,11 @@ const manifest = (url: string): string =>
   [
     'version: 1',
     'fleet: acme',
+    'capture: io',
     'backends: { local: { kind: otlp-file, path: spans.jsonl } }',
     `judges: { strict: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m } } }`,
     'agents:',
-    `  support: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ] }`,
+    `  support: { traces: { backend: local, match: { service_name: support } }, endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ] }`,
   ].join('\n');
 
 /** How each command that has JSON is called here; the same words are what its document is called. */
@@ -33,6 +34,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'eval runs': ['eval', 'runs'],
   'eval compare': ['eval', 'compare', 'first', 'second'],
   'eval explain': ['eval', 'explain', 'first'],
+  'eval online': ['eval', 'online', '--suite', 's.yaml'],
   'eval import': ['eval', 'import', 'promptfoo', 'p.yaml', '--out', 'imported.yaml'],
   'eval calibrate': ['eval', 'calibrate', '--labels', 'labels.jsonl'],
   mark: ['mark', 'deploy', 'support', '--release', '2.4.1'],
@@ -64,7 +66,8 @@ const run = async (args: readonly string[]): Promise<CliResult> => {
   using folder = scratch({
     'agentops.yaml': manifest(peer.url),
     'labels.jsonl': '{"answer":"a","rubric":"r","label":"pass"}',
-    's.yaml': 'cases: [ { id: a, input: hi, expect: [ { contains: pong } ] }, { id: b, input: ho, expect: [ { contains: ping } ] } ]',
+    's.yaml':
+      'defaults: { expect: [ { outcome: ok } ] }\ncases: [ { id: a, input: hi, expect: [ { contains: pong } ] }, { id: b, input: ho, expect: [ { contains: ping } ] } ]',
     'p.yaml': 'prompts: ["{{q}}"]\nproviders: [echo]\ntests: [ { vars: { q: hi }, assert: [ { type: contains, value: pong } ] } ]',
   });
   for (const earlier of before[args.join(' ')] ?? []) await runCli(earlier.split(' '), { cwd: folder.path });

@@ -23,6 +23,7 @@ const documents = [
   'eval compare',
   'eval explain',
   'eval import',
+  'eval online',
   'eval calibrate',
   'eval label',
   'mark',

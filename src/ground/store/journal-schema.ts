@@ -131,4 +131,32 @@ export const journalSteps: readonly (readonly string[])[] = [
     // Trials that were planned; those from this index on were added while the verdict was open.
     'ALTER TABLE eval_case ADD COLUMN repeats INTEGER NOT NULL DEFAULT 1',
   ],
+  [
+    // One graded request of production: state is begun, graded or unjudged. Scores that wait to be kept in the cache, or to be posted, wait here.
+    `CREATE TABLE online_grade (
+      standard TEXT NOT NULL,
+      source TEXT NOT NULL,
+      trace_id TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      started_us INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      attempts INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      scores TEXT,
+      is_kept INTEGER NOT NULL DEFAULT 0,
+      is_posted INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (standard, source, trace_id, agent)
+    ) STRICT`,
+    'CREATE INDEX online_grade_by_start ON online_grade (started_us)',
+    // What one question to a judge costs; until it is answered, the most that it may cost.
+    'CREATE TABLE online_spend (id TEXT NOT NULL PRIMARY KEY, day INTEGER NOT NULL, nanos INTEGER NOT NULL) STRICT',
+    'CREATE INDEX online_spend_by_day ON online_spend (day)',
+    `CREATE TABLE online_mark (
+      standard TEXT NOT NULL,
+      source TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      high_us INTEGER NOT NULL,
+      PRIMARY KEY (standard, source, agent)
+    ) STRICT`,
+  ],
 ];

@@ -16,7 +16,13 @@ const lookEveryMs = 200;
  * is free when its lease has run out, which is waited for. Throws a refused error where somebody else is at it: the lease is renewed.
  */
 export const openRun = async (ctx: Context, journal: Journal, run: EvalRun, isNew: boolean): Promise<Lease> => {
-  const lease = await waitForLease(ctx, journal, `eval:${run.id}`);
+  const lease = await waitForLease(ctx, journal, `eval:${run.id}`, () =>
+    refusedError({
+      code: 'run_held',
+      message: `another process is at the run ${run.id}`,
+      hint: 'agentops eval runs shows how far it is',
+    }),
+  );
   try {
     await journal.commit([holdLease(lease, await journal.now()), isNew ? beginWrite(run) : updateWrite(run)]);
   } catch (thrown) {
@@ -31,18 +37,14 @@ export const openRun = async (ctx: Context, journal: Journal, run: EvalRun, isNe
   return lease;
 };
 
-const waitForLease = async (ctx: Context, journal: Journal, name: string): Promise<Lease> => {
+/** Takes a lease; one whose holder was killed is free when it has run out, which is waited for. Throws `held` where it is renewed meanwhile. */
+export const waitForLease = async (ctx: Context, journal: Journal, name: string, held: () => Error): Promise<Lease> => {
   const owner = randomUUID();
   const before = (await leaseEnd(journal, name)) ?? 0;
   for (;;) {
     const lease = await takeLease(journal, { name, owner, ttlMs: leaseMs });
     if (lease !== null) return lease;
-    if (((await leaseEnd(journal, name)) ?? 0) > before)
-      throw refusedError({
-        code: 'run_held',
-        message: `another process is at the run ${name.slice('eval:'.length)}`,
-        hint: 'agentops eval runs shows how far it is',
-      });
+    if (((await leaseEnd(journal, name)) ?? 0) > before) throw held();
     await ctx.clock.sleep(lookEveryMs, ctx.signal);
   }
 };

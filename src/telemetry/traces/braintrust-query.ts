@@ -1,3 +1,4 @@
+import { formatInstant } from '../../ground/units/instant.ts';
 import { firstTransaction } from './braintrust-transaction.ts';
 import type { TimeWindow } from './port.ts';
 
@@ -44,4 +45,20 @@ export const logsQuery = ({ project, window, hasIo, limit, cursor }: LogsQuery):
     `WHERE _xact_id >= '${firstTransaction(window.fromUs)}' AND _xact_id < '${firstTransaction(window.toUs)}'`,
     `ORDER BY _xact_id ASC LIMIT ${limit}`,
     ...(cursor === null ? [] : [`OFFSET '${cursor}'`]),
+  ].join(' ');
+
+/** The row of one span, or of the root of its trace; ids are checked by the caller. A bound on `created` keeps the server from scanning everything. */
+export const rowQuery = (wanted: {
+  readonly project: string;
+  readonly traceId: string;
+  /** Null: the root. */
+  readonly spanId: string | null;
+  readonly fromUs: number;
+  readonly toUs: number;
+}): string =>
+  [
+    'SELECT',
+    `id FROM project_logs('${wanted.project}', shape => 'spans')`,
+    `WHERE created >= '${formatInstant(wanted.fromUs)}' AND created < '${formatInstant(wanted.toUs)}'`,
+    `AND root_span_id = '${wanted.traceId}' AND ${wanted.spanId === null ? 'is_root = true' : `span_id = '${wanted.spanId}'`} LIMIT 1`,
   ].join(' ');

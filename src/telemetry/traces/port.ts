@@ -41,6 +41,64 @@ export interface Aggregate {
   readonly latencyP99Us: number | null;
 }
 
+/** A score to be written onto a trace. */
+export interface OutgoingScore {
+  /** A UUID; the same score has the same one for ever. */
+  readonly id: string;
+  readonly name: string;
+  /** 0 to 1. */
+  readonly value: number;
+  /** Masked and capped. */
+  readonly comment: string;
+}
+
+/** The scores of one answer, to be written onto its trace. */
+export interface OutgoingGrade {
+  readonly traceId: string;
+  /** The span where the request begins; null: the root of the trace. */
+  readonly spanId: string | null;
+  /** When the request started, UTC epoch microseconds. */
+  readonly startedUs: number;
+  /** When it was graded, UTC epoch ms. */
+  readonly at: number;
+  readonly scores: readonly OutgoingScore[];
+}
+
+/** One trial of a run of a suite, to be shown elsewhere. Texts are masked and capped. */
+export interface OutgoingTrial {
+  /** A UUID; the same trial has the same one for ever. */
+  readonly id: string;
+  /** A UUID of its case; the same in every run of the suite. */
+  readonly itemId: string;
+  readonly caseId: string;
+  /** From 0. */
+  readonly index: number;
+  /** `error`: it could not be asked or judged, and has no scores. */
+  readonly status: 'pass' | 'fail' | 'error';
+  readonly reason: string;
+  /** `pass` (0 or 1) first, then others; empty for an error. */
+  readonly scores: readonly OutgoingScore[];
+  /** 32 hex digits that the agent was asked under; null: nothing was asked. */
+  readonly traceId: string | null;
+  /** Null unless texts may be kept: `capture: io`. */
+  readonly input: string | null;
+  readonly output: string | null;
+  /** UTC epoch ms. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly costUsd: number | null;
+}
+
+/** A run of a suite, to be shown elsewhere. */
+export interface OutgoingRun {
+  readonly id: string;
+  readonly suite: string;
+  readonly agent: string;
+  readonly release: string | null;
+  readonly verdict: string | null;
+  readonly trials: readonly OutgoingTrial[];
+}
+
 /**
  * Where traces are read from. Reading throws `OpsError` of kind `unable` (backend down, refused, not what it claims to be) with the
  * code `backend_unauthorized`, `backend_failed`, `backend_limited` or `backend_malformed`; pages already yielded stay valid.
@@ -60,6 +118,13 @@ export interface TraceBackend {
   /** Everything that started in the window, in any order, possibly repeated; from `cursor` on where one is given. */
   pages(window: TimeWindow, cursor: string | null, signal: AbortSignal): AsyncIterable<Page>;
   aggregates?(window: TimeWindow, signal: AbortSignal): AsyncIterable<readonly Aggregate[]>;
+  /**
+   * Writes scores onto a trace; again does no harm. Answers the ids under which they will be read back, in order. Throws as reading does;
+   * with `details.status` 404, 409 or 422 the trouble is with this one grade.
+   */
+  postGrade?(grade: OutgoingGrade, signal: AbortSignal): Promise<readonly string[]>;
+  /** Shows a run as an experiment, or what the backend has of the kind; again does no harm. Answers what it became, one phrase. Throws as reading does. */
+  postRun?(run: OutgoingRun, signal: AbortSignal): Promise<string>;
   /** The page of a trace in the backend's own interface; null where there is none. */
   link?(traceId: string): string | null;
 }

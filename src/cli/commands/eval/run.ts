@@ -32,6 +32,7 @@ const run: Leaf = {
     { flags: '--resume [run]', summary: 'go on with a run that did not come to its end; default: the newest' },
     { flags: '--baseline <file>', summary: 'hold it against a committed file instead of the accepted runs of this machine' },
     { flags: '--release <name>', summary: 'what is being tested; default: the newest mark of the agent' },
+    { flags: '--post <backend>', summary: 'also show the run there: Langfuse and Braintrust as an experiment, LangSmith as feedback' },
     { flags: '--allow-empty', summary: 'no selected case is no error' },
     { flags: '--watch', summary: 'run again whenever a file beside the suite changes' },
     { flags: '--no-store', summary: 'keep nothing of it' },

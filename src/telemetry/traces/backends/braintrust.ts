@@ -12,6 +12,7 @@ import { pingOfTrouble } from '../ping.ts';
 import type { TraceBackend } from '../port.ts';
 import { type Fetched, readPages } from '../read-pages.ts';
 import { includeField, spanBackend } from '../schema.ts';
+import { sendBraintrustGrade, sendBraintrustRun } from '../send-braintrust.ts';
 
 const config = z.strictObject({
   kind: z.literal('braintrust'),
@@ -47,6 +48,13 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
     const wanted = { limit: 1, org_name: org ?? null, ...(isId ? { ids: project } : { project_name: project }) };
     const hasIo = include.includes('io');
     let projectId = isId ? project : null;
+    const findProject = async (signal: AbortSignal): Promise<string> => {
+      if (projectId !== null) return projectId;
+      const { json } = await api.read({ path: '/v1/project', query: wanted }, signal);
+      projectId = projectOf(json);
+      if (projectId !== null) return projectId;
+      throw unableError({ code: 'backend_failed', message: missingProject(api, project), hint: 'check project and org' });
+    };
     const overlapMs = overlap ?? 10 * minute;
     return {
       traits: { spans: true, aggregates: false, overlapMs, sliceMs: Math.max(day, overlapMs) },
@@ -57,15 +65,7 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
         return { state: 'ok', detail: `${api.host()} accepts the key and has the project ${project}` };
       },
       async *pages(window, cursor, signal) {
-        const findProject = async () => {
-          const { json } = await api.read({ path: '/v1/project', query: wanted }, signal);
-          const id = projectOf(json);
-          if (id === null)
-            throw unableError({ code: 'backend_failed', message: missingProject(api, project), hint: 'check project and org' });
-          return id;
-        };
-        projectId ??= await findProject();
-        const about = { project: projectId, window, hasIo };
+        const about = { project: await findProject(signal), window, hasIo };
         yield* readPages<Place>({
           first: { limit: hasIo ? 200 : 1000, cursor: null },
           cursor,
@@ -75,6 +75,8 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
           pageAt: (at) => readLogs(api, { ...about, ...at }, signal),
         });
       },
+      postGrade: async (grade, signal) => sendBraintrustGrade(api, await findProject(signal), grade, signal),
+      postRun: async (run, signal) => sendBraintrustRun(api, await findProject(signal), run, signal),
       link: (traceId) =>
         org === undefined || isId
           ? null

@@ -7,6 +7,7 @@ import type { TraceBackend } from '../port.ts';
 import { readLangfuseAggregates } from '../read-langfuse-aggregates.ts';
 import { readLangfusePages } from '../read-langfuse-pages.ts';
 import { includeMetadataField, polledBackend } from '../schema.ts';
+import { sendLangfuseGrade, sendLangfuseRun } from '../send-langfuse.ts';
 
 const config = z.strictObject({
   kind: z.literal('langfuse'),
@@ -37,6 +38,8 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
       },
       pages: (window, cursor, signal) => readLangfusePages(langfuse, window, cursor, include, signal),
       aggregates: (window, signal) => readLangfuseAggregates(langfuse, window, signal),
+      postGrade: (grade, signal) => sendLangfuseGrade(langfuse, grade, signal),
+      postRun: (run, signal) => sendLangfuseRun(langfuse, run, signal),
       link: (traceId) => langfuse.traceUrl(traceId),
     };
   },

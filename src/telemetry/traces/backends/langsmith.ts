@@ -13,6 +13,7 @@ import { pingOfTrouble } from '../ping.ts';
 import type { TimeWindow, TraceBackend } from '../port.ts';
 import { type Fetched, readPages } from '../read-pages.ts';
 import { includeField, spanBackend } from '../schema.ts';
+import { sendLangsmithGrade, sendLangsmithRun } from '../send-langsmith.ts';
 
 const config = z.strictObject({
   kind: z.literal('langsmith'),
@@ -77,6 +78,8 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
           pageAt: (at) => ('runs' in at ? readRuns(api, about, at, signal) : readFeedback(api, about, at.feedback, signal)),
         });
       },
+      postGrade: (grade, signal) => sendLangsmithGrade(api, grade, signal),
+      postRun: (run, signal) => sendLangsmithRun(api, run, signal),
       /** Known from the manifest where it names both ids, else once the project was asked for. */
       link(traceId) {
         const space = workspace ?? found?.workspace ?? null;

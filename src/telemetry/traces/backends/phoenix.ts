@@ -12,6 +12,7 @@ import { pingOfTrouble } from '../ping.ts';
 import type { TimeWindow, TraceBackend } from '../port.ts';
 import { type Fetched, readPages } from '../read-pages.ts';
 import { spanBackend } from '../schema.ts';
+import { sendPhoenixGrade } from '../send-phoenix.ts';
 import type { Score, Span } from '../span.ts';
 
 const config = z.strictObject({
@@ -83,6 +84,7 @@ export default adapter<z.infer<typeof config>, TraceBackend>({
             return annotations && page.spans.length > 0 ? { ...page, scores: await readScores(api, path, page.spans, signal) } : page;
           },
         }),
+      postGrade: (grade, signal) => sendPhoenixGrade(api, grade, signal),
       link: (traceId) => `${address()}/redirects/traces/${encodeURIComponent(traceId)}`,
     };
   },
