@@ -89,6 +89,11 @@ export const sumOf = (cells: readonly Counted[]): Counted => {
   return total;
 };
 
-/** When the source that is longest behind was read, microseconds; null: none was. */
+/**
+ * When the source that is longest behind was read, microseconds; where agents send by themselves and nothing is read, when the last of them
+ * did. Null: nothing ever came.
+ */
 export const readSynced = (cache: Cache): number | null =>
-  cache.all<{ us: number | null }>('SELECT MIN(synced_us) AS us FROM sync_state')[0]?.us ?? null;
+  cache.all<{ us: number | null }>(
+    'SELECT COALESCE(MIN(synced_us) FILTER (WHERE high_us IS NOT NULL OR cursor IS NOT NULL), MAX(synced_us)) AS us FROM sync_state',
+  )[0]?.us ?? null;

@@ -75,6 +75,7 @@ export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpS
         boundAgent: request.boundAgent,
         keepText,
         spans: priced,
+        progress: { cursor: null, highUs: null, syncedUs: ctx.clock.now() * 1000 },
       });
       const foreign = sent.length - spans.length;
       return {
