@@ -47,7 +47,7 @@ const renderStats = (answer: StatsAnswer, { look, zone }: ViewOptions): string =
     ...inventory.sources.map(({ source, readToUs, syncedUs, isCutOff }): readonly [string, string] => [
       source,
       readToUs === null && !isCutOff && syncedUs !== null
-        ? `last sent to ${ago(syncedUs / 1000, generatedAt)}`
+        ? `spans last came ${ago(syncedUs / 1000, generatedAt)}`
         : `read to ${at(readToUs)}, ${syncedUs === null ? 'never' : ago(syncedUs / 1000, generatedAt)}${isCutOff ? ', cut off' : ''}`,
     ]),
   ];

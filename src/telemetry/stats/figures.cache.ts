@@ -90,10 +90,10 @@ export const sumOf = (cells: readonly Counted[]): Counted => {
 };
 
 /**
- * When the source that is longest behind was read, microseconds; where agents send by themselves and nothing is read, when the last of them
- * did. Null: nothing ever came.
+ * Up to when the source that is longest behind is known, microseconds: where a read was cut off, not when that was, but how far it came.
+ * Where agents send by themselves and nothing is read, when the last of them did. Null: nothing ever came.
  */
 export const readSynced = (cache: Cache): number | null =>
   cache.all<{ us: number | null }>(
-    'SELECT COALESCE(MIN(synced_us) FILTER (WHERE high_us IS NOT NULL OR cursor IS NOT NULL), MAX(synced_us)) AS us FROM sync_state',
+    'SELECT COALESCE(MIN(MIN(synced_us, high_us)), MAX(synced_us) FILTER (WHERE cursor IS NULL)) AS us FROM sync_state',
   )[0]?.us ?? null;
