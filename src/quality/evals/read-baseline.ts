@@ -58,6 +58,12 @@ export const readFileBaseline = (
   { suite, agent, gate }: Pick<EvalRun, 'suite' | 'agent' | 'gate'>,
   cwd: string,
 ): FoundBaseline => {
+  if (!ctx.files.exists(path))
+    throw usageError({
+      code: 'baseline_missing',
+      message: `there is no baseline ${path}`,
+      hint: `make it from a good run: agentops eval accept RUN --to ${path}; until then leave --baseline out`,
+    });
   const { file, digest } = readBaselineFile(ctx, path, cwd);
   if (file.suite !== suite || file.agent !== agent)
     throw usageError({
