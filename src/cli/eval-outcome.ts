@@ -2,7 +2,8 @@ import { messageOf } from '../ground/errors.ts';
 import type { EvalReport } from '../quality/evals/report.ts';
 import type { GateSettings } from '../quality/evals/suite.ts';
 import { evalFormats } from '../views/eval.ts';
-import type { Outcome, Session } from './command.ts';
+import { renderEvalEvidence } from '../views/eval-evidence.ts';
+import type { Outcome, Session, ViewContext } from './command.ts';
 import type { Finding } from './exit-codes.ts';
 
 /** What the report on a run means for the exit, how it looks, and what one most likely wants next. */
@@ -31,7 +32,13 @@ export const emptyOutcome = (report: EvalReport): Outcome => {
 };
 
 /** The same report for somebody who asks what a past run came to: an answer, not a finding. */
-export const explainOutcome = (report: EvalReport): Outcome => ({ ...evalOutcome(report, report.gate.evidence.settings), finding: 'none' });
+export const explainOutcome = (report: EvalReport): Outcome => {
+  const outcome = evalOutcome(report, report.gate.evidence.settings);
+  const text = (view: ViewContext) => `${evalFormats.text(report, view)}${renderEvalEvidence(report, view)}`;
+  // It has just been explained.
+  const next = outcome.next?.filter((command) => !command.startsWith('agentops eval explain')) ?? [];
+  return { ...outcome, finding: 'none', formats: { ...outcome.formats, text }, next };
+};
 
 const findingOf = ({ run, gate }: EvalReport, { onInconclusive }: GateSettings): Finding => {
   // A part is judged with the others; whole or not is all that can be said of it.

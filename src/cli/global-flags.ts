@@ -5,7 +5,8 @@ export const globalFlags: readonly Flag[] = [
   { flags: '-m, --manifest <file>', summary: 'the manifest; default: the nearest agentops.yaml upward' },
   {
     flags: '-o, --output <format>',
-    summary: 'text, json, and where they suit junit, github, markdown, nagios, prometheus, csv; junit=FILE writes that to a file as well',
+    summary:
+      'text, json, and where they suit junit, github, markdown, html, nagios, prometheus, csv; junit=FILE writes that to a file as well',
     parse: repeatedFlag,
   },
   { flags: '--json', summary: 'short for --output json' },

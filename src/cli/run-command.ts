@@ -100,8 +100,15 @@ const addCommand = (parent: Command, word: string, { summary, group }: { summary
 /** The words that lead to a command, without the program's own name. */
 const pathOf = (command: Command): readonly string[] => (command.parent === null ? [] : [...pathOf(command.parent), command.name()]);
 
+/** More words than that stand in the text of a flag, not in its name: the longest name sets the column that all texts begin at. */
+const manyWords = /<([\w-]+(?:\|[\w-]+){4,})>/;
+
 const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) => {
-  const option = new Option(flags, summary);
+  const [, words] = manyWords.exec(flags) ?? [];
+  const option =
+    words === undefined
+      ? new Option(flags, summary)
+      : new Option(flags.replace(manyWords, '<key>'), `${summary}: ${words.replaceAll('|', ', ')}`);
   if (parse !== undefined) option.argParser((given, before) => parse(given, before, spellingOf(flags).long));
   // A fallback is written as a person would type it, so that the help can say it.
   if (typeof fallback === 'string' && parse !== undefined) option.default(parse(fallback, undefined, spellingOf(flags).long), fallback);

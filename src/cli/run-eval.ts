@@ -5,6 +5,7 @@ import { askedBackend, requireSecrets } from '../fleet/require-secrets.ts';
 import { requireAgent } from '../fleet/select.ts';
 import { type OpsError, usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
+import { keepHeapSmall, letHeapGrow } from '../ground/runtime/heap.ts';
 import type { Journal } from '../ground/store/port.ts';
 import { collectReport } from '../quality/evals/collect-report.ts';
 import { selectCases } from '../quality/evals/draw-selection.ts';
@@ -26,8 +27,12 @@ import { openJudgeWatch } from './judge-watch.ts';
 import { agentFor, caseFilterOf, type EvalFlags, filtersOf, requireUnfinished, runIdOf } from './plan-eval.ts';
 import { allowanceOf } from './session.ts';
 
+/** So many leave no heap that would be worth the time of keeping it small. */
+const fewTrials = 2000;
+
 /** Makes one run of one suite, or goes on with one, and answers its verdict. @param path null only with `--resume`, where it may also say of which suite */
 export const runEval = async (session: Session, path: string | null, flags: EvalFlags): Promise<Outcome> => {
+  keepHeapSmall();
   const { ctx, cwd } = session;
   const { fleet } = await session.fleet();
   const journal = await openJournal(ctx, flags);
@@ -41,6 +46,7 @@ export const runEval = async (session: Session, path: string | null, flags: Eval
   const judging = openJudgeWatch();
   const planned = begun === null ? await planRun(ctx, fleet, journal, whole, flags, now) : goOn(begun, flags);
   const selection = await selectCases(judging.watched(whole), await caseFilterOf(journal, planned));
+  if (selection.count * planned.repeats <= fewTrials) letHeapGrow();
   if (begun !== null && begun.selection !== selection.hash)
     throw usageError({
       code: 'suite_changed',

@@ -232,11 +232,14 @@ const defaults = z.strictObject({
   tier: tier.default(2),
 });
 
+/** USD per million tokens: a dollar per token at most, so that no cost outgrows what the store holds. */
+const rate = () => z.number().nonnegative().max(1_000_000);
+
 const price = z.strictObject({
-  input: z.number().nonnegative().describe('USD per million input tokens.'),
-  output: z.number().nonnegative().describe('USD per million output tokens.'),
-  cached_input: z.number().nonnegative().optional().describe('USD per million input tokens read from the prompt cache.'),
-  cache_write: z.number().nonnegative().optional().describe('USD per million input tokens written to the prompt cache.'),
+  input: rate().describe('USD per million input tokens.'),
+  output: rate().describe('USD per million output tokens.'),
+  cached_input: rate().optional().describe('USD per million input tokens read from the prompt cache.'),
+  cache_write: rate().optional().describe('USD per million input tokens written to the prompt cache.'),
 });
 
 const connection = z.strictObject({

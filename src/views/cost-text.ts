@@ -6,7 +6,7 @@ import { type Column, renderTable } from '../ground/output/table.ts';
 import { formatMoney, formatShare } from '../ground/units/amount.ts';
 import type { BudgetUse } from '../telemetry/cost/budget.ts';
 import type { CostReport, Spender } from '../telemetry/cost/cost-report.ts';
-import { addCosts } from '../telemetry/cost/spend.cache.ts';
+import { addCosts } from '../telemetry/cost/sum-of-costs.ts';
 import { countOf } from './figures.ts';
 import { basisFact, coverageFacts, windowWord } from './status-facts.ts';
 import { joined, missing, moneyOrMissing, type ViewOptions } from './words.ts';

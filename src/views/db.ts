@@ -46,7 +46,9 @@ const renderStats = (answer: StatsAnswer, { look, zone }: ViewOptions): string =
     ['free', `${sizeOf(inventory.freeBytes)}, given back by agentops db vacuum`],
     ...inventory.sources.map(({ source, readToUs, syncedUs, isCutOff }): readonly [string, string] => [
       source,
-      `read to ${at(readToUs)}, ${syncedUs === null ? 'never' : ago(syncedUs / 1000, generatedAt)}${isCutOff ? ', cut off' : ''}`,
+      readToUs === null && !isCutOff && syncedUs !== null
+        ? `spans last came ${ago(syncedUs / 1000, generatedAt)}`
+        : `read to ${at(readToUs)}, ${syncedUs === null ? 'never' : ago(syncedUs / 1000, generatedAt)}${isCutOff ? ', cut off' : ''}`,
     ]),
   ];
   const width = Math.max(...facts.map(([name]) => name.length));

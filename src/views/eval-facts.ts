@@ -166,7 +166,7 @@ export const headlineOf = (report: EvalReport): string => {
   const worse = gate.regressions.length;
   const what =
     gate.verdict === 'fail' && worse > 0
-      ? `${plural(worse, 'case')} got worse: ${listOf(gate.regressions.slice(0, 3).map(({ caseId }) => caseId))}${worse > 3 ? ` and ${worse - 3} more` : ''}`
+      ? `${plural(worse, 'case')} got worse: ${listOf([...gate.regressions.slice(0, 3).map(({ caseId }) => caseId), ...(worse > 3 ? [`${worse - 3} more`] : [])])}`
       : endings[run.status];
   return [gate.verdict, what].filter((part) => part !== '').join(': ');
 };

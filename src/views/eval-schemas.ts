@@ -112,6 +112,7 @@ const accept = z.object({
   run_id: z.string(),
   suite: z.string(),
   agent: z.string(),
+  verdict: verdict.nullable().describe('What the run came to; null: it was not judged'),
   accepted_at: instant,
   cases: count,
   file: z.string().nullable(),

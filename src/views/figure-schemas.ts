@@ -8,7 +8,12 @@ const usd = z.number();
 /** The window, freshness and coverage of every document with figures. */
 const figureHead = {
   window: z.object({ from: instant, to: instant }).describe('What was really counted; wider than asked for where finer figures are gone'),
-  freshness_s: z.number().nullable().describe('Seconds since the source that is longest behind was read; null: none ever was'),
+  freshness_s: z
+    .number()
+    .nullable()
+    .describe(
+      'Seconds since the source that is longest behind was read, or since spans were last sent where none is read; null: nothing ever came',
+    ),
   priced_share: share.nullable().describe('Share of the spans with usage whose cost is known'),
   pending_buckets: z.int().describe('Quarter-hours that changed and are not counted yet'),
 };

@@ -9,7 +9,12 @@ const errorType = z.enum(['llm', 'tool', 'guardrail', 'timeout', 'rate_limit', '
 
 const traceHead = {
   window: z.object({ from: instant, to: instant }),
-  freshness_s: z.number().nullable().describe('Seconds since the source that is longest behind was read; null: none ever was'),
+  freshness_s: z
+    .number()
+    .nullable()
+    .describe(
+      'Seconds since the source that is longest behind was read, or since spans were last sent where none is read; null: nothing ever came',
+    ),
 };
 
 const line = z.object({

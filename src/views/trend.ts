@@ -65,8 +65,10 @@ const renderText = (shown: MetricTrend, { look, zone }: ViewOptions): string => 
     { text: `${trend.fleet}: ${metric.name}`, tone: 'strong' },
     { text: joined(look, ['', ...facts]), tone: 'dim' },
   ]);
-  if (known.length === 0) return [...head, '', 'nothing is known of it in this time', ''].join('\n');
   const format = (value: number) => metric.write(value);
+  if (known.length === 0 || metric.value(trend.whole) === null) return [...head, '', 'nothing is known of it in this time', ''].join('\n');
+  if (known.every((value) => value === 0))
+    return [...head, '', `${format(0)} all this time`, ...markLines(look, shown, zone), ''].join('\n');
   const first = points[0]?.bucketUs ?? window.fromUs;
   const width = (points[1]?.bucketUs ?? window.toUs) - first;
   const plot = renderPlot(look, {

@@ -1,10 +1,13 @@
-// A run of a suite against an agent that answers in 5 ms: what our side of it costs. Needs dist/.
+// A run of a suite against an agent that answers in 5 ms: what our side of it costs. Needs dist/. CPU and memory are those of the whole
+// process, from its start to its end. Wall is that of the run, from the first question to the verdict, as the report tells it (`took_ms`):
+// what is loaded and checked before costs the same for any agent, and is printed beside it as part of the whole command. The bare loop sends
+// as many requests and does nothing else: what is left of the bound once agent and machine are paid.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { median, runNode } from './measure.mjs';
+import { interleave, median, runNode } from './measure.mjs';
 
 const program = resolve(import.meta.dirname, '../../bin/agentops.js');
 const latencyMs = 5;
@@ -36,19 +39,23 @@ export const measureEvals = async (figure) => {
     if (result.status !== 0) throw new Error(`agentops ended with ${result.status}: ${result.stderr}`);
     return { ...result, tookMs: JSON.parse(result.stdout).took_ms };
   };
-  const measure = async (count, concurrency, rounds) => {
+  const measure = async (count, concurrency, rounds, withBare = false) => {
     writeSuite(folder, count);
-    const runs = [];
-    for (let round = 0; round < rounds; round++) runs.push(await evalRun(concurrency));
+    const bareLoop = [resolve(import.meta.dirname, 'bare-loop.mjs'), `${url}/chat/completions`, String(count), String(concurrency)];
+    const [runs, bare] = await interleave(rounds, [() => evalRun(concurrency), ...(withBare ? [() => runNode(bareLoop)] : [])]);
     const of = (key) => median(runs.map((run) => run[key]));
-    return { cpuMs: of('cpuMs'), tookMs: of('tookMs'), maxRssMiB: of('maxRssMiB') };
+    const bareMs = bare === undefined ? null : median(bare.map(({ stdout }) => Number(stdout)));
+    return { cpuMs: of('cpuMs'), tookMs: of('tookMs'), wallMs: of('wallMs'), maxRssMiB: of('maxRssMiB'), bareMs };
   };
   await measure(100, 4, 1);
   for (const concurrency of [4, 20]) {
-    const { cpuMs, tookMs, maxRssMiB } = await measure(1000, concurrency, 3);
+    const { cpuMs, tookMs, wallMs, maxRssMiB, bareMs } = await measure(1000, concurrency, 5, true);
+    const agentMs = (1000 * latencyMs) / concurrency;
     figure(`1,000 cases, ${concurrency} at once: CPU of the whole process`, cpuMs / 1000, 2, ' s');
     figure(`1,000 cases, ${concurrency} at once: largest memory`, maxRssMiB, 150, ' MiB');
-    figure(`1,000 cases, ${concurrency} at once: wall, times the agent's own`, tookMs / ((1000 * latencyMs) / concurrency), 2);
+    figure(`1,000 cases, ${concurrency} at once: wall, times the agent's own`, tookMs / agentMs, 2);
+    figure(`1,000 cases, ${concurrency} at once: whole command, likewise`, wallMs / agentMs);
+    figure(`1,000 cases, ${concurrency} at once: a bare undici loop, likewise`, bareMs / agentMs);
   }
   const small = await measure(10_000, 64, 1);
   const large = await measure(100_000, 64, 1);

@@ -317,6 +317,9 @@ describe('a gate', { timeout: 60_000 }, () => {
     const resultsOf = ({ cases }: Record<string, unknown>) =>
       (cases as Record<string, unknown>[]).map(({ case: id, trials, passes, errors, status }) => [id, trials, passes, errors, status]);
     expect(resultsOf(merged)).toEqual(resultsOf(whole));
+    expect((await runCli(['eval', 'accept', 'cut'], { cwd: folder.path })).status).toBe(0);
+    const again = documentOf(await runCli(['eval', 'merge', 'cut', '--json'], { cwd: folder.path }));
+    expect(again['baseline'], 'a run is no baseline of itself').toBeNull();
   });
 });
 

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCli, scratch } from '../support/run-cli.ts';
 
@@ -52,4 +54,25 @@ test('the schema of suites is printed, and every field explained', async () => {
   expect(explained.stdout).toContain('critical must pass every repeat');
   const misspelt = await runCli(['explain', 'suite.cases.severty'], { cwd: place.path });
   expect([misspelt.status, misspelt.stderr]).toEqual([2, 'error: there is no "severty" in cases\nhint: did you mean "severity"?\n']);
+});
+
+test('validate reads the suites of checks and agents, all of them, and asks nobody for cases that are held elsewhere', async () => {
+  const withSuites = (cases: string) => `version: 1
+fleet: acme
+backends: { prod: { kind: langfuse, url: "http://127.0.0.1:9", public_key: "\${PUBLIC}", secret_key: "\${SECRET}" } }
+agents:
+  support: { endpoint: { protocol: command, argv: [cat] }, evals: [held.yaml], checks: [ { id: some, suite: ${cases} } ] }
+`;
+  using place = scratch({
+    'agentops.yaml': withSuites('absent.yaml'),
+    'held.yaml': 'cases: 3\n',
+    'cases.yaml': 'cases: [ { input: hi, expect: [ contains: hi ] } ]\n',
+  });
+  const wrong = await runCli(['validate'], { cwd: place.path });
+  expect([wrong.status, wrong.stdout]).toEqual([2, '']);
+  expect(wrong.stderr).toContain('held.yaml:1:8: cases must be a list, not 3');
+  expect(wrong.stderr).toContain('there is no suite ');
+  writeFileSync(join(place.path, 'agentops.yaml'), withSuites('cases.yaml'));
+  writeFileSync(join(place.path, 'held.yaml'), 'from: [ { langfuse-dataset: { name: golden } }, { traces: { window: 1d } } ]\n');
+  expect(await runCli(['validate'], { cwd: place.path })).toMatchObject({ status: 0, stderr: '' });
 });

@@ -118,6 +118,14 @@ describe('agentops cost', () => {
   });
 });
 
+describe('agentops trend', () => {
+  test('draws no plot of nothing', async () => {
+    expect((await run('trend', 'cost', '--filter', 'user=nobody')).stdout).toMatch(/\n\nnothing is known of it in this time\n$/);
+    expect((await run('trend', 'requests', '--filter', 'user=nobody')).stdout).toMatch(/\n\n0 all this time\n$/);
+    expect((await run('trend', 'cost', '--filter', 'user=ada')).stdout).toContain('whole window');
+  });
+});
+
 describe('agentops traces', () => {
   test('shows a trace by the beginning of its id, with who caused its failure', async () => {
     const { stdout, status } = await run('traces', 'show', traceIdOf(11));

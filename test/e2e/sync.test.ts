@@ -91,7 +91,7 @@ describe('agentops sync', () => {
     }
   }, 60_000);
 
-  test('Ctrl-C ends it with 130 and keeps what was read', async () => {
+  test('Ctrl-C ends it with 130 and keeps what was read, which is not called fresh', async () => {
     let stop = () => {};
     const peer = await langfuse((_, request) => {
       if (request.query.get('cursor') === '20') stop();
@@ -103,6 +103,7 @@ describe('agentops sync', () => {
     expect(status).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ backends: [{ complete: false }], problems: [] });
     expect((await contentIn(folder.path))['span']?.length).toBeGreaterThanOrEqual(20);
+    expect(JSON.parse((await run(folder.path, 'status', '--json')).stdout).freshness_s).toBeGreaterThan(1800);
   }, 20_000);
 
   test('a backend that is down keeps nobody from reading the others, exit 3', async () => {

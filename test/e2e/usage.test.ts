@@ -86,3 +86,13 @@ test('no flag is given to V8 that a newer Node does not know: it would complain 
   const told = await runCli(['--version'], { cwd: folder.path, env: { NODE_OPTIONS: '--require ./newer-node.cjs' } });
   expect(told).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
 });
+
+test('a flag of many words leaves room for its text at 80 columns', async () => {
+  using folder = scratch();
+  for (const command of ['status', 'cost', 'compare']) {
+    const { stdout } = await runCli(['help', command], { cwd: folder.path });
+    const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('Examples:'));
+    expect(options.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(options).toMatch(/--by <key> [\s\S]*prompt-version/);
+  }
+});

@@ -46,7 +46,7 @@ export const turnOf = (said: Said, wire: Wire): Turn => ({
   text: said.text ?? '',
   structured: said.structured ?? null,
   toolCalls: said.toolCalls ?? [],
-  usage: said.usage ?? null,
+  usage: said.usage == null ? null : soundUsage(said.usage),
   costNanos: said.costNanos ?? null,
   costSource: said.costNanos == null ? null : 'reported',
   steps: said.steps ?? null,
@@ -59,6 +59,24 @@ export const turnOf = (said: Said, wire: Wire): Turn => ({
   certificateDays: wire.certificateDays,
   card: said.card ?? null,
 });
+
+/** More tokens than any turn takes; what they cost is still a whole number of nano-dollars that a database holds. */
+const mostTokens = 1_000_000_000;
+
+/** A count of tokens that somebody told; null where it cannot be one. */
+export const soundTokens = (count: number | null): number | null =>
+  count !== null && Number.isInteger(count) && count >= 0 && count <= mostTokens ? count : null;
+
+const soundUsage = (told: Usage): Usage | null => {
+  const usage = {
+    input: soundTokens(told.input),
+    output: soundTokens(told.output),
+    cachedRead: soundTokens(told.cachedRead),
+    cachedWrite: soundTokens(told.cachedWrite),
+    reasoning: soundTokens(told.reasoning),
+  };
+  return Object.values(usage).every((count) => count === null) ? null : usage;
+};
 
 /** The sum of two usages; a part that neither tells stays null. */
 export const addUsage = (a: Usage | null, b: Usage | null): Usage | null => {

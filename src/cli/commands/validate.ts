@@ -10,8 +10,11 @@ const validate: Leaf = {
     ['0', 'the manifest is right'],
     ['2', 'it is not; every problem is listed with its place'],
   ],
-  async run({ ctx, fleet: load }) {
+  async run({ ctx, fleet: load, flags }) {
     const loaded = await load();
+    const { requireSuites } = await import('../require-suites.ts');
+    const { allowanceOf } = await import('../session.ts');
+    await requireSuites(ctx, loaded.fleet, allowanceOf(flags));
     const { validateFormats } = await import('../../views/validate.ts');
     return { finding: 'none', formats: validateFormats(loaded, ctx.clock.now()), next: ['agentops doctor', 'agentops health'] };
   },

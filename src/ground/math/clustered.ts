@@ -11,13 +11,16 @@ export interface ClusteredShare {
   readonly share: number;
   /** Above 0. */
   readonly trials: number;
-  /** Cases of the same cluster are not independent of each other. */
-  readonly cluster: string;
+  /** Cases of the same cluster are not independent of each other; null: it stands for itself. */
+  readonly cluster: string | null;
 }
 
-const sumBy = <Item>(items: readonly Item[], cluster: (item: Item) => string, value: (item: Item) => number): number[] => {
-  const sums = new Map<string, number>();
-  for (const item of items) sums.set(cluster(item), (sums.get(cluster(item)) ?? 0) + value(item));
+const sumBy = <Item>(items: readonly Item[], cluster: (item: Item) => string | null, value: (item: Item) => number): number[] => {
+  const sums = new Map<string | Item, number>();
+  for (const item of items) {
+    const key = cluster(item) ?? item;
+    sums.set(key, (sums.get(key) ?? 0) + value(item));
+  }
   return [...sums.values()];
 };
 
@@ -36,6 +39,7 @@ export const effectiveTrials = (cases: readonly ClusteredShare[]): number => {
   const mean = meanShare(cases);
   if (mean === null) return 0;
   const trials = cases.length ** 2 / cases.reduce((sum, each) => sum + 1 / each.trials, 0);
+  if (cases.every(({ cluster }) => cluster === null)) return trials;
   const between = sumBy(
     cases,
     ({ cluster }) => cluster,

@@ -37,7 +37,7 @@ article { border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--soft); font-weight: 500; font-size: .85rem; }
+th { color: var(--soft); font-weight: 500; font-size: .85rem; white-space: nowrap; }
 td.n, th.n { text-align: right; }
 dl.seen { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .75rem; margin: .25rem 0 0; }
 dl.seen dt { color: var(--soft); } dl.seen dd { margin: 0; white-space: pre-wrap; }

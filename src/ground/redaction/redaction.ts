@@ -41,6 +41,7 @@ let latest: { readonly text: string; readonly spans: readonly Sensitive[] } = { 
 
 /** Everything to be hidden. Of the latest text it is remembered: one assertion after another shows a piece of the same answer. */
 const maskedSpans = (text: string): readonly Sensitive[] => {
+  if (text === '') return [];
   if (text !== latest.text) latest = { text, spans: joinOverlaps([...findSecrets(text), ...findPersonalData(text), ...findOpaque(text)]) };
   return latest.spans;
 };

@@ -146,7 +146,8 @@ const explain = (path: string, { word, hints, busyTimeoutMs }: SqliteFile, throw
   const failed = (what: string, hint: string) =>
     unableError({ code: `${word}_failed`, message: `the ${word} ${path} ${what}`, hint, cause: thrown });
   if (code.startsWith('SQLITE_BUSY')) return failed(`was busy for ${busyTimeoutMs / 1000} s`, 'another agentops holds it; try again');
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
+  // A full disk is met first where the shared memory beside the file is to grow.
+  if (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_SHMSIZE' || code === 'ENOSPC')
     return failed('could not be written: the disk is full', 'free some space; nothing was half-written');
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT'))
     return failed('is damaged or is not a database', hints.damaged);

@@ -24,7 +24,7 @@ export interface TrialPlan {
 }
 
 /** Trials that are noted in one commit before the first of them is sent. */
-const atOnce = 128;
+const atOnce = 256;
 
 /**
  * The trials of one round, in the order of the suite, never more than a block of them held at once. Of each block the cases and the trace

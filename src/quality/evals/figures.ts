@@ -1,7 +1,7 @@
 import { type ClusteredShare, clusteredInterval, groupedMeanInterval, meanShare } from '../../ground/math/clustered.ts';
 import type { Interval } from '../../ground/math/intervals.ts';
 import { flakeRate, passAtK, passHatK } from '../../ground/math/repeats.ts';
-import { clusterOf, plannedTally, trialsOf, wasExtended } from './looks.ts';
+import { plannedTally, trialsOf, wasExtended } from './looks.ts';
 import type { CaseTally } from './trial.ts';
 
 /** What a run is described by. Shares are 0 to 1; null: nothing to tell it by. */
@@ -23,7 +23,7 @@ export interface Figures {
 export const sharesOf = (tallies: readonly CaseTally[]): ClusteredShare[] =>
   tallies
     .filter((tally) => trialsOf(tally) > 0)
-    .map((tally) => ({ share: tally.passes / trialsOf(tally), trials: trialsOf(tally), cluster: clusterOf(tally) }));
+    .map((tally) => ({ share: tally.passes / trialsOf(tally), trials: trialsOf(tally), cluster: tally.cluster }));
 
 /** The figures of the cases that decide. */
 export const figuresOf = (deciding: readonly CaseTally[], k: number, maxExtraRepeats: number): Figures => {

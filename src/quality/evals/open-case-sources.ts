@@ -53,7 +53,7 @@ export const openCaseSources = (
         );
       return files.map((each) => () => readCaseFile(desk, each));
     }
-    if (typeof item === 'string') return [];
+    if (typeof item === 'string' || request.isOffline === true) return [];
     const { traces, 'langfuse-dataset': dataset } = item;
     if (traces !== undefined)
       return [() => readTraceCases(ctx, fleet, traces, { agent: data.agent ?? null, now: request.now, at: at('traces') })];

@@ -25,12 +25,13 @@ export interface FoundBaseline {
 /** How people are told of a baseline that is the other arm of the same run. */
 export const sideBySide = (against: string): Pick<Baseline, 'source' | 'runs'> => ({ source: `${against}, asked side by side`, runs: 1 });
 
-/** The accepted runs of a suite against an agent, out of the journal. */
+/** The accepted runs of a suite against an agent, out of the journal; never the run itself, which may be judged once more after it was accepted. */
 export const readJournalBaseline = async (
   journal: Journal,
-  { suite, agent, gate }: Pick<EvalRun, 'suite' | 'agent' | 'gate'>,
+  { id, suite, agent, gate }: Pick<EvalRun, 'id' | 'suite' | 'agent' | 'gate'>,
 ): Promise<FoundBaseline> => {
-  const runs = await acceptedRuns(journal, suite, agent, gate.window);
+  const others = (await acceptedRuns(journal, suite, agent, gate.window + 1)).filter((run) => run.id !== id);
+  const runs = others.slice(0, gate.window);
   const [newest] = runs;
   if (newest === undefined) return { baseline: null, origin: null };
   const runIds = runs.map(({ id }) => id);
@@ -58,6 +59,12 @@ export const readFileBaseline = (
   { suite, agent, gate }: Pick<EvalRun, 'suite' | 'agent' | 'gate'>,
   cwd: string,
 ): FoundBaseline => {
+  if (!ctx.files.exists(path))
+    throw usageError({
+      code: 'baseline_missing',
+      message: `there is no baseline ${path}`,
+      hint: `make it from a good run: agentops eval accept RUN --to ${path}; until then leave --baseline out`,
+    });
   const { file, digest } = readBaselineFile(ctx, path, cwd);
   if (file.suite !== suite || file.agent !== agent)
     throw usageError({

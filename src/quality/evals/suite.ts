@@ -82,4 +82,6 @@ export interface SuiteRequest {
   readonly allowance: Allowance | null;
   /** When the run began, UTC epoch ms: windows of traces end here, and datasets are read as they stood then. The same for a resumed run. */
   readonly now: number;
+  /** True: cases that are held elsewhere, in datasets and traces, are left out, and nobody is asked. */
+  readonly isOffline?: boolean;
 }

@@ -10,7 +10,8 @@ import { countMarked } from '../traces/dirty.cache.ts';
 import { budgetUses, forecastMonth, monthOf } from './budget.ts';
 import type { CostReport, Spender, UnpricedReport } from './cost-report.ts';
 import { readFleetSpend } from './read-spend.ts';
-import { addCosts, type SpendRow } from './spend.cache.ts';
+import type { SpendRow } from './spend.cache.ts';
+import { addCosts } from './sum-of-costs.ts';
 
 export interface CostQuery {
   readonly windowMs: number;

@@ -4,7 +4,8 @@ import { readAggregates } from '../stats/aggregates.cache.ts';
 import { noWord, unmatched } from '../stats/filter.cache.ts';
 import { splitStart } from '../stats/rollups.cache.ts';
 import { fleetOwnership } from '../traces/fleet-ownership.ts';
-import { addCosts, readSpend, type Spend, type SpendQuery, type SpendRow } from './spend.cache.ts';
+import { readSpend, type Spend, type SpendQuery, type SpendRow } from './spend.cache.ts';
+import { addCosts } from './sum-of-costs.ts';
 
 /**
  * What was spent as spans tell it, and what backends that count by themselves (`mode: metrics`) say was spent besides: by agent and by model under its own key, by

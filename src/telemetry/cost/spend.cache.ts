@@ -34,9 +34,6 @@ export interface Spend {
   readonly rows: readonly SpendRow[];
 }
 
-/** Two costs as one: of what is not known nothing is added, and two unknowns stay one. */
-export const addCosts = (a: number | null, b: number | null): number | null => (a === null ? b : a + (b ?? 0));
-
 /** What was spent per bucket and key. The same total comes out by agent, model, provider, user or any fact of the request. */
 export const readSpend = (cache: Cache, { bucket, ...query }: SpendQuery): Spend => {
   const { groups, basis, window } = readGroups(cache, { ...query, split: bucket, sumsOnly: true });

@@ -89,6 +89,11 @@ export const sumOf = (cells: readonly Counted[]): Counted => {
   return total;
 };
 
-/** When the source that is longest behind was read, microseconds; null: none was. */
+/**
+ * Up to when the source that is longest behind is known, microseconds: where a read was cut off, not when that was, but how far it came.
+ * Where agents send by themselves and nothing is read, when the last of them did. Null: nothing ever came.
+ */
 export const readSynced = (cache: Cache): number | null =>
-  cache.all<{ us: number | null }>('SELECT MIN(synced_us) AS us FROM sync_state')[0]?.us ?? null;
+  cache.all<{ us: number | null }>(
+    'SELECT COALESCE(MIN(MIN(synced_us, high_us)), MAX(synced_us) FILTER (WHERE cursor IS NULL)) AS us FROM sync_state',
+  )[0]?.us ?? null;

@@ -26,9 +26,9 @@ export interface SpanPage {
 export interface SyncProgress {
   /** Where to go on; null when a whole window was read. */
   readonly cursor: string | null;
-  /** Everything that started before this was read; microseconds; null: not known yet. */
+  /** Everything that started before this was read; microseconds; null: not known yet, or never, as where agents send by themselves. */
   readonly highUs: number | null;
-  /** When it was read, microseconds. */
+  /** When it was read, or sent by itself; microseconds. */
   readonly syncedUs: number;
 }
 

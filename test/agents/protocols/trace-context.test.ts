@@ -7,7 +7,7 @@ test('ids have the lengths of W3C Trace Context and are never all zero', () => {
   expect(newSpanId(fakeRandom())).toMatch(/^[0-9a-f]{16}$/);
   expect(newTraceId(() => 0)).toBe(`${'0'.repeat(31)}1`);
   expect(newSpanId(() => 0)).toBe(`${'0'.repeat(15)}1`);
-  expect(newSpanId(() => 0.999_999)).toBe('f'.repeat(16));
+  expect(newSpanId(() => 1 - Number.EPSILON)).toBe('f'.repeat(16));
 });
 
 test('no two of many are alike', () => {

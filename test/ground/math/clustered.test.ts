@@ -13,6 +13,16 @@ describe('the interval of a mean share', () => {
     expect(effectiveTrials(cases)).toBeCloseTo(12, 9);
     expect(clusteredInterval(cases)?.low).toBeCloseTo(wilsonInterval(8, 12)?.low ?? 0, 9);
   });
+  test('of cases that stand for themselves is the same whether that is said or each is a cluster of its own', () => {
+    const shares = [1, 0, 0.5, 1, 0.25];
+    const alone = (cluster: string | null) => ({ cluster, trials: 3 });
+    expect(clusteredInterval(shares.map((share) => ({ ...alone(null), share })))).toEqual(
+      clusteredInterval(casesOf(shares, (at) => String(at))),
+    );
+    const mixed = (own: (at: number) => string | null) => shares.map((share, at) => ({ ...alone(at < 3 ? 'shared' : own(at)), share }));
+    expect(clusteredInterval(mixed(() => null))).toEqual(clusteredInterval(mixed(String)));
+  });
+
   test('of clusters whose cases all do the same is no narrower than one of so many trials as there are clusters', () => {
     const cases = casesOf([1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], (at) => String(Math.floor(at / 5)));
     // The means of 4 clusters tell as much as 3 trials, and Student's t of 3 degrees of freedom is wider than the normal.

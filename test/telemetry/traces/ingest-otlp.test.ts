@@ -2,10 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Fleet } from '../../../src/fleet/agent.ts';
+import { readSynced } from '../../../src/telemetry/stats/figures.cache.ts';
 import { type OtlpIntake, type OtlpSettings, openOtlpIntake } from '../../../src/telemetry/traces/ingest-otlp.ts';
 import { loadHashKey } from '../../../src/telemetry/traces/load-hash-key.ts';
 import { ownershipOf } from '../../../src/telemetry/traces/ownership.ts';
 import { noteProbes } from '../../../src/telemetry/traces/probes.journal.ts';
+import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
 import { recordedExport } from '../../support/otlp-capture.ts';
 import { openTraceStore, type TraceStore } from '../../support/trace-store.ts';
 
@@ -33,6 +35,14 @@ describe('a request', () => {
     expect(await take(intake, 'genai-openai.traces.json')).toMatchObject({ rejected: 0, page: { added: 6, changed: 0 }, unpriced: [] });
     expect(rows()).toHaveLength(6);
     expect(await take(intake, 'genai-openai.traces.json')).toMatchObject({ page: { added: 0, changed: 0, unchanged: 6 } });
+  });
+
+  test('tells how fresh figures are where nothing is read, and nothing of what is', async () => {
+    const before = store.ctx.clock.now() * 1000;
+    await take(await intakeOf(), 'genai-openai.traces.json');
+    expect(readSynced(store.cache)).toBeGreaterThanOrEqual(before);
+    upsertPage(store.cache, ownershipOf([]), { source: 'prod', spans: [], scores: [], progress: { cursor: null, highUs: 9, syncedUs: 9 } });
+    expect(readSynced(store.cache)).toBe(9);
   });
 
   test('that cannot be read leaves the cache as it is', async () => {

@@ -69,7 +69,7 @@ const headers = (endpoint: Config, world: World, ask: Ask): Record<string, strin
 const chatSaid = (exchange: Exchange, completion: Json): Said => {
   const choice = dig(completion, 'choices', 0);
   const read: Omit<Said, 'outcome'> = {
-    text: digString(choice, 'message', 'content') ?? '',
+    text: textOf(dig(choice, 'message', 'content')),
     toolCalls: digArray(choice, 'message', 'tool_calls').flatMap(toolCall),
     usage: usageOf(dig(completion, 'usage')),
     stopReason: digString(choice, 'finish_reason'),
@@ -84,6 +84,13 @@ const chatSaid = (exchange: Exchange, completion: Json): Said => {
   const refusal = digString(choice, 'message', 'refusal');
   if (refusal !== null && refusal !== '') return { ...read, text: refusal, ...judgeStop('refusal', exchange.host) };
   return { ...read, ...judgeStop(read.stopReason ?? null, exchange.host) };
+};
+
+/** OpenAI answers with a text; others also with parts, of which only those of type `text` are said to the user. */
+const textOf = (content: unknown): string => {
+  if (typeof content === 'string') return content;
+  const parts = Array.isArray(content) ? content.filter((part) => digString(part, 'type') === 'text') : [];
+  return parts.map((part) => digString(part, 'text') ?? '').join('');
 };
 
 const toolCall = (call: Json): readonly ToolCall[] => {
@@ -121,7 +128,7 @@ const chatReader = (): StreamReader & { completion(): JsonObject } => {
   let broken: string | null = null;
 
   const addDelta = (delta: unknown) => {
-    content += digString(delta, 'content') ?? '';
+    content += textOf(dig(delta, 'content'));
     refusal += digString(delta, 'refusal') ?? '';
     for (const [at, part] of digArray(delta, 'tool_calls').entries()) {
       const index = digNumber(part, 'index') ?? at;

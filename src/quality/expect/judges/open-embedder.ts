@@ -1,3 +1,4 @@
+import { soundTokens } from '../../../agents/protocols/turn.ts';
 import { openOpenai } from '../../../clients/openai.ts';
 import type { Fleet } from '../../../fleet/agent.ts';
 import { digArray, digNumber, digString, type Json } from '../../../ground/json.ts';
@@ -34,7 +35,7 @@ export const openEmbedder = (
           const body = { model: endpoint.model, input: [masked, ...others], encoding_format: 'float' };
           const { answer, trouble } = await api.ask({ method: 'POST', path: '/embeddings', body, repeatable: true }, ctx.signal);
           if (trouble !== null) return unknown(`${name}: ${excerpt(ctx.secrets.mask(trouble.message))}`, noJudging);
-          const input = digNumber(answer.json, 'usage', 'prompt_tokens');
+          const input = soundTokens(digNumber(answer.json, 'usage', 'prompt_tokens'));
           const tokens = input === null ? null : { input, output: 0, cachedRead: null, cachedWrite: null };
           const price = await loadPricer(prices);
           const costNanos = price(digString(answer.json, 'model') ?? endpoint.model, tokens, ctx.clock.now());

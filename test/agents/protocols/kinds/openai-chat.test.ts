@@ -42,6 +42,20 @@ it('reads text, tool calls, usage, model and stop reason', async () => {
   });
 });
 
+it('joins the texts of an answer that comes in parts, as reasoning models of other makers write it', async () => {
+  const parts: Json = [
+    { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+    { type: 'text', text: '30 ' },
+    { type: 'text', text: 'days' },
+  ];
+  expect((await whole(message(parts))).text).toBe('30 days');
+  const chunks: readonly Json[] = [
+    { choices: [{ delta: { content: parts } }] },
+    { choices: [{ delta: { content: ' left' }, finish_reason: 'stop' }] },
+  ];
+  expect((await streamed([...sse(chunks), done])).text).toBe('30 days left');
+});
+
 it('knows no usage where none was told', async () => {
   expect((await whole(message('hi'))).usage).toBeNull();
 });
