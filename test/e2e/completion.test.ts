@@ -42,6 +42,11 @@ describe('what a shell may offer', () => {
     [['eval', 'run', '--agent', 's'], ['support']],
     [['eval', 'run', '--severity', 'c'], ['critical']],
     [['eval', 'run', ''], [':files']],
+    [['audit', 've'], ['verify']],
+    [['audit', 'log', '--kind', 'eval'], ['eval.accept']],
+    [['audit', 'log', '--subject', 's'], ['support']],
+    [['audit', 'verify', '--anchor', ''], [':files']],
+    [['schema', 'output', 'audit', 'ver'], ['verify']],
     [['schema', 'output', 'eval', 'acc'], ['accept']],
     [
       ['health', ''],

@@ -131,4 +131,17 @@ export const journalSteps: readonly (readonly string[])[] = [
     // Trials that were planned; those from this index on were added while the verdict was open.
     'ALTER TABLE eval_case ADD COLUMN repeats INTEGER NOT NULL DEFAULT 1',
   ],
+  [
+    // The audit chain. Rows are added and never changed; hash and prev: see ground/audit/chain.
+    `CREATE TABLE audit (
+      seq INTEGER NOT NULL PRIMARY KEY,
+      at INTEGER NOT NULL,
+      actor TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      body TEXT NOT NULL,
+      prev TEXT NOT NULL,
+      hash TEXT NOT NULL UNIQUE
+    ) STRICT`,
+  ],
 ];
