@@ -16,11 +16,13 @@ export interface CommandEntry {
 const up = 'Is each agent up, and are its answers still right?';
 const doing = 'What is the fleet doing, costing, failing at?';
 const deployed = 'May this change be deployed?';
+const stopped = 'Make it stop, safely, and prove what was done';
 const setUp = 'Set up and look inside';
 
 /** Words whose commands are a word further: `agentops eval run`. */
 export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] = [
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
+  { name: 'audit', group: stopped, summary: 'Who did what, in a chain that shows whether it was altered' },
 ];
 
 /** Every command, as data: what it is called, what it is for, what it may do, and where it is. */
@@ -185,6 +187,34 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Make a suite of the configuration of another tool: promptfoo',
     safety: 'writes',
     load: () => import('./commands/eval/import.ts'),
+  },
+  {
+    name: 'audit log',
+    group: stopped,
+    summary: 'List what was done, by whom, newest first',
+    safety: 'reads',
+    load: () => import('./commands/audit/log.ts'),
+  },
+  {
+    name: 'audit verify',
+    group: stopped,
+    summary: 'Look whether the chain is whole, and holds an anchor',
+    safety: 'reads',
+    load: () => import('./commands/audit/verify.ts'),
+  },
+  {
+    name: 'audit anchor',
+    group: stopped,
+    summary: 'Sign where the chain ends now, to be kept out of reach',
+    safety: 'writes',
+    load: () => import('./commands/audit/anchor.ts'),
+  },
+  {
+    name: 'audit export',
+    group: stopped,
+    summary: 'Print the whole chain, to be verified on another machine',
+    safety: 'reads',
+    load: () => import('./commands/audit/export.ts'),
   },
   {
     name: 'init',

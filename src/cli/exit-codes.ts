@@ -14,7 +14,7 @@ export const exitOfSignal = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 const exitCodes: readonly (readonly [string, string])[] = [
   ['0', 'done, nothing wrong'],
-  ['1', 'a finding: an unhealthy agent, a gate that failed'],
+  ['1', 'a finding: an unhealthy agent, a gate that failed, a broken audit chain'],
   ['2', 'wrong usage or an invalid file; nothing was sent'],
   ['3', 'no verdict: the checker itself could not see'],
   ['4', 'refused: needs a confirmation, or another process is at it'],

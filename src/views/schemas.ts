@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditSchemas } from './audit-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 import { evalSchemas } from './eval-schemas.ts';
 import { figureSchemas } from './figure-schemas.ts';
@@ -108,5 +109,6 @@ export const documentSchemas = {
   ...traceSchemas,
   ...storeSchemas,
   ...judgeSchemas,
+  ...auditSchemas,
   ...setupSchemas,
 } as const;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { auditWrite, findRecords, readChain, readHead } from '../../src/ground/audit/audit.journal.ts';
+import { type AuditRecord, emptyHead, nextRecord } from '../../src/ground/audit/chain.ts';
 import { Conflict } from '../../src/ground/store/conflict.ts';
 import type { Journal, Write } from '../../src/ground/store/port.ts';
 import type { CheckResult, CheckStatus, PastResult } from '../../src/quality/health/result.ts';
@@ -18,6 +20,7 @@ import {
   uptimeSince,
 } from '../../src/quality/health/results.journal.ts';
 import { noteProbes } from '../../src/telemetry/traces/probes.journal.ts';
+import { aDeed, chained, someDeeds } from '../support/audit-chain.ts';
 import { aResult, aSlot, day, minute, noon } from '../support/facts.ts';
 
 /** What every journal driver promises, and every query asks of it. `open` answers an empty journal that is gone after the test. */
@@ -28,6 +31,7 @@ export const describeJournal = (driver: string, open: () => Promise<Journal>): v
     resultTests(open);
     foldTests(open);
     beatTests(open);
+    auditTests(open);
   });
 };
 
@@ -259,3 +263,47 @@ const beatTests = (open: () => Promise<Journal>) =>
     await saveBeat(journal, 'support', 'nightly', 'b4', { at: noon + 400 * day, status: 'ok', note: 'of a clock that was ahead' });
     expect(await lastBeat(journal, 'support', 'nightly', noon)).toEqual(late);
   });
+
+const auditTests = (open: () => Promise<Journal>) => {
+  const whole = async (journal: Journal): Promise<readonly AuditRecord[]> => {
+    const pages: AuditRecord[][] = [];
+    for await (const page of readChain(journal)) pages.push([...page]);
+    return pages.flat();
+  };
+
+  test('the audit chain is read as it was written, however long it is', async () => {
+    const journal = await open();
+    expect(await readHead(journal)).toEqual(emptyHead);
+    expect(await whole(journal)).toEqual([]);
+    const chain = chained(someDeeds(2500));
+    await journal.commit(chain.map(auditWrite));
+    expect(await whole(journal)).toEqual(chain);
+    expect(await readHead(journal)).toEqual({ seq: 2500, hash: chain.at(-1)?.hash });
+  });
+
+  test('a record whose place was taken is a conflict, and nothing beside it is written', async () => {
+    const journal = await open();
+    const [mine, theirs] = ['maria', 'joe'].map((actor) => nextRecord(emptyHead, aDeed({ actor }))) as [AuditRecord, AuditRecord];
+    await journal.commit([auditWrite(theirs)]);
+    const beat: Write = { sql: "INSERT INTO beat (id, agent, check_id, at, status, note) VALUES ('x', 'a', 'c', 1, 'ok', '')", params: [] };
+    await expect(journal.commit([beat, auditWrite(mine)])).rejects.toBeInstanceOf(Conflict);
+    expect(await journal.all('SELECT id FROM beat')).toEqual([]);
+    expect(await whole(journal)).toEqual([theirs]);
+  });
+
+  test('records are found by when, what, whom and who, newest first', async () => {
+    const journal = await open();
+    const deeds = [{}, { actor: 'joe' }, { kind: 'eval.accept' }, { subject: 'refunds' }, { at: noon + day }];
+    const chain = chained(deeds.map(aDeed));
+    await journal.commit(chain.map(auditWrite));
+    const found = async (parts: object) =>
+      (await findRecords(journal, { since: null, kind: null, subject: null, actor: null, limit: 9, ...parts })).map(({ seq }) => seq);
+    expect(await found({})).toEqual([5, 4, 3, 2, 1]);
+    expect(await found({ limit: 2 })).toEqual([5, 4]);
+    expect(await found({ actor: 'joe' })).toEqual([2]);
+    expect(await found({ kind: 'eval.accept' })).toEqual([3]);
+    expect(await found({ subject: 'refunds' })).toEqual([4]);
+    expect(await found({ since: noon + 1 })).toEqual([5]);
+    expect(await found({ since: noon + 1, actor: 'joe' })).toEqual([]);
+  });
+};

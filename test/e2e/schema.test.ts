@@ -38,6 +38,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'eval import': ['eval', 'import', 'promptfoo', 'p.yaml', '--out', 'imported.yaml'],
   'eval calibrate': ['eval', 'calibrate', '--labels', 'labels.jsonl'],
   mark: ['mark', 'deploy', 'support', '--release', '2.4.1'],
+  'audit log': ['audit', 'log'],
+  'audit verify': ['audit', 'verify'],
   db: ['db'],
   init: ['init', '--yes', '-m', 'new.yaml'],
   validate: ['validate'],
@@ -53,6 +55,8 @@ const before: Readonly<Record<string, readonly string[]>> = {
   'eval accept first': ['eval run s.yaml --run first'],
   'eval runs': ['eval run s.yaml --run first'],
   'eval compare first second': ['eval run s.yaml --run first', 'eval run s.yaml --run second'],
+  'audit log': ['mark deploy support --release 2.4.1'],
+  'audit verify': ['mark deploy support --release 2.4.1'],
   'eval explain first': ['eval run s.yaml --run first'],
 };
 
@@ -92,8 +96,8 @@ const closed = (value: unknown): unknown => {
 const complaints = (schema: unknown, document: unknown) =>
   new Validator(closed(schema) as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(document).errors;
 
-/** Print JSON Schema, a line for whatever happens until it is stopped, and what a person at a terminal said: each has tests of its own. */
-const others = ['schema', 'serve', 'eval label'];
+/** Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, and a signature: each has tests of its own. */
+const others = ['schema', 'serve', 'eval label', 'audit anchor'];
 
 describe('the contract of JSON', () => {
   let commands: readonly string[];

@@ -1,6 +1,6 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import type { Mark } from '../../telemetry/traces/release-change.ts';
+import type { NotedDeploy } from '../../telemetry/traces/record-deploy.ts';
 import type { Leaf } from '../command.ts';
 import { durationFlag, instantFlag } from '../flags.ts';
 
@@ -64,7 +64,7 @@ const noteDeploy = async (
   { agents }: Fleet,
   agent: string | null,
   { release = '', note = '', at }: Flags,
-): Promise<{ mark: Mark; isNew: boolean }> => {
+): Promise<NotedDeploy> => {
   const { usageError } = await import('../../ground/errors.ts');
   const example = `agentops mark deploy ${agent ?? agents[0]?.name ?? 'support'} --release 2.4.1`;
   if (agent === null) throw usageError({ code: 'usage', message: 'mark deploy needs the name of an agent', hint: example });

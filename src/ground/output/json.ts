@@ -11,9 +11,11 @@ const active = /[\u007F-\u009F\u2028\u2029\uFFF9-\uFFFB]|\p{Default_Ignorable_Co
 const escapedUnits = (text: string): string =>
   Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 
+/** The same JSON, inert where it is printed. */
+export const inertJsonText = (json: string): string => json.replace(active, escapedUnits);
+
 /** JSON that reads back as the same value and is inert where it is printed; `indent` 0 is one line. */
-export const inertJson = (value: unknown, indent: 0 | 2 = 2): string =>
-  `${JSON.stringify(value, null, indent).replace(active, escapedUnits)}\n`;
+export const inertJson = (value: unknown, indent: 0 | 2 = 2): string => `${inertJsonText(JSON.stringify(value, null, indent))}\n`;
 
 /** A list in a document whose items are made one at a time, as they are written. */
 export type LongList = () => Iterable<unknown>;
@@ -39,14 +41,14 @@ function* jsonPieces(value: unknown, indent: string): Iterable<string> {
       opening = ',';
     }
     yield `\n${indent}}`;
-  } else yield JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`).replace(active, escapedUnits);
+  } else yield inertJsonText(JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`));
 }
 
 /** A document as one line, for a stream of them (NDJSON). */
 export const jsonLine = (document: string): string => inertJson(JSON.parse(document), 0);
 
 /** The same on one line, for streams of documents (NDJSON). */
-export const inertJsonLine = (value: unknown): string => `${JSON.stringify(value).replace(active, escapedUnits)}\n`;
+export const inertJsonLine = (value: unknown): string => `${inertJsonText(JSON.stringify(value))}\n`;
 
 /** One of our documents: version, time and fleet first, then the body in its own order of keys. Instants are UTC epoch ms. A document about no fleet says null. */
 export const jsonDocument = (fleet: string | null, generatedAt: number, body: object): string =>

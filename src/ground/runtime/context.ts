@@ -98,9 +98,17 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** The account a process runs under, and its machine. */
+export interface Owner {
+  readonly user: string;
+  readonly host: string;
+}
+
 export interface Processes {
   /** What any program needs of this machine, and no more: PATH, HOME, LANG, LC_ALL, TZ, TMPDIR, where they are set. */
   readonly baseEnv: Readonly<Record<string, string>>;
+  /** Whose process this is. */
+  owner(): Owner;
   /** Throws an unable error where this machine cannot start a process at all. */
   run(spec: ProcessSpec, signal: AbortSignal): Promise<ProcessResult>;
   /**

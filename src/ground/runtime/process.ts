@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { messageOf, nodeCodeOf, unableError } from '../errors.ts';
 import type { Processes, ProcessResult, ProcessSpec } from './context.ts';
@@ -14,6 +15,7 @@ export const systemProcesses: Processes = {
       return value === undefined ? [] : [[name, value]];
     }),
   ),
+  owner: () => ({ user: userName(), host: hostname() }),
   run: (spec, signal) =>
     new Promise((done, failed) => {
       const fail = (thrown: unknown) => {
@@ -34,6 +36,15 @@ export const systemProcesses: Processes = {
       : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
     return places.find(isExecutable) ?? null;
   },
+};
+
+/** In a container an account may be a number without a name. */
+const userName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 };
 
 const isExecutable = (path: string): boolean => {

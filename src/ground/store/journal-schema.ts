@@ -159,4 +159,17 @@ export const journalSteps: readonly (readonly string[])[] = [
       PRIMARY KEY (standard, source, agent)
     ) STRICT`,
   ],
+  [
+    // The audit chain. Rows are added and never changed; hash and prev: see ground/audit/chain.
+    `CREATE TABLE audit (
+      seq INTEGER NOT NULL PRIMARY KEY,
+      at INTEGER NOT NULL,
+      actor TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      body TEXT NOT NULL,
+      prev TEXT NOT NULL,
+      hash TEXT NOT NULL UNIQUE
+    ) STRICT`,
+  ],
 ];

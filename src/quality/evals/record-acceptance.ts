@@ -1,10 +1,11 @@
+import { recordAct } from '../../ground/audit/record-act.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { baselineText, withRun } from './baseline-file.ts';
 import { readBaselineFile } from './read-baseline.ts';
 import type { EvalRun } from './run.ts';
-import { acceptRun } from './runs.journal.ts';
+import { acceptWrite, readRun } from './runs.journal.ts';
 import { readRunTallies } from './tallies.journal.ts';
 
 export interface Acceptance {
@@ -44,7 +45,7 @@ export const recordAcceptance = async (
       'name a file of its own for each suite and agent',
     );
   const cases = await readRunTallies(journal, [run.id]);
-  const acceptedAt = await acceptRun(journal, run.id, ctx.clock.now());
+  const acceptedAt = await acceptRun(ctx, run, cases.length);
   if (path === null) return { run, acceptedAt, cases: cases.length, runsInFile: null };
   const at = new Date(acceptedAt).toISOString();
   const file = withRun(
@@ -55,3 +56,13 @@ export const recordAcceptance = async (
   ctx.files.writePrivate(path, baselineText(file));
   return { run, acceptedAt, cases: cases.length, runsInFile: file.runs.length };
 };
+
+/** Takes a run into the baseline and records who did; one that is in it already keeps its moment. Answers that moment, UTC epoch ms. */
+const acceptRun = (ctx: Context, run: EvalRun, cases: number): Promise<number> =>
+  recordAct(ctx, async (journal) => {
+    const before = (await readRun(journal, run.id))?.acceptedAt ?? null;
+    if (before !== null) return { writes: [], act: null, answer: before };
+    const at = ctx.clock.now();
+    const body = { run: run.id, suite: run.suite, verdict: run.verdict, release: run.release, cases };
+    return { writes: [acceptWrite(run.id, at)], act: { kind: 'eval.accept', subject: run.agent, body }, answer: at };
+  });

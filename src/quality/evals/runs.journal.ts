@@ -153,11 +153,12 @@ export const shardsOf = async (journal: Journal, name: string): Promise<readonly
   return rows.map(readRow);
 };
 
-/** Takes a run into the baseline; one that is in it already keeps its moment. Answers that moment, UTC epoch ms. */
-export const acceptRun = async (journal: Journal, id: string, at: number): Promise<number> => {
-  await journal.commit([{ sql: 'UPDATE eval_run SET accepted_at = COALESCE(accepted_at, ?) WHERE id = ?', params: [at, id], rows: 1 }]);
-  return (await readRun(journal, id))?.acceptedAt ?? at;
-};
+/** The write that takes a run into the baseline; fails (`Conflict`) where it is in it already, or is gone. */
+export const acceptWrite = (id: string, at: number): Write => ({
+  sql: 'UPDATE eval_run SET accepted_at = ? WHERE id = ? AND accepted_at IS NULL',
+  params: [at, id],
+  rows: 1,
+});
 
 /** The cases of a run, in the order of the suite. */
 export const readCases = async (journal: Journal, runId: string): Promise<readonly RunCase[]> => {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Journal, Write } from '../../ground/store/port.ts';
 import type { Mark, Sighting } from './release-change.ts';
 
@@ -9,15 +9,11 @@ const writeOf = ({ id, agent, release, at, note, source }: Mark): Write => ({
   params: [id, agent, release, at, note, source],
 });
 
-/** Notes a release that somebody told of; it takes the place of one that was seen in spans only. */
-export const saveToldMark = async (journal: Journal, told: Omit<Mark, 'id' | 'source'>): Promise<Mark> => {
-  const mark: Mark = { ...told, id: randomUUID(), source: 'told' };
-  await journal.commit([
-    { sql: "DELETE FROM mark WHERE source = 'seen' AND agent = ? AND release = ?", params: [mark.agent, mark.release] },
-    writeOf(mark),
-  ]);
-  return mark;
-};
+/** The writes that note a release that somebody told of; it takes the place of one that was seen in spans only. */
+export const toldMarkWrites = (mark: Mark): readonly Write[] => [
+  { sql: "DELETE FROM mark WHERE source = 'seen' AND agent = ? AND release = ?", params: [mark.agent, mark.release] },
+  writeOf(mark),
+];
 
 /** Notes releases seen in spans. A release of an agent has one id, so that two who see it at once note it once. */
 export const saveSeenMarks = async (journal: Journal, seen: readonly Sighting[]): Promise<readonly Mark[]> => {

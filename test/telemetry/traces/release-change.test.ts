@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { readMarks, saveSeenMarks, saveToldMark } from '../../../src/telemetry/traces/marks.journal.ts';
+import { readMarks, saveSeenMarks } from '../../../src/telemetry/traces/marks.journal.ts';
 import { recordDeploy } from '../../../src/telemetry/traces/record-deploy.ts';
-import { releaseChanges, sameDeploy } from '../../../src/telemetry/traces/release-change.ts';
+import { type Mark, releaseChanges, sameDeploy } from '../../../src/telemetry/traces/release-change.ts';
 import { noon } from '../../support/facts.ts';
-import { fakeClock } from '../../support/fake-context.ts';
+import { fakeClock, fakeContext } from '../../support/fake-context.ts';
 import { temporaryJournal } from '../../support/temporary.ts';
 
 const seen = (agent: string, release: string, minute: number) => ({ agent, release, atUs: (noon + minute * 60_000) * 1000 });
@@ -22,7 +22,8 @@ test('what was told takes the place of what was seen, and is not told twice, but
   await Promise.all([saveSeenMarks(journal, [seen('a', 'r2', 1)]), saveSeenMarks(journal, [seen('a', 'r2', 2)])]);
   expect(await names(journal)).toEqual(['r2 seen']);
   const clock = fakeClock(noon + 600_000);
-  const deploy = (release: string) => recordDeploy({ clock, journal: async () => journal }, { agent: 'a', release, note: '', at: null });
+  const ctx = fakeContext({ clock, journal: async () => journal, env: { AGENTOPS_ACTOR: 'maria' } });
+  const deploy = (release: string) => recordDeploy(ctx, { agent: 'a', release, note: '', at: null });
   expect((await deploy('r2')).isNew).toBe(true);
   clock.advance(1000);
   expect((await deploy('r2')).isNew).toBe(false);
@@ -30,14 +31,11 @@ test('what was told takes the place of what was seen, and is not told twice, but
   clock.advance(1000);
   expect((await deploy('r2')).isNew).toBe(true);
   expect(await names(journal)).toEqual(['r2 told', 'r3 told', 'r2 told']);
-  await expect(
-    recordDeploy({ clock, journal: async () => journal }, { agent: 'a', release: 'r4', note: '', at: noon * 2 }),
-  ).rejects.toMatchObject({ kind: 'usage' });
+  await expect(recordDeploy(ctx, { agent: 'a', release: 'r4', note: '', at: noon * 2 })).rejects.toMatchObject({ kind: 'usage' });
 });
 
-test('a mark of another agent, or a later one, says nothing of this deployment', async () => {
-  const journal = await temporaryJournal();
-  const told = await saveToldMark(journal, { agent: 'a', release: 'r1', note: 'first', at: noon });
+test('a mark of another agent, or a later one, says nothing of this deployment', () => {
+  const told: Mark = { id: 'm', agent: 'a', release: 'r1', note: 'first', at: noon, source: 'told' };
   expect(sameDeploy([told], 'a', 'r1', noon)).toEqual(told);
   expect(sameDeploy([told], 'b', 'r1', noon)).toBe(null);
   expect(sameDeploy([told], 'a', 'r1', noon - 1)).toBe(null);
