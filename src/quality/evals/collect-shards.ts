@@ -67,10 +67,13 @@ export const collectShards = async (journal: Journal, name: string): Promise<Eva
 };
 
 const putTogether = async (journal: Journal, name: string, shards: readonly EvalRun[], first: EvalRun): Promise<EvalRun> => {
+  const caps = shards.flatMap(({ request: { maxCostNanos } }) => maxCostNanos ?? []);
+  const maxCostNanos = caps.length < shards.length ? null : caps.reduce((sum, cap) => sum + cap, 0);
   const ended = shards.map(({ endedAt, startedAt }) => endedAt ?? startedAt);
   const run: EvalRun = {
     ...first,
     id: name,
+    request: { ...first.request, maxCostNanos },
     shard: { index: 1, of: 1 },
     startedAt: Math.min(...shards.map(({ startedAt }) => startedAt)),
     endedAt: Math.max(...ended),

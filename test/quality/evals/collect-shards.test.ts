@@ -109,6 +109,12 @@ describe('the parts of a run', () => {
   };
   const part = (index: number, parts: Partial<EvalRun> = {}) => aRun(`cut.${index}of2`, { index, of: 2 }, parts);
 
+  test('share a cap, which is that of the whole', async () => {
+    const capped = (index: number, maxCostNanos: number | null) => part(index, { request: { ...part(index).request, maxCostNanos } });
+    expect((await collectShards(await kept(capped(1, 5), capped(2, 7)), 'cut')).request.maxCostNanos).toBe(12);
+    expect((await collectShards(await kept(capped(1, 5), capped(2, null)), 'cut')).request.maxCostNanos).toBeNull();
+  });
+
   test.each<[string, readonly EvalRun[], string]>([
     ['nothing is here', [], 'run_unknown'],
     ['one is missing', [part(1)], 'shards_missing'],
