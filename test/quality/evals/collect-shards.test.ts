@@ -121,6 +121,8 @@ describe('the parts of a run', () => {
     ['one did not come to its end', [part(1), part(2, { status: 'broken' as RunStatus })], 'shards_unfinished'],
     ['the suite changed in between', [part(1), part(2, { selection: 'other' })], 'shards_differ'],
     ['they asked different agents', [part(1), part(2, { agent: 'orders' })], 'shards_differ'],
+    ['only one was held against another agent', [part(1), part(2, { against: 'orders' })], 'shards_differ'],
+    ['one asked more often', [part(1), part(2, { repeats: 9 })], 'shards_differ'],
   ])('are not put together where %s', async (_, runs, code) => {
     await expect(collectShards(await kept(...runs), 'cut')).rejects.toMatchObject({ code });
   });
