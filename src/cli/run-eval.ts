@@ -157,7 +157,7 @@ const planRun = async (
       filters: await filtersOf(journal, flags, suite.name, agent),
       repeats: flags.repeats ?? null,
       timeoutMs: flags.timeout ?? null,
-      maxCostNanos: flags.maxUsd ?? suite.maxCostNanos,
+      maxCostNanos: capOfPart(flags.maxUsd ?? suite.maxCostNanos, flags.shard),
       seed: flags.seed,
     },
     baseline: null,
@@ -166,10 +166,18 @@ const planRun = async (
   };
 };
 
+/** The parts of a run know nothing of each other, so each may cost its share of what the whole may. */
+const capOfPart = (capNanos: number | null, shard: EvalRun['shard'] | undefined): number | null =>
+  capNanos === null ? null : Math.floor(capNanos / (shard?.of ?? 1));
+
 /** A run that goes on may be given more money and more time. */
 const goOn = (begun: EvalRun, { maxUsd, timeout }: EvalFlags): EvalRun => ({
   ...begun,
-  request: { ...begun.request, maxCostNanos: maxUsd ?? begun.request.maxCostNanos, timeoutMs: timeout ?? begun.request.timeoutMs },
+  request: {
+    ...begun.request,
+    maxCostNanos: capOfPart(maxUsd ?? null, begun.shard) ?? begun.request.maxCostNanos,
+    timeoutMs: timeout ?? begun.request.timeoutMs,
+  },
 });
 
 const findBaseline = async (ctx: Context, journal: Journal, run: EvalRun, flags: EvalFlags, cwd: string): Promise<FoundBaseline> => {

@@ -17,11 +17,12 @@ export const watchFolders = async (session: Session, paths: readonly string[], r
     seen = stamp();
   };
   let isFirst = true;
-  return watchRounds(session, lookEveryMs, async () => {
+  const next = async () => {
     if (!isFirst) await untilChanged();
     isFirst = false;
     return round();
-  });
+  };
+  return watchRounds(session, lookEveryMs, next, 'when a file beside the suite changes');
 };
 
 /** What a round writes itself: it is no reason for another, which may cost money. */

@@ -10,11 +10,13 @@ type Watcher = Pick<Session, 'ctx' | 'terminal' | 'format' | 'show'>;
 /**
  * Answers round after round until Ctrl-C, or until nobody reads any more. A terminal shows the last round alone; a file or a pipe gets
  * them all, as text with the time before each, or as JSON with one document a line.
+ * @param again when the next round comes, for people
  */
 export const watchRounds = async (
   { ctx, terminal, format, show }: Watcher,
   everyMs: number,
   round: () => Promise<Outcome>,
+  again = `every ${humanDuration(everyMs)}`,
 ): Promise<Outcome> => {
   if (format !== 'text' && format !== 'json') {
     throw usageError({
@@ -31,7 +33,7 @@ export const watchRounds = async (
     await show(asRound(outcome, ctx.clock.now(), terminal.out.width !== null));
     if (terminal.out.width !== null) {
       const last = clockTime(ctx.clock.now(), terminal.zone);
-      terminal.say(terminal.err.paint('dim', `\nLast at ${last}, again every ${humanDuration(everyMs)}. Ctrl-C ends it.`));
+      terminal.say(terminal.err.paint('dim', `\nLast at ${last}, again ${again}. Ctrl-C ends it.`));
     }
     await ctx.clock.sleep(everyMs, ended).catch(() => undefined);
     if (ended.aborted) return { ...outcome, formats: {} };

@@ -186,6 +186,16 @@ describe('money', () => {
     expect(agent.asked).toHaveLength(30);
   });
 
+  test('is capped for all parts of a run together', async () => {
+    const agent = await openEvalAgent(() => ({}));
+    using folder = evalFolder({ support: agent.url }, { cases: 20, head: ['max_usd: $0.85'] }, prices);
+    for (const part of ['1/2', '2/2'])
+      expect((await evalRun(folder.path, 's.yaml', '--run', 'r', '--shard', part, '--concurrency', '1')).status).toBe(3);
+    expect(agent.asked).toHaveLength(8);
+    await evalRun(folder.path, '--resume', 'r.1of2', '--max-usd', '1.20', '--concurrency', '1');
+    expect(agent.asked).toHaveLength(10);
+  });
+
   test('is capped also where neither the price is known nor a judge is there', async () => {
     const agent = await openEvalAgent(() => ({}));
     const judges = `judges: { j: { endpoint: { protocol: openai-chat, url: "http://127.0.0.1:${await closedPort()}/v1", model: m }, floor: none } }`;

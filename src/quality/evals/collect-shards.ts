@@ -35,11 +35,14 @@ export const collectShards = async (journal: Journal, name: string): Promise<Eva
       hint: 'name the state folders of the parts: agentops eval merge NAME --from DIR; agentops eval runs lists what is here',
     });
   const { of } = first.shard;
-  const alien = shards.find((each) => each.shard.of !== of || each.suite !== first.suite || each.agent !== first.agent);
+  const alien = shards.find(
+    ({ shard, suite, agent, against, repeats }) =>
+      shard.of !== of || suite !== first.suite || agent !== first.agent || against !== first.against || repeats !== first.repeats,
+  );
   if (alien !== undefined)
     throw usageError({
       code: 'shards_differ',
-      message: `${first.id} and ${alien.id} are no parts of one run: they differ in suite, agent or number of parts`,
+      message: `${first.id} and ${alien.id} are no parts of one run: they differ in suite, agents, repeats or number of parts`,
       hint: 'give each run a name of its own by --run',
     });
   const changed = shards.find((each) => each.selection !== first.selection);
@@ -67,10 +70,13 @@ export const collectShards = async (journal: Journal, name: string): Promise<Eva
 };
 
 const putTogether = async (journal: Journal, name: string, shards: readonly EvalRun[], first: EvalRun): Promise<EvalRun> => {
+  const caps = shards.flatMap(({ request: { maxCostNanos } }) => maxCostNanos ?? []);
+  const maxCostNanos = caps.length < shards.length ? null : caps.reduce((sum, cap) => sum + cap, 0);
   const ended = shards.map(({ endedAt, startedAt }) => endedAt ?? startedAt);
   const run: EvalRun = {
     ...first,
     id: name,
+    request: { ...first.request, maxCostNanos },
     shard: { index: 1, of: 1 },
     startedAt: Math.min(...shards.map(({ startedAt }) => startedAt)),
     endedAt: Math.max(...ended),

@@ -109,12 +109,20 @@ describe('the parts of a run', () => {
   };
   const part = (index: number, parts: Partial<EvalRun> = {}) => aRun(`cut.${index}of2`, { index, of: 2 }, parts);
 
+  test('share a cap, which is that of the whole', async () => {
+    const capped = (index: number, maxCostNanos: number | null) => part(index, { request: { ...part(index).request, maxCostNanos } });
+    expect((await collectShards(await kept(capped(1, 5), capped(2, 7)), 'cut')).request.maxCostNanos).toBe(12);
+    expect((await collectShards(await kept(capped(1, 5), capped(2, null)), 'cut')).request.maxCostNanos).toBeNull();
+  });
+
   test.each<[string, readonly EvalRun[], string]>([
     ['nothing is here', [], 'run_unknown'],
     ['one is missing', [part(1)], 'shards_missing'],
     ['one did not come to its end', [part(1), part(2, { status: 'broken' as RunStatus })], 'shards_unfinished'],
     ['the suite changed in between', [part(1), part(2, { selection: 'other' })], 'shards_differ'],
     ['they asked different agents', [part(1), part(2, { agent: 'orders' })], 'shards_differ'],
+    ['only one was held against another agent', [part(1), part(2, { against: 'orders' })], 'shards_differ'],
+    ['one asked more often', [part(1), part(2, { repeats: 9 })], 'shards_differ'],
   ])('are not put together where %s', async (_, runs, code) => {
     await expect(collectShards(await kept(...runs), 'cut')).rejects.toMatchObject({ code });
   });

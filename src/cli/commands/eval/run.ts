@@ -15,7 +15,7 @@ const run: Leaf = {
       parse: countFlag,
       fallback: 4,
     },
-    { flags: '--max-usd <amount>', summary: 'what the run may cost, judges included', parse: moneyFlag },
+    { flags: '--max-usd <amount>', summary: 'what the run may cost, judges included; its parts share it', parse: moneyFlag },
     { flags: '--timeout <duration>', summary: 'how long one turn may take, whatever the suite says', parse: waitFlag },
     { flags: '--case <ids>', summary: 'only these cases; * stands for anything', parse: listFlag },
     { flags: '--tag <tags>', summary: 'only cases with one of these tags', parse: listFlag },
