@@ -6,7 +6,6 @@ import { type Column, renderTable } from '../ground/output/table.ts';
 import { formatMoney, formatShare } from '../ground/units/amount.ts';
 import type { BudgetUse } from '../telemetry/cost/budget.ts';
 import type { CostReport, Spender } from '../telemetry/cost/cost-report.ts';
-import { addCosts } from '../telemetry/cost/sum-of-costs.ts';
 import { countOf } from './figures.ts';
 import { basisFact, coverageFacts, windowWord } from './status-facts.ts';
 import { joined, missing, moneyOrMissing, type ViewOptions } from './words.ts';
@@ -90,7 +89,7 @@ const othersOf = (rest: readonly Spender[]): readonly Spender[] => {
   return [
     {
       key: plural(rest.length, 'other'),
-      costNanos: rest.reduce<number | null>((total, { costNanos }) => addCosts(total, costNanos), null),
+      costNanos: rest.every(({ costNanos }) => costNanos === null) ? null : sum(({ costNanos }) => costNanos ?? 0),
       beforeNanos: sum(({ beforeNanos }) => beforeNanos ?? 0),
       trendNanos: (rest[0]?.trendNanos ?? []).map((_, at) => sum(({ trendNanos }) => trendNanos[at] ?? 0)),
       requests: sum(({ requests }) => requests),
