@@ -1,7 +1,9 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { Validator } from '@cfworker/json-schema';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { figuresManifest, fillFigures, traceIdOf } from '../support/figures-fleet.ts';
-import { runCli, scratch } from '../support/run-cli.ts';
+import { runCli, scratch, startCli } from '../support/run-cli.ts';
 
 let folder: ReturnType<typeof scratch>;
 beforeAll(async () => {
@@ -84,6 +86,18 @@ describe('agentops status', () => {
     expect(stdout).toContain('agentops_window_requests{agent="support"} 36\n');
   });
 });
+
+test('agentops status --watch --json writes a document a line, and ends when nobody reads them any more', async () => {
+  const { child, ended } = startCli(['status', '--watch', '10ms', '--json'], { cwd: folder.path });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout as Readable });
+  for await (const line of lines) {
+    expect(JSON.parse(line)).toHaveProperty('totals');
+    break;
+  }
+  child.stdout?.destroy();
+  expect((await ended).status).toBe(0);
+}, 20_000);
 
 describe('agentops cost', () => {
   test('comes to the same whatever it is grouped by, and to the sum of its rows exactly', async () => {

@@ -41,14 +41,10 @@ const status: Leaf = {
     const flags = given as unknown as Flags;
     const layout = await layoutOf(flags);
     const query = await queryOf(session, agent as string | undefined, flags);
-    for (;;) {
-      const outcome = await answer(session, query, layout);
-      if (flags.watch === undefined || session.ctx.signal.aborted) return outcome;
-      await session.show(outcome);
-      const wait = flags.watch === true ? defaultWatchMs : flags.watch;
-      await session.ctx.clock.sleep(wait, session.ctx.signal).catch(() => undefined);
-      if (session.ctx.signal.aborted) return { ...outcome, formats: {} };
-    }
+    const round = () => answer(session, query, layout);
+    if (flags.watch === undefined) return round();
+    const { watchRounds } = await import('../watch-rounds.ts');
+    return watchRounds(session, flags.watch === true ? defaultWatchMs : flags.watch, round);
   },
 };
 
