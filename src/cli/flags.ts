@@ -3,7 +3,9 @@ import { parseMoney, parseShare } from '../ground/units/amount.ts';
 import { longestWaitMs, parseDuration } from '../ground/units/duration.ts';
 import { parseInstant } from '../ground/units/instant.ts';
 import { groupings } from '../telemetry/stats/grouping.ts';
+import { listFlag } from './list-flags.ts';
 
+export { listFlag, repeatedFlag } from './list-flags.ts';
 export { groupings as groupingWords };
 
 /** An argument of a command: `<agent>` required, `[agent]` optional, `[agents...]` any number. */
@@ -29,21 +31,6 @@ export const spellingOf = (flags: string): { short: string | null; long: string;
   long: /--[\w-]+/.exec(flags)?.[0] ?? flags,
   takesValue: /[<[]/.test(flags),
 });
-
-/** Collects a flag that may be given several times, or once with commas. */
-export const listFlag = (given: string, before: unknown): readonly string[] => [
-  ...(Array.isArray(before) ? (before as readonly string[]) : []),
-  ...given
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-];
-
-/** Collects a flag that may be given several times; commas are part of it. */
-export const repeatedFlag = (given: string, before: unknown): readonly string[] => [
-  ...(Array.isArray(before) ? (before as readonly string[]) : []),
-  given,
-];
 
 const flagOf =
   <Value>(parse: (text: string) => Value | null, example: string) =>

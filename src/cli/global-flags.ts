@@ -1,4 +1,5 @@
-import { type Flag, listFlag, repeatedFlag } from './flags.ts';
+import type { Flag } from './flags.ts';
+import { listFlag, repeatedFlag } from './list-flags.ts';
 
 /** What every command understands, before or after its name. */
 export const globalFlags: readonly Flag[] = [
