@@ -3,9 +3,9 @@ import { parseMoney, parseShare } from '../ground/units/amount.ts';
 import { longestWaitMs, parseDuration } from '../ground/units/duration.ts';
 import { parseInstant } from '../ground/units/instant.ts';
 import { groupings } from '../telemetry/stats/grouping.ts';
-import { listFlag } from './list-flags.ts';
+import { listFlag } from './global-flags.ts';
 
-export { listFlag, repeatedFlag } from './list-flags.ts';
+export { listFlag, repeatedFlag } from './global-flags.ts';
 export { groupings as groupingWords };
 
 /** An argument of a command: `<agent>` required, `[agent]` optional, `[agents...]` any number. */

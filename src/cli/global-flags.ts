@@ -1,5 +1,21 @@
 import type { Flag } from './flags.ts';
-import { listFlag, repeatedFlag } from './list-flags.ts';
+
+// These two stand here and not with the other readers of flags, because the overview of all commands loads this file and not those.
+
+/** Collects a flag that may be given several times, or once with commas. */
+export const listFlag = (given: string, before: unknown): readonly string[] => [
+  ...(Array.isArray(before) ? (before as readonly string[]) : []),
+  ...given
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+];
+
+/** Collects a flag that may be given several times; commas are part of it. */
+export const repeatedFlag = (given: string, before: unknown): readonly string[] => [
+  ...(Array.isArray(before) ? (before as readonly string[]) : []),
+  given,
+];
 
 /** What every command understands, before or after its name. */
 export const globalFlags: readonly Flag[] = [
