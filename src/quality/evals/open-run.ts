@@ -8,7 +8,7 @@ import type { EvalRun } from './run.ts';
 import { beginWrite, readRun, updateWrite } from './runs.journal.ts';
 
 /** How long a run belongs to a process that shows no sign of life; long enough for a busy machine, short enough to go on soon after a kill. */
-export const leaseMs = 6000;
+const leaseMs = 6000;
 const lookEveryMs = 200;
 
 /**

@@ -1,6 +1,7 @@
 import { refusedError } from '../../ground/errors.ts';
 import { Conflict } from '../../ground/store/conflict.ts';
 import { holdLease, type Lease } from '../../ground/store/lease.ts';
+import { openLeaseWriter } from '../../ground/store/lease-writer.ts';
 import type { Journal, Write } from '../../ground/store/port.ts';
 import type { Trial } from './trial.ts';
 import { trialWrites } from './trials.journal.ts';
@@ -14,6 +15,12 @@ export interface TrialRecorder {
   close(): Promise<void>;
 }
 
+/** What is written with the trials that wait, and what it is to survive. */
+interface Order {
+  readonly writes: readonly Write[];
+  readonly survives: 'power cut' | 'kill';
+}
+
 /**
  * Stores trials as they end, those of one turn of the event loop in one commit: a longer wait would make trials end in step, and all of them
  * wait for each other. Safe from a kill at once, and from a power cut with the next commit of the run or heartbeat. Every commit renews the
@@ -23,10 +30,9 @@ export interface TrialRecorder {
 export const recordTrials = (journal: Journal, lease: Lease, onFailure: (thrown: unknown) => void): TrialRecorder => {
   let held: Trial[] = [];
   let soon: Promise<void> | null = null;
-  let last: Promise<void> = Promise.resolve();
   let failure: unknown = null;
 
-  const save = async (writes: readonly Write[], survives: 'power cut' | 'kill') => {
+  const save = async ({ writes, survives }: Order) => {
     if (failure !== null) throw failure;
     const batch = held;
     held = [];
@@ -38,26 +44,21 @@ export const recordTrials = (journal: Journal, lease: Lease, onFailure: (thrown:
       throw failure;
     }
   };
-  const commit = (writes: readonly Write[], survives: 'power cut' | 'kill' = 'power cut'): Promise<void> => {
-    last = last.catch(() => undefined).then(() => save(writes, survives));
-    return last;
-  };
-  // What fails here is told by onFailure and again by close.
-  const heartbeat = setInterval(() => void commit([]).catch(() => undefined), lease.ttlMs / 3);
-  heartbeat.unref();
+  // What a heartbeat fails with is told by onFailure and again by close.
+  const writer = openLeaseWriter<Order>(lease, { writes: [], survives: 'power cut' }, save);
   return {
     add(trial) {
       held.push(trial);
       soon ??= new Promise<void>((done) => setImmediate(done)).then(() => {
         soon = null;
-        return commit([], 'kill');
+        return writer.write({ writes: [], survives: 'kill' });
       });
       return soon;
     },
-    commit: (writes) => commit(writes),
+    commit: (writes) => writer.write({ writes, survives: 'power cut' }),
     async close() {
-      clearInterval(heartbeat);
-      await commit([]);
+      await writer.stop();
+      await writer.write({ writes: [], survives: 'power cut' });
     },
   };
 };

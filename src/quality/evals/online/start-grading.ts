@@ -2,8 +2,9 @@ import { refusedError } from '../../../ground/errors.ts';
 import type { Context } from '../../../ground/runtime/context.ts';
 import { Conflict } from '../../../ground/store/conflict.ts';
 import { holdLease, releaseLease } from '../../../ground/store/lease.ts';
+import { openLeaseWriter } from '../../../ground/store/lease-writer.ts';
 import type { Journal, Write } from '../../../ground/store/port.ts';
-import { leaseMs, waitForLease } from '../open-run.ts';
+import { waitForLease } from '../open-run.ts';
 
 /** The right to grade production alone: two at once would each spend the whole cap. */
 export interface Grading {
@@ -20,7 +21,6 @@ export const startGrading = async (ctx: Context, journal: Journal): Promise<Grad
   const lease = await waitForLease(ctx, journal, leaseName, () =>
     refusedError({ code: 'grading_held', message: 'another process is grading production', hint }),
   );
-  let last: Promise<void> = Promise.resolve();
   const save = async (writes: readonly Write[]) => {
     try {
       await journal.commit([holdLease(lease, await journal.now()), ...writes]);
@@ -30,18 +30,12 @@ export const startGrading = async (ctx: Context, journal: Journal): Promise<Grad
       throw refusedError({ code: 'grading_taken_over', message, hint });
     }
   };
-  const commit = (writes: readonly Write[]): Promise<void> => {
-    last = last.catch(() => undefined).then(() => save(writes));
-    return last;
-  };
-  // What fails here fails again with the next write, which tells.
-  const heartbeat = setInterval(() => void commit([]).catch(() => undefined), leaseMs / 3);
-  heartbeat.unref();
+  // What a heartbeat fails with fails again with the next write, which tells.
+  const writer = openLeaseWriter<readonly Write[]>(lease, [], save);
   return {
-    commit,
+    commit: writer.write,
     async close() {
-      clearInterval(heartbeat);
-      await last.catch(() => undefined);
+      await writer.stop();
       await releaseLease(journal, lease);
     },
   };
