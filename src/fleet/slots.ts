@@ -20,22 +20,22 @@ export interface Slot<Config = unknown> {
 }
 
 /** One way to fill a hole: how its config looks, and how to open it. */
-export interface Adapter<Config, Port> {
+export interface Adapter<Config, Port, Reach = World> {
   readonly kind: string;
   /** One sentence for `explain` and the JSON Schema. */
   readonly summary: string;
   readonly config: ZodType<Config>;
-  open(config: Config, world: World): Port;
+  open(config: Config, world: Reach): Port;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds adapters of one port whose configs differ
-export type AnyAdapter<Port> = Adapter<any, Port>;
+export type AnyAdapter<Port, Reach = World> = Adapter<any, Port, Reach>;
 
 /** kind → adapter, loaded only when a manifest names it. */
-export type Registry<Port> = Readonly<Record<string, () => Promise<{ default: AnyAdapter<Port> }>>>;
+export type Registry<Port, Reach = World> = Readonly<Record<string, () => Promise<{ default: AnyAdapter<Port, Reach> }>>>;
 
 /** Keeps the config type and the port type together where an adapter is declared. */
-export const adapter = <Config, Port>(parts: Adapter<Config, Port>): Adapter<Config, Port> => parts;
+export const adapter = <Config, Port, Reach = World>(parts: Adapter<Config, Port, Reach>): Adapter<Config, Port, Reach> => parts;
 
 /** What a slot reader answers: the checked config, or what is wrong with it (paths relative to the slot). */
 export type SlotReading =

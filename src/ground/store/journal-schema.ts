@@ -172,4 +172,94 @@ export const journalSteps: readonly (readonly string[])[] = [
       hash TEXT NOT NULL UNIQUE
     ) STRICT`,
   ],
+  [
+    // plan: as approved. facts: of the run, for lists. fence: see lease.
+    `CREATE TABLE runbook_run (
+      id TEXT NOT NULL PRIMARY KEY,
+      runbook TEXT NOT NULL,
+      class TEXT NOT NULL,
+      agents TEXT NOT NULL,
+      plan TEXT NOT NULL,
+      plan_hash TEXT NOT NULL,
+      cause TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      incident TEXT,
+      status TEXT NOT NULL,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      facts TEXT NOT NULL
+    ) STRICT`,
+    'CREATE INDEX runbook_run_by_time ON runbook_run (started_at)',
+    // An intent is written before an act and its result after it; an intent without one is in doubt.
+    `CREATE TABLE runbook_event (
+      run_id TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      step TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      body TEXT NOT NULL,
+      PRIMARY KEY (run_id, seq)
+    ) STRICT`,
+    `CREATE TABLE approval (
+      plan_hash TEXT NOT NULL,
+      signer TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      body TEXT NOT NULL,
+      PRIMARY KEY (plan_hash, signer)
+    ) STRICT`,
+    `CREATE TABLE mitigation (
+      id TEXT NOT NULL PRIMARY KEY,
+      run_id TEXT NOT NULL,
+      step TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      action TEXT NOT NULL,
+      control TEXT NOT NULL,
+      change TEXT NOT NULL,
+      status TEXT NOT NULL,
+      applied_at INTEGER NOT NULL,
+      expires_at INTEGER,
+      on_expiry TEXT NOT NULL,
+      ended_at INTEGER,
+      evidence TEXT NOT NULL
+    ) STRICT`,
+    'CREATE INDEX mitigation_by_status ON mitigation (status, expires_at)',
+    `CREATE TABLE freeze (
+      id TEXT NOT NULL PRIMARY KEY,
+      scope TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      until INTEGER,
+      ended_at INTEGER
+    ) STRICT`,
+    `CREATE TABLE incident (
+      id TEXT NOT NULL PRIMARY KEY,
+      title TEXT NOT NULL,
+      agent TEXT,
+      class TEXT NOT NULL,
+      severity TEXT NOT NULL,
+      status TEXT NOT NULL,
+      opened_at INTEGER NOT NULL,
+      acked_at INTEGER,
+      resolved_at INTEGER,
+      facts TEXT NOT NULL
+    ) STRICT`,
+    'CREATE INDEX incident_by_status ON incident (status, opened_at)',
+    `CREATE TABLE outbox (
+      id TEXT NOT NULL PRIMARY KEY,
+      channel TEXT NOT NULL,
+      dedup_key TEXT NOT NULL,
+      message TEXT NOT NULL,
+      status TEXT NOT NULL,
+      attempts INTEGER NOT NULL,
+      due_at INTEGER NOT NULL,
+      made_at INTEGER NOT NULL,
+      sent_at INTEGER,
+      ref TEXT,
+      error TEXT
+    ) STRICT`,
+    'CREATE INDEX outbox_by_status ON outbox (status, due_at)',
+    // The last time a duty was done on this state: expiry is promised only where somebody keeps it.
+    'CREATE TABLE duty (name TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT',
+  ],
 ];

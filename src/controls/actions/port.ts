@@ -1,0 +1,130 @@
+import type { Registry, Slot, World } from '../../fleet/slots.ts';
+import type { Json } from '../../ground/json.ts';
+import type { SecretRef } from '../../ground/runtime/context.ts';
+
+/** What may be done to an agent; a driver declares which of them it enforces. */
+export type Action =
+  | 'throttle'
+  | 'disable'
+  | 'enable'
+  | 'kill'
+  | 'rollback_prompt'
+  | 'rollback_model'
+  | 'rollback_deploy'
+  | 'route_model'
+  | 'failover'
+  | 'scale'
+  | 'queue'
+  | 'sampling';
+
+/** Only what an action touches, canonical: the diff, the plan's hash and the undo are made of it. `null` is a value: not set. */
+export type Touched = Readonly<Record<string, Json>>;
+
+/** What is wanted, in the words of the action: `{ requests_per_minute: 10 }`, `{ replicas: 0 }`, `{ version: 41 }`. Empty: what the action says alone. */
+export interface Desired {
+  readonly action: Action;
+  readonly params: Touched;
+}
+
+/** Where a control plane answers, as the manifest has it: credentials are still references. */
+export interface Connection {
+  readonly name: string;
+  readonly url: SecretRef | string;
+  readonly read: SecretRef | null;
+  readonly write: SecretRef | null;
+  readonly headers: Readonly<Record<string, SecretRef>>;
+}
+
+/**
+ * What a driver may touch. Nothing can act before its plan is approved: until then a driver is opened with `access: 'read'`, and
+ * `credential` answers the read credential.
+ */
+export interface ControlWorld extends World {
+  readonly access: 'read' | 'write';
+  /** Throws a usage error where the manifest has no such connection. */
+  connection(name: string): Connection;
+  /** The credential of a connection that suits `access`, revealed; null where the connection has none. */
+  credential(connection: Connection): string | null;
+  /** Throws a usage error where the manifest has no such trace backend. */
+  backend(name: string): Slot;
+  /** The manifest's folder, absolute: relative paths start there. */
+  readonly folder: string;
+  readonly agent: string;
+  /** Who acts, for a peer that keeps a log of its own. */
+  readonly actor: string;
+}
+
+export type ControlRegistry = Registry<ControlDriver, ControlWorld>;
+
+/** The state of the target now. */
+export interface Observed {
+  /** False: the target itself is not there (404), which is a state and no error. */
+  readonly exists: boolean;
+  /** What is at stake, for people: `key support at gateway`. Untrusted. */
+  readonly target: string;
+  readonly touched: Touched;
+  /** An etag or resource version, where the target has one. */
+  readonly version: string | null;
+  /** Who else would feel it: other agents or keys behind the same thing. Untrusted. */
+  readonly sharedWith: readonly string[];
+  /** What goes on though the action is done, in a sentence: `12 runs in flight`; null: nothing is known to. */
+  readonly keepsRunning: string | null;
+}
+
+/** A planned change of touched fields only, so that live counters do not make it stale. JSON-safe: it is journaled as it stands. */
+export interface Change {
+  readonly action: Action;
+  readonly target: string;
+  readonly from: Touched;
+  readonly to: Touched;
+  /** The version the plan was made on; null: the target has none. */
+  readonly version: string | null;
+  readonly reversible: boolean;
+  /** Why it cannot be undone, in a sentence; null where it can. */
+  readonly lasting: string | null;
+}
+
+/**
+ * What came of an attempt. `already`: nothing was left to do. `conflict`: someone else changed it meanwhile. `rejected`: the target said no.
+ * `unsure`: it may or may not have happened (a broken connection after sending). `retry`: trying the same again may help.
+ */
+export interface Effect {
+  readonly result: 'applied' | 'already' | 'conflict' | 'rejected' | 'unsure';
+  readonly retry: boolean;
+  /** Milliseconds the target asked to wait; null: it did not. */
+  readonly retryAfterMs: number | null;
+  /** One sentence with what was seen, untrusted and masked. */
+  readonly evidence: string;
+}
+
+export interface Capabilities {
+  readonly actions: readonly Action[];
+  /** False: nothing can be read back, so that an attempt in doubt stops for a person. */
+  readonly readable: boolean;
+  /** Doing the same twice is the same as doing it once. */
+  readonly idempotent: boolean;
+  readonly stopsInFlight: boolean;
+  /** Milliseconds until it takes effect everywhere, at worst. */
+  readonly effectMs: number;
+  /** The target itself ends it after a time that is given. */
+  readonly expiresNatively: boolean;
+}
+
+/**
+ * One way to enforce actions. A driver does one call an attempt: no retry, no cache, no log. `read` and `confirm` use the read credential,
+ * `apply` and `undo` the write credential. Throws OpsError `unable` where it cannot see (network, 401, 5xx), never for what it saw.
+ */
+export interface ControlDriver {
+  readonly traits: Capabilities;
+  /** Pure: how a healthy target looks, what a rehearsal in memory begins with. */
+  healthy(action: Action): Touched;
+  read(action: Action, signal: AbortSignal): Promise<Observed>;
+  /** Pure; null: it is so already. Throws OpsError `usage` where the wish makes no sense for this target. */
+  plan(want: Desired, now: Observed): Change | null;
+  /** @param key makes a repeat harmless where the target supports it */
+  apply(change: Change, key: string, signal: AbortSignal): Promise<Effect>;
+  /** By observed effect: reads back, and looks for what only the effect shows. */
+  confirm(change: Change, signal: AbortSignal): Promise<'seen' | 'not-yet' | 'contradicted'>;
+  /** Compare and restore: only where the target still is as `to`; else `conflict`. */
+  undo(change: Change, key: string, signal: AbortSignal): Promise<Effect>;
+}
