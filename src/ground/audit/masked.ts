@@ -17,7 +17,8 @@ export const maskedDeed = ({ at, actor, kind, subject, body }: Deed, mask: (text
   return { at, actor: name(actor), kind, subject: name(subject), body: maskedObject(body, (text) => wellFormed(keptText(mask(text)))) };
 };
 
-const maskedObject = (value: JsonObject, mask: (text: string) => string): JsonObject =>
+/** An object with every text in it masked; keys are ours and stay. */
+export const maskedObject = (value: JsonObject, mask: (text: string) => string): JsonObject =>
   Object.fromEntries(Object.entries(value).map(([key, child]) => [key, maskedJson(child, mask)]));
 
 const maskedJson = (value: Json, mask: (text: string) => string): Json => {

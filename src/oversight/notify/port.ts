@@ -1,0 +1,56 @@
+import type { Registry } from '../../fleet/slots.ts';
+import type { JsonObject } from '../../ground/json.ts';
+
+/** What people are told. Its texts may hold what agents, alerts and peers said: untrusted, plain text, never markup. */
+export interface Message {
+  /** What happened, as the audit chain calls it: `runbook.end`, `incident.open`. */
+  readonly event: string;
+  /** `page` wakes somebody; `notify` can wait until morning. */
+  readonly severity: 'page' | 'notify';
+  readonly fleet: string;
+  /** Null: it concerns no agent, or several. */
+  readonly agent: string | null;
+  /** One line. */
+  readonly title: string;
+  /** What a person has to know, in lines; may be empty. */
+  readonly text: string;
+  /** The command to type next, whole; null: there is nothing to do. */
+  readonly next: string | null;
+  /** The same for programs: ids, figures. */
+  readonly facts: JsonObject;
+}
+
+/** A message on its way to one channel. */
+export interface Outgoing {
+  /** A name under `notify` in the manifest. */
+  readonly channel: string;
+  /**
+   * The same for every copy of this message, and for no other one on this channel: `RUN-ID/STEP`, `INCIDENT-ID/open`. A message whose key is
+   * in the outbox already is not added again.
+   */
+  readonly dedupKey: string;
+  readonly message: Message;
+}
+
+/** What came of one attempt. `retry`: trying the same again may help; `afterMs`: how long the channel asked to wait, null where it did not. */
+export type Delivery =
+  | { readonly result: 'sent'; readonly ref: string | null }
+  | { readonly result: 'retry'; readonly afterMs: number | null; readonly why: string }
+  | { readonly result: 'rejected'; readonly why: string };
+
+/** A message as a channel gets it: when it was made, and the key that tells copies of it. */
+export interface Letter {
+  readonly message: Message;
+  /** Stable over every attempt, unique in the fleet's outbox. */
+  readonly id: string;
+  readonly dedupKey: string;
+  /** UTC epoch ms. */
+  readonly madeAt: number;
+}
+
+/** One way to reach people. One attempt a call: no retry, no log. Throws only a usage error of its configuration (a missing secret). */
+export interface Notifier {
+  send(letter: Letter, signal: AbortSignal): Promise<Delivery>;
+}
+
+export type NotifierRegistry = Registry<Notifier>;
