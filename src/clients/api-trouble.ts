@@ -15,6 +15,8 @@ export interface ApiTrouble {
   readonly tooMuch: 'query' | 'answer' | null;
   /** Whether the same question may be answered better: `later` where the server limits how often it is asked. */
   readonly again: 'no' | 'once' | 'yes' | 'later';
+  /** False: nothing of the question can have reached the server. */
+  readonly sent: boolean;
   /** Milliseconds the server asked to wait; null where it did not. */
   readonly retryAfterMs: number | null;
   readonly message: string;
@@ -32,6 +34,7 @@ export const shapeTrouble = (host: string, asked: string, what: string): ApiTrou
   json: undefined,
   tooMuch: null,
   again: 'no',
+  sent: true,
   retryAfterMs: null,
   message: `${host} answered ${asked} with ${what}`,
   hint: null,
@@ -66,7 +69,20 @@ export const troubleOf = (exchanged: Exchanged): ApiTrouble | null => {
 const trouble = (
   { outcome, json }: Exchanged,
   parts: Pick<ApiTrouble, 'code' | 'message'> & Partial<Pick<ApiTrouble, 'tooMuch' | 'again' | 'retryAfterMs' | 'hint'>>,
-): ApiTrouble => ({ status: outcome.head?.status ?? null, json, tooMuch: null, again: 'no', retryAfterMs: null, hint: null, ...parts });
+): ApiTrouble => ({
+  status: outcome.head?.status ?? null,
+  json,
+  tooMuch: null,
+  again: 'no',
+  sent: outcome.failure === null || !isUnsent(outcome.failure),
+  retryAfterMs: null,
+  hint: null,
+  ...parts,
+});
+
+/** No connection came about. TLS is no proof of that: it can also break while something is being sent. */
+const isUnsent = (failure: HttpFailure): boolean =>
+  ['refused', 'no_such_host', 'own_network'].includes(failure.kind) || (failure.kind === 'timeout' && failure.phase === 'connect');
 
 /** 408, the gateways' own timeouts, and what servers say when their database gave up (also with a plain 500 or 422). */
 const slowStatus = new Set([408, 422, 504, 524]);

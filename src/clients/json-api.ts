@@ -32,6 +32,8 @@ export interface ApiRequest {
   readonly repeatable?: boolean;
   /** Attempts at most; default 4. */
   readonly attempts?: number;
+  /** An answer without a body (204) is fine: it is read as null. */
+  readonly emptyOk?: boolean;
 }
 
 export interface ApiAnswer {
@@ -154,7 +156,8 @@ const exchange = async (parts: JsonApiParts, request: ApiRequest, world: World, 
     signal,
   );
   const { text, unreadable } = collected.ended();
-  const json = unreadable === null && text.trim() !== '' ? parseJson(text) : undefined;
+  const isEmpty = unreadable === null && text.trim() === '';
+  const json = isEmpty && request.emptyOk === true ? null : unreadable === null && !isEmpty ? parseJson(text) : undefined;
   const trouble = troubleOf({
     product: parts.product,
     host: base.host,

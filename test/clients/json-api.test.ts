@@ -33,6 +33,17 @@ describe('a question to a JSON API', () => {
     expect(peer.received[0]?.headers.authorization).toBe(`Bearer ${key}`);
   });
 
+  it('takes an empty answer only where it was said to be fine', async () => {
+    const empty = body('', 'text/plain', 204);
+    expect((await askWith([empty], { emptyOk: true })).reading.answer?.json).toBeNull();
+    expect((await askWith([empty], { attempts: 1 })).reading.trouble).toMatchObject({ code: 'backend_malformed', sent: true });
+  });
+
+  it('knows that nothing was sent to a port at which nobody listens', async () => {
+    const { api } = open(`http://127.0.0.1:${await closedPort()}`);
+    expect((await api.ask({ path: '/rows', attempts: 1 }, never)).trouble).toMatchObject({ sent: false, status: null });
+  });
+
   it('cannot be led to another host by its path', async () => {
     const peer = await openPeer(json([]));
     const { api } = open(peer.url);

@@ -18,6 +18,7 @@ const trouble = (parts: Partial<ApiTrouble>): ApiTrouble => ({
   json: undefined,
   tooMuch: null,
   again: 'no',
+  sent: true,
   retryAfterMs: null,
   message: '',
   hint: null,
