@@ -21,9 +21,22 @@ export interface PlannedStep {
   readonly keepsRunning: string | null;
   /** Why it will not be done as things stand; null: it will. Inconclusive conditions say so. */
   readonly skipped: string | null;
+  /** What stands in the way of doing it; null: nothing. A plan that holds one is not run. */
+  readonly blocked: Obstacle | null;
+  /** CEL that speaks of earlier steps (`steps.ID.status`): decided when its turn comes; null: it was decided while drawing. */
+  readonly condition: string | null;
+  /** The parameters as this step sees them: those of the run, or of the runbook it came from by `use`. */
+  readonly params: Readonly<Record<string, Json>>;
   readonly approval: 'none' | 'one' | 'two';
   /** Resolved arguments: parameters filled in. */
   readonly args: Readonly<Record<string, Json>>;
+}
+
+/** `unbound`: the manifest has no control for it. `unreadable`: the target could not be looked at. `impossible`: the wish makes no sense there. */
+export interface Obstacle {
+  readonly kind: 'unbound' | 'unreadable' | 'impossible';
+  readonly why: string;
+  readonly hint: string | null;
 }
 
 /** What a run will do. Its hash covers the runbook's text, the parameters and every touched field: what an approval is bound to. */

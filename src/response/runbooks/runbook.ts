@@ -1,3 +1,4 @@
+import type { At } from '../../fleet/slots.ts';
 import type { Json } from '../../ground/json.ts';
 
 /** What a runbook is for. `safety` contains first and never reverts by itself. */
@@ -70,6 +71,20 @@ export interface Step {
   readonly approval: 'none' | 'one' | 'two';
   /** Said out loud where a step cannot be undone. */
   readonly irreversible: boolean;
+  /** `keep`: what it did stays though a later step fails. */
+  readonly undo: 'restore' | 'keep';
+  /** The `use` steps it came in by, outermost first; empty for a runbook's own. */
+  readonly uses: readonly Use[];
+  readonly at: At;
+}
+
+/** A runbook inside another: what it calls by its parameters is bound to what stands outside. */
+export interface Use {
+  readonly runbook: string;
+  /** The inner runbook's parameters; texts may hold the outer ones as `{{ params.x }}`. */
+  readonly with: Readonly<Record<string, Json>>;
+  /** CEL over the outer parameters; null: always. */
+  readonly when: string | null;
 }
 
 export interface Guardrails {
@@ -108,4 +123,5 @@ export interface Runbook {
   readonly steps: readonly Step[];
   /** Run whatever happened, without undo. */
   readonly finally: readonly Step[];
+  readonly at: At;
 }
