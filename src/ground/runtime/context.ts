@@ -136,6 +136,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly limits: HttpLimits;
+  /** True: no redirect is followed and no link-local address is reached, for requests that act or carry what others said. */
+  readonly guarded?: boolean;
 }
 
 export interface HttpHead {

@@ -1,6 +1,7 @@
 import { messageOf, nodeCodeOf } from '../errors.ts';
 import { humanDuration } from '../units/duration.ts';
 import type { HttpFailure, HttpPhase } from './context.ts';
+import { linkLocalCode } from './link-local.ts';
 
 /** One sentence for a limit that was reached. */
 export const timeoutSentence = (host: string, phase: HttpPhase, limitMs: number): string => {
@@ -31,6 +32,7 @@ export const classifyFailure = (thrown: unknown, url: URL, connectLimitMs: numbe
     return failed('own_network', `the name of the proxy of this machine does not resolve, on the way to ${host}`);
   }
   if (code === 'ENOTFOUND') return failed('no_such_host', `there is no host ${host}: its name does not resolve`);
+  if (code === linkLocalCode) return linkLocalFailure(host);
   if (code === 'EAI_AGAIN') return failed('own_network', `the name service of this machine did not answer for ${host}`);
   if (ownNetworkCodes.has(code)) return failed('own_network', `this machine could not open a connection to ${host} (${code})`);
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
@@ -41,6 +43,12 @@ export const classifyFailure = (thrown: unknown, url: URL, connectLimitMs: numbe
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') return failed('reset', `${host} closed the connection`);
   return failed('protocol', `${host} did not speak HTTP as it should${code === '' ? '' : ` (${code})`}: ${messageOf(thrown)}`);
 };
+
+/** A request that may not go to where its name leads; nothing was sent. */
+export const linkLocalFailure = (host: string): HttpFailure => ({
+  kind: 'no_such_host',
+  message: `${host} is at a link-local address, which is not asked: clouds keep credentials of a machine there`,
+});
 
 const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 

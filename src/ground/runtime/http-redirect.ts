@@ -19,6 +19,7 @@ export const followRedirect = (
 ): HttpRequest | { readonly refused: string } => {
   const from = new URL(request.url);
   const refuse = (why: string) => ({ refused: `${from.host} answers ${head.status} and ${why}` });
+  if (request.guarded === true) return refuse('redirects, which is not followed here');
   if (!URL.canParse(location, request.url)) return refuse('redirects to something that is not a URL');
   const to = new URL(location, request.url);
   if (hops >= maxRedirects) return refuse(`redirects more than ${maxRedirects} times`);

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 // Not the whole of undici: its index brings fetch, WebSocket and mocks, and by them the second undici that is inside Node.
@@ -8,8 +9,9 @@ import { humanDuration } from '../units/duration.ts';
 import { percentDecoded } from '../units/percent-code.ts';
 import { onAbort } from './abort.ts';
 import type { Clock, Env, Http, HttpFailure, HttpHead, HttpOutcome, HttpPhase, HttpRequest, HttpSink } from './context.ts';
-import { classifyFailure, timeoutSentence } from './http-failure.ts';
+import { classifyFailure, linkLocalFailure, timeoutSentence } from './http-failure.ts';
 import { followRedirect, redirectLocation } from './http-redirect.ts';
+import { guardedLookup, isLinkLocal } from './link-local.ts';
 import { proxiesOf } from './proxies.ts';
 
 const dayMs = 86_400_000;
@@ -25,7 +27,9 @@ export interface OpenHttp extends Http {
  */
 export const openHttp = (env: Env, clock: Clock): OpenHttp => {
   const certificateEnds = new Map<string, number>();
-  const dispatchers = openDispatchers(env, certificateEnds);
+  const usual = openDispatchers(env, certificateEnds, {});
+  // A pool of its own: a connection that was opened without the guard is never used with it.
+  const guarded = once(() => openDispatchers(env, certificateEnds, { lookup: guardedLookup }));
   const certificateDays = ({ protocol, hostname, port }: URL): number | null => {
     const end = protocol === 'https:' ? certificateEnds.get(certificateKey(hostname, port)) : undefined;
     return end === undefined ? null : Math.floor((end - clock.now()) / dayMs);
@@ -36,7 +40,17 @@ export const openHttp = (env: Env, clock: Clock): OpenHttp => {
       let current = request;
       for (let hops = 0; ; hops++) {
         const url = httpUrl(current.url);
-        const outcome = await exchange({ dispatcher: await dispatchers.to(url), clock, startedAt, url, request: current, sink, signal });
+        const isGuarded = request.guarded === true;
+        if (isGuarded && isLinkLocal(url.hostname)) return { ...unsent(linkLocalFailure(url.host)), certificateDays: null };
+        const outcome = await exchange({
+          dispatcher: await (isGuarded ? guarded.get() : usual).to(url),
+          clock,
+          startedAt,
+          url,
+          request: current,
+          sink,
+          signal,
+        });
         const location = redirectLocation(outcome.head);
         if (location === null || outcome.head === null || outcome.failure !== null) {
           return { ...outcome, certificateDays: certificateDays(url) };
@@ -48,7 +62,27 @@ export const openHttp = (env: Env, clock: Clock): OpenHttp => {
         current = next;
       }
     },
-    close: () => dispatchers.close(),
+    close: async () => {
+      await Promise.all([usual.close(), guarded.made()?.close()]);
+    },
+  };
+};
+
+const unsent = (failure: HttpFailure): Omit<HttpOutcome, 'certificateDays'> => ({
+  head: null,
+  failure,
+  timings: { connectMs: null, firstByteMs: null, longestGapMs: null, totalMs: 0 },
+});
+
+/** Something that is made when it is first needed. */
+const once = <Made>(make: () => Made) => {
+  let made: Made | null = null;
+  return {
+    get: (): Made => {
+      made ??= make();
+      return made;
+    },
+    made: (): Made | null => made,
   };
 };
 
@@ -61,10 +95,10 @@ const httpUrl = (text: string): URL => {
 const certificateKey = (hostname: string, port: string): string => `${hostname}:${port || 443}`;
 
 /** Notes when the certificate of each origin ends. Through a proxy undici makes the TLS connection itself, and nothing is noted. */
-const openDispatchers = (env: Env, certificateEnds: Map<string, number>) => {
+const openDispatchers = (env: Env, certificateEnds: Map<string, number>, resolving: { readonly lookup?: LookupFunction }) => {
   // undici's parser is WebAssembly. V8 would optimise it at the first answer: 35 MiB and 40 ms of CPU, and it parses no faster for it.
   setFlagsFromString('--liftoff-only');
-  const connectTcpOrTls = buildConnector({ timeout: 60_000, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 });
+  const connectTcpOrTls = buildConnector({ timeout: 60_000, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250, ...resolving });
   const connect: buildConnector.connector = (options, callback) =>
     connectTcpOrTls(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null);

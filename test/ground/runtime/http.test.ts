@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/ground/runtime/clock.ts';
 import type { Env, HttpLimits, HttpOutcome, HttpRequest, HttpSink } from '../../../src/ground/runtime/context.ts';
 import { openHttp } from '../../../src/ground/runtime/http.ts';
+import { guardedLookup, linkLocalCode } from '../../../src/ground/runtime/link-local.ts';
 import { closedPort, openPeer, openTcpPeer } from '../../support/http-peer.ts';
 import { openProxy } from '../../support/proxy.ts';
 import { body, endless, json, redirect, silence, stream, trickle } from '../../support/replies.ts';
@@ -240,6 +241,36 @@ describe('redirects', () => {
     const got = await send(peer.url, { method: 'POST', body: '{}' });
     expect(got.failure).toMatchObject({ kind: 'redirected', message: expect.stringContaining('would drop its body') });
     expect(peer.received).toHaveLength(1);
+  });
+});
+
+describe('guarded requests', () => {
+  it('reach a server as others do, and follow no redirect', async () => {
+    const peer = await openPeer((request, response) =>
+      (request.path === '/' ? redirect('/b', 307) : body('there', 'text/plain'))(request, response),
+    );
+    expect(await send(`${peer.url.replace('127.0.0.1', 'localhost')}/b`, { guarded: true })).toMatchObject({
+      text: 'there',
+      failure: null,
+    });
+    const got = await send(peer.url, { method: 'POST', body: '{}', guarded: true });
+    expect(got.failure).toMatchObject({ kind: 'redirected' });
+    expect(peer.received).toHaveLength(2);
+  });
+
+  it.each(['169.254.169.254', '0xA9FEA9FE', '2852039166', '[fe80::1]', '[::ffff:169.254.169.254]'])('do not reach %s', async (host) => {
+    const got = await send(`http://${host}/latest/meta-data/`, { guarded: true });
+    expect(got).toMatchObject({ head: null, failure: { kind: 'no_such_host', message: expect.stringContaining('link-local') } });
+  });
+
+  it('do not reach a name that leads there', async () => {
+    // A resolver gives an address back as it is: the only name of such an address that every machine knows.
+    const looked = await new Promise((done) => guardedLookup('169.254.169.254', { all: true }, (error) => done(error?.code)));
+    expect(looked).toBe(linkLocalCode);
+    expect(await new Promise((done) => guardedLookup('127.0.0.1', {}, (error, address) => done([error, address])))).toEqual([
+      null,
+      '127.0.0.1',
+    ]);
   });
 });
 
