@@ -41,6 +41,8 @@ const owners: Readonly<Record<string, string>> = {
 const effectRooms = ['ground/store/', 'ground/runtime/', 'clients/', 'desk/serve/', 'cli/'];
 const effectVerbs =
   /^(apply|ask|collect|converse|detect|draw|evaluate|expire|explain|grade|ingest|load|migrate|open|probe|read|rebuild|reconcile|record|replay|require|run|send|serve|sign|simulate|start|sync|undo|verify)(-|$)/;
+/** Files beside a port that implement it around another: the decorators. */
+const decorators = ['paced', 'rehearsed', 'twinned'];
 /** Folders whose files are adapters: one default export each. */
 const adapterFolder = /\/(kinds|backends|drivers|channels|families)\//;
 
@@ -162,11 +164,11 @@ describe('who imports whom', () => {
   });
 });
 
-/** A file of values and pure functions: not an effect, a query, an adapter, a registry or a page of types. */
+/** A file of values and pure functions: not an effect, a decorator, a query, an adapter, a registry or a page of types. */
 const isRule = (name: string): boolean => {
   const base = posix.basename(name, '.ts');
   if (effectRooms.some((room) => name.startsWith(room)) || adapterFolder.test(`/${name}`)) return false;
-  return !effectVerbs.test(base) && !/\.(journal|cache)$/.test(base) && !['port', 'registry', 'schema'].includes(base);
+  return !effectVerbs.test(base) && !/\.(journal|cache)$/.test(base) && !['port', 'registry', 'schema', ...decorators].includes(base);
 };
 
 describe('what a file may do', () => {
