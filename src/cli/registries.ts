@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { protocols } from '../agents/protocols/registry.ts';
+import { controls } from '../controls/actions/registry.ts';
 import { controlSchemas } from '../controls/actions/schema.ts';
 import { queueSchemas } from '../controls/queues/schema.ts';
 import { readByKind } from '../fleet/read-slot.ts';
@@ -39,7 +40,7 @@ export const extensions: Extensions = {
   slots: {
     endpoint: readByKind('protocol', 'protocol', protocols),
     backend: readByKind('kind', 'trace backend', backends),
-    control: readByKind('via', 'control', controlSchemas),
+    control: readByKind('via', 'control', { ...controlSchemas, ...controls }),
     queue: readByKind('kind', 'queue', queueSchemas),
     expect: expectations,
   },

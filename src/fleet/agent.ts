@@ -65,7 +65,33 @@ export interface Agent {
   readonly evals: readonly string[];
   /** The score that stands for its quality; null: the one named `quality`. */
   readonly qualityScore: string | null;
+  readonly controls: Controls;
   readonly at: At;
+}
+
+/** How each action is enforced on an agent; null where the manifest binds none. */
+export interface Controls {
+  readonly throttle: Slot | null;
+  readonly disable: Slot | null;
+  /** In order: the first closes the door, those behind it cancel what is inside. */
+  readonly kill: readonly Slot[];
+  readonly rollback: { readonly prompt: Slot | null; readonly model: Slot | null; readonly deploy: Slot | null };
+  readonly failover: Slot | null;
+  readonly route_model: Slot | null;
+  readonly scale: Slot | null;
+  readonly queue: Slot | null;
+  readonly sampling: Slot | null;
+}
+
+/** Where a control plane answers; its credentials are still references. */
+export interface Connection {
+  readonly name: string;
+  readonly url: SecretRef;
+  /** The credential that may only look. */
+  readonly read: SecretRef | null;
+  /** The credential that may act. */
+  readonly write: SecretRef | null;
+  readonly headers: Readonly<Record<string, SecretRef>>;
 }
 
 /** Where an agent's traces are read from, and which of them are its own: all keys of `traces.match` must match; without it, its name must. */
@@ -155,4 +181,8 @@ export interface Fleet {
   readonly prices: Readonly<Record<string, Price>>;
   /** Who judges where words cannot, by name. */
   readonly judges: Readonly<Record<string, JudgeSettings>>;
+  /** Control planes, by name. */
+  readonly connections: Readonly<Record<string, Connection>>;
+  /** Files and folders of runbooks, absolute. */
+  readonly runbooks: readonly string[];
 }

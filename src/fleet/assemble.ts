@@ -1,5 +1,5 @@
 import { basename, dirname, extname, resolve } from 'node:path';
-import type { Agent, AgentTraces, Check, Fleet, JudgeSettings, Maintenance, Price, Schedule } from './agent.ts';
+import type { Agent, AgentTraces, Check, Connection, Controls, Fleet, JudgeSettings, Maintenance, Price, Schedule } from './agent.ts';
 import type { ParsedAgent, ParsedCheck, ParsedManifest } from './schema.ts';
 import type { At, Slot } from './slots.ts';
 
@@ -24,6 +24,13 @@ export const assembleFleet = (manifest: ParsedManifest, places: Places): Fleet =
     ]),
   ),
   judges: assembleJudges(manifest, places.path),
+  connections: Object.fromEntries(
+    Object.entries(manifest.connections ?? {}).map(([name, { url, read, write, headers }]): [string, Connection] => [
+      name,
+      { name, url, read: read ?? null, write: write ?? null, headers: headers ?? {} },
+    ]),
+  ),
+  runbooks: (manifest.runbooks ?? []).map((path) => resolve(dirname(places.path), path)),
 });
 
 /** What the section of the judges was read as. */
@@ -79,7 +86,24 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
     },
     evals: (agent.evals ?? []).map((suite) => resolve(dirname(path), suite)),
     qualityScore: agent.quality?.score ?? null,
+    controls: assembleControls(agent.controls ?? {}),
     at: at(['agents', name]),
+  };
+};
+
+const assembleControls = (controls: NonNullable<ParsedAgent['controls']>): Controls => {
+  const slot = (value: unknown) => (value ?? null) as Slot | null;
+  const { kill, rollback } = controls;
+  return {
+    throttle: slot(controls.throttle),
+    disable: slot(controls.disable),
+    kill: (kill === undefined ? [] : Array.isArray(kill) ? kill : [kill]) as readonly Slot[],
+    rollback: { prompt: slot(rollback?.prompt), model: slot(rollback?.model), deploy: slot(rollback?.deploy) },
+    failover: slot(controls.failover),
+    route_model: slot(controls.route_model),
+    scale: slot(controls.scale),
+    queue: slot(controls.queue),
+    sampling: slot(controls.sampling),
   };
 };
 

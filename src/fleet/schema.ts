@@ -243,7 +243,7 @@ const price = z.strictObject({
 });
 
 const connection = z.strictObject({
-  url: urlField().describe('Where the control plane answers.'),
+  url: urlField(['http:', 'https:', 'redis:', 'rediss:']).describe('Where the control plane answers.'),
   read: secretField().optional().describe('The credential that may only look.'),
   write: secretField().optional().describe('The credential that may act.'),
   headers: z.record(z.string(), secretField()).optional().describe('Sent with every request, each a reference.'),
@@ -276,7 +276,7 @@ export const manifestSchema = z.strictObject({
     .optional()
     .describe('Control planes, with separate credentials to read and to write.'),
   prices: z.record(z.string(), price).optional().describe('USD per million tokens, by provider/model; wins over every other price.'),
-  runbooks: z.array(z.string()).optional().describe('Folders or files of runbooks.'),
+  runbooks: z.array(z.string().min(1)).optional().describe('Folders or files of runbooks, relative to the manifest.'),
   watchdog: z
     .strictObject({ url: urlField().describe('The address to ping.') })
     .optional()

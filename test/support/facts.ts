@@ -1,4 +1,4 @@
-import type { Agent, Check, Fleet } from '../../src/fleet/agent.ts';
+import type { Agent, Check, Controls, Fleet } from '../../src/fleet/agent.ts';
 import type { CheckResult } from '../../src/quality/health/result.ts';
 
 /** 2026-03-02 12:00:00 UTC, a Monday. */
@@ -30,6 +30,19 @@ export const aHeartbeat = (everyMs: number, graceMs: number, parts: Partial<Chec
 
 const at = { file: 'agentops.yaml', line: 1, column: 1 };
 
+/** An agent on which nothing can be done. */
+export const noControls: Controls = {
+  throttle: null,
+  disable: null,
+  kill: [],
+  rollback: { prompt: null, model: null, deploy: null },
+  failover: null,
+  route_model: null,
+  scale: null,
+  queue: null,
+  sampling: null,
+};
+
 /** A normal agent with one check and an endpoint at a host of its own. */
 export const anAgent = (parts: Partial<Agent> = {}): Agent => {
   const name = parts.name ?? 'support';
@@ -57,6 +70,7 @@ export const anAgent = (parts: Partial<Agent> = {}): Agent => {
     },
     evals: [],
     qualityScore: null,
+    controls: noControls,
     at,
     ...parts,
   };
@@ -73,6 +87,8 @@ export const aFleet = (...agents: readonly Agent[]): Fleet => ({
   backends: {},
   prices: {},
   judges: {},
+  connections: {},
+  runbooks: [],
 });
 
 export const selectedOf = (fleet: Fleet) => fleet.agents.map((agent) => ({ agent, checks: agent.checks }));

@@ -1,6 +1,9 @@
+import type { Connection } from '../../fleet/agent.ts';
 import type { Registry, Slot, World } from '../../fleet/slots.ts';
 import type { Json } from '../../ground/json.ts';
-import type { SecretRef } from '../../ground/runtime/context.ts';
+import type { Journal } from '../../ground/store/port.ts';
+
+export type { Connection } from '../../fleet/agent.ts';
 
 /** What may be done to an agent; a driver declares which of them it enforces. */
 export type Action =
@@ -15,24 +18,22 @@ export type Action =
   | 'failover'
   | 'scale'
   | 'queue'
-  | 'sampling';
+  | 'sampling'
+  /** What a step of kind `http` or `exec` says itself. */
+  | 'call';
 
 /** Only what an action touches, canonical: the diff, the plan's hash and the undo are made of it. `null` is a value: not set. */
 export type Touched = Readonly<Record<string, Json>>;
 
-/** What is wanted, in the words of the action: `{ requests_per_minute: 10 }`, `{ replicas: 0 }`, `{ version: 41 }`. Empty: what the action says alone. */
+/**
+ * What is wanted, in the words of the action. Empty: what the action says alone, for a throttle or a scale nothing.
+ * throttle: `requests_per_minute` `tokens_per_minute` `max_parallel` `budget_usd`, numbers or null · scale: `replicas` ·
+ * rollback_prompt: `version` (default: the one before) · rollback_model, route_model: `model` · rollback_deploy: `revision` (default: the one before) ·
+ * failover: `to`, a list of models · queue: `mode` and what the driver says · sampling: `share`, 0 to 1 · call: whatever its templates name.
+ */
 export interface Desired {
   readonly action: Action;
   readonly params: Touched;
-}
-
-/** Where a control plane answers, as the manifest has it: credentials are still references. */
-export interface Connection {
-  readonly name: string;
-  readonly url: SecretRef | string;
-  readonly read: SecretRef | null;
-  readonly write: SecretRef | null;
-  readonly headers: Readonly<Record<string, SecretRef>>;
 }
 
 /**
@@ -43,12 +44,18 @@ export interface ControlWorld extends World {
   readonly access: 'read' | 'write';
   /** Throws a usage error where the manifest has no such connection. */
   connection(name: string): Connection;
-  /** The credential of a connection that suits `access`, revealed; null where the connection has none. */
+  /**
+   * The credential of a connection that suits `access`, revealed; null where the connection has none at all. Throws a usage error where
+   * it has only the other one.
+   */
   credential(connection: Connection): string | null;
   /** Throws a usage error where the manifest has no such trace backend. */
   backend(name: string): Slot;
+  /** For what is enforced by our own settings. */
+  journal(): Promise<Journal>;
   /** The manifest's folder, absolute: relative paths start there. */
   readonly folder: string;
+  /** Empty where a step acts on no agent. */
   readonly agent: string;
   /** Who acts, for a peer that keeps a log of its own. */
   readonly actor: string;

@@ -16,10 +16,6 @@ const described = [
     model_group: z.string().optional().describe('The model group the agent calls.'),
     action: z.enum(['block']).optional().describe('block refuses every call with the key.'),
   }),
-  control('flag-file', 'A flag in a flagd JSON file that any OpenFeature SDK reads.', {
-    path: z.string().min(1).describe('The file, relative to the manifest.'),
-    flag: z.string().min(1).describe('The key of the flag.'),
-  }),
   control('langgraph', 'Runs of a LangGraph server.', { connection }),
   control('langfuse-prompt', 'The label of a prompt in Langfuse.', {
     backend: z.string().min(1).describe('A name under backends.'),
@@ -36,5 +32,5 @@ const described = [
   control('manifest', 'Our own setting, overridden while a mitigation is in force.', {}),
 ];
 
-/** Control kind → its config schema. */
+/** Control kind → its config schema, of kinds whose driver is not there yet. */
 export const controlSchemas = Object.fromEntries(described.map((each) => [each.kind, async () => ({ default: each })]));

@@ -51,6 +51,11 @@ export interface Files {
   realPath(path: string): string;
   /** Writes beside and renames, so that a reader sees the old or the new text. Folders are made 0700. */
   writePrivate(path: string, text: string): void;
+  /**
+   * Replaces a file of somebody else: links are followed and its mode stays, and a reader sees the old or the new text. Throws an unable
+   * error where it cannot, or where there is no such file.
+   */
+  replace(path: string, text: string): void;
   /** Adds to the end of a file of somebody else, making it where it is missing. Throws an unable error where it cannot. */
   append(path: string, text: string): void;
   /** Makes a new folder (0700) where this machine keeps temporary files. Throws an unable error where it cannot. */

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -73,6 +74,23 @@ export const systemFiles: Files = {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(beside, text, { mode: 0o600 });
       renameSync(beside, path);
+    } catch (thrown) {
+      removeQuietly(beside);
+      throw unableError({
+        code: 'write_failed',
+        message: `${path} could not be written: ${messageOf(thrown)}`,
+        hint: 'check the folder, its permissions and the free space',
+      });
+    }
+  },
+  replace(path, text) {
+    const target = realPath(path);
+    const beside = `${target}.${process.pid}.new`;
+    try {
+      const { mode } = statSync(target);
+      writeFileSync(beside, text, { mode: 0o600 });
+      chmodSync(beside, mode);
+      renameSync(beside, target);
     } catch (thrown) {
       removeQuietly(beside);
       throw unableError({
