@@ -15,7 +15,8 @@ export interface TwinTarget {
   effectiveAt: number;
   /** UTC epoch ms until which it cannot be read. */
   blindUntil: number;
-  attempts: number;
+  /** How often the same was tried, by what it is. */
+  readonly attempts: Map<string, number>;
 }
 
 export const newTwinTarget = (agent: string, name: string): TwinTarget => ({
@@ -24,7 +25,7 @@ export const newTwinTarget = (agent: string, name: string): TwinTarget => ({
   fields: new Map(),
   effectiveAt: 0,
   blindUntil: 0,
-  attempts: 0,
+  attempts: new Map(),
 });
 
 /** Something that was really done to a target, as the target itself would log it. */
@@ -90,8 +91,10 @@ export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access
 
   const attempt = (doing: TwinAct['doing'], change: Change, key: string): Effect => {
     if (access === 'read') throw new Error(`${target.name} was opened for reading, and asked to ${doing}`);
-    const mishap = fate({ agent: target.agent, doing, change, key, before: target.attempts });
-    target.attempts += 1;
+    const what = canonicalJson([doing, change.action, change.to]);
+    const before = target.attempts.get(what) ?? 0;
+    target.attempts.set(what, before + 1);
+    const mishap = fate({ agent: target.agent, doing, change, key, before });
     switch (mishap) {
       case 'rejected':
         return effect('rejected', 'refused, an injected fault');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Fate, type Mishap, mishapKinds, seededFate } from '../../../src/controls/actions/mishap.ts';
+import { befalls, type Fate, type Mishap, mishapKinds, seededFate } from '../../../src/controls/actions/mishap.ts';
 import { openTwins } from '../../../src/controls/actions/open-twins.ts';
 import type { Capabilities, Change, ControlDriver } from '../../../src/controls/actions/port.ts';
 import type { Slot } from '../../../src/fleet/slots.ts';
@@ -130,11 +130,18 @@ test('what cannot be undone is not', async () => {
   expect(twins.acts).toHaveLength(1);
 });
 
+test('what passes befalls the first attempt only, the rest each of them', () => {
+  const again = mishapKinds.filter((kind) => befalls(kind, { before: 1 }) !== null);
+  expect(again).toEqual(['rejected', 'dropped', 'conflict']);
+});
+
 test('a seed decides what goes wrong, every kind in its turn', () => {
   const drawn = (seed: number) => {
     const fate = seededFate(seed, 0.5);
-    const change = { action: 'kill', target: 't', from: {}, to: {}, version: null, reversible: true, lasting: null } as const;
-    return Array.from({ length: 400 }, (_, before) => fate({ agent: 'a', doing: 'apply', change, key: 'k', before }));
+    const change = { action: 'scale', target: 't', from: {}, version: null, reversible: true, lasting: null } as const;
+    return Array.from({ length: 400 }, (_, replicas) =>
+      fate({ agent: 'a', doing: 'apply', change: { ...change, to: { replicas } }, key: 'k', before: 0 }),
+    );
   };
   expect(drawn(7)).toEqual(drawn(7));
   expect(drawn(7)).not.toEqual(drawn(8));
