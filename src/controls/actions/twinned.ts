@@ -1,6 +1,9 @@
 import { unableError } from '../../ground/errors.ts';
 import { canonicalJson, type Json } from '../../ground/json.ts';
 import type { Clock } from '../../ground/runtime/context.ts';
+import { hindrance, reversed, seenOf, standsAs } from './compare.ts';
+import { applied, conflict, rejected } from './effect.ts';
+import { lookOnly } from './look-only.ts';
 import type { Fate } from './mishap.ts';
 import type { Action, Change, ControlDriver, Effect, Touched } from './port.ts';
 
@@ -59,70 +62,74 @@ const strange = 'changed by somebody else';
  */
 export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access, fate, on }: TwinSurroundings): ControlDriver => {
   const { traits } = real;
-  const effect = (result: Effect['result'], evidence: string, retry = false, retryAfterMs: number | null = null): Effect => ({
-    result,
-    retry,
-    retryAfterMs,
-    evidence: `${target.name}, in memory: ${evidence}`,
-  });
   /** What a healthy target has no word on is taken to be as the plan found it. */
-  const stands = (change: Change, wanted: Touched): boolean => {
-    const now = { ...change.from, ...real.healthy(change.action), ...Object.fromEntries(target.fields) };
-    return Object.entries(wanted).every(([field, value]) => canonicalJson(now[field] ?? null) === canonicalJson(value));
-  };
+  const fieldsNow = ({ action, from }: Pick<Change, 'action' | 'from'>): Touched => ({
+    ...from,
+    ...real.healthy(action),
+    ...Object.fromEntries(target.fields),
+  });
   const set = (fields: Touched) => {
     for (const [field, value] of Object.entries(fields)) target.fields.set(field, value);
   };
+  const unsure = (why: string): Effect => ({
+    result: 'unsure',
+    retry: traits.idempotent,
+    retryAfterMs: null,
+    evidence: `${target.name}: ${why}`,
+  });
   const requireSight = () => {
     if (clock.now() < target.blindUntil)
       throw unableError({ code: 'twin_unreadable', message: `${target.name} cannot be read just now: an injected fault` });
   };
 
   const act = (doing: TwinAct['doing'], change: Change, key: string): Effect => {
-    const [before, after] = doing === 'apply' ? [change.from, change.to] : [change.to, change.from];
-    const isThere = stands(change, after);
-    if (traits.readable && traits.idempotent && isThere) return effect('already', 'nothing was left to do');
-    if (traits.readable && !isThere && !stands(change, before)) return effect('conflict', 'it is no longer as it was planned on');
-    set(after);
+    const wanted = doing === 'apply' ? change : reversed(change);
+    const now = fieldsNow(change);
+    const isThere = standsAs(wanted.to, now);
+    const hindered = traits.readable && !(isThere && !traits.idempotent) ? hindrance(wanted, now) : null;
+    if (hindered !== null) return hindered;
+    set(wanted.to);
     target.effectiveAt = clock.now() + traits.effectMs;
-    if (!traits.idempotent || !isThere) on({ at: clock.now(), target: target.name, doing, action: change.action, key, now: after });
-    return effect('applied', doing === 'apply' ? 'done' : 'put back');
+    if (!isThere || !traits.idempotent) on({ at: clock.now(), target: target.name, doing, action: change.action, key, now: wanted.to });
+    return applied(`${target.name} took it, in memory`);
   };
 
   const attempt = (doing: TwinAct['doing'], change: Change, key: string): Effect => {
-    if (access === 'read') throw new Error(`${target.name} was opened for reading, and asked to ${doing}`);
     const what = canonicalJson([doing, change.action, change.to]);
     const before = target.attempts.get(what) ?? 0;
     target.attempts.set(what, before + 1);
     const mishap = fate({ agent: target.agent, doing, change, key, before });
     switch (mishap) {
       case 'rejected':
-        return effect('rejected', 'refused, an injected fault');
+        return rejected(`${target.name} refuses: an injected fault`);
       case 'busy':
-        return effect('rejected', 'too many requests, an injected fault', true, busyMs);
+        return { ...rejected(`${target.name} is asked too often: an injected fault`), retry: true, retryAfterMs: busyMs };
       case 'conflict':
         set(Object.fromEntries(Object.keys(change.to).map((field) => [field, strange])));
-        return effect('conflict', 'somebody else changed it, an injected fault');
-      case 'lost':
-        return effect('unsure', 'no answer, an injected fault', traits.idempotent);
+        return conflict(`${target.name} was changed by somebody else: an injected fault`);
       case 'dropped':
-        return effect('applied', 'done');
+        return applied(`${target.name} took it, in memory`);
+      case 'lost':
+        return unsure('no answer: an injected fault');
       case 'unsure':
         act(doing, change, key);
-        return effect('unsure', 'no answer, an injected fault', traits.idempotent);
-      case 'slow':
+        return unsure('no answer: an injected fault');
+      case 'slow': {
+        const effect = act(doing, change, key);
+        target.effectiveAt = clock.now() + Math.max(traits.effectMs, leastSlowMs) * slowTimes;
+        return effect;
+      }
       case 'blind': {
-        const seen = act(doing, change, key);
-        if (mishap === 'slow') target.effectiveAt = clock.now() + Math.max(traits.effectMs, leastSlowMs) * slowTimes;
-        else target.blindUntil = clock.now() + blindMs;
-        return seen;
+        const effect = act(doing, change, key);
+        target.blindUntil = clock.now() + blindMs;
+        return effect;
       }
       case null:
         return act(doing, change, key);
     }
   };
 
-  return {
+  const driver: ControlDriver = {
     traits,
     healthy: (action) => real.healthy(action),
     plan: (want, now) => real.plan(want, now),
@@ -130,12 +137,9 @@ export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access
       signal.throwIfAborted();
       requireSight();
       const healthy = real.healthy(action);
+      const set = [...target.fields].filter(([field]) => Object.hasOwn(healthy, field));
       // What cannot be read looks the same whatever was done to it.
-      const touched = traits.readable
-        ? Object.fromEntries(
-            Object.entries(healthy).map(([field, value]) => [field, target.fields.has(field) ? (target.fields.get(field) ?? null) : value]),
-          )
-        : healthy;
+      const touched = traits.readable ? { ...healthy, ...Object.fromEntries(set) } : healthy;
       return { exists: true, target: target.name, touched, version: null, sharedWith: [], keepsRunning: null };
     },
     apply: async (change, key, signal) => {
@@ -145,12 +149,13 @@ export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access
     confirm: async (change, signal) => {
       signal.throwIfAborted();
       requireSight();
-      if (stands(change, change.to)) return clock.now() < target.effectiveAt ? 'not-yet' : 'seen';
-      return stands(change, change.from) ? 'not-yet' : 'contradicted';
+      const seen = seenOf(change, fieldsNow(change));
+      return seen === 'seen' && clock.now() < target.effectiveAt ? 'not-yet' : seen;
     },
     undo: async (change, key, signal) => {
       signal.throwIfAborted();
-      return change.reversible ? attempt('undo', change, key) : effect('rejected', 'it cannot be undone');
+      return change.reversible ? attempt('undo', change, key) : rejected(`${target.name} cannot go back`);
     },
   };
+  return access === 'read' ? lookOnly(driver) : driver;
 };

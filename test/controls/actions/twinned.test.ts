@@ -116,7 +116,7 @@ test('opened for reading it refuses to act: that is a bug of the caller', async 
   const { twins } = await twin();
   const reader = await twins.open('support', slot(), 'read');
   const change = await throttle(reader);
-  await expect(reader.apply(change, 'k', signal)).rejects.toThrow('opened for reading');
+  await expect(reader.apply(change, 'k', signal)).rejects.toThrow('was opened for reading');
   expect(twins.acts).toEqual([]);
 });
 
