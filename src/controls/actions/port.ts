@@ -123,7 +123,7 @@ export interface Capabilities {
  */
 export interface ControlDriver {
   readonly traits: Capabilities;
-  /** Pure: how a healthy target looks, what a rehearsal in memory begins with. */
+  /** Pure: what a rehearsal in memory of this action begins with; a healthy target, for `enable` one that is disabled. */
   healthy(action: Action): Touched;
   read(action: Action, signal: AbortSignal): Promise<Observed>;
   /** Pure; null: it is so already. Throws OpsError `usage` where the wish makes no sense for this target. */

@@ -38,7 +38,12 @@ export default adapter<Config, ControlDriver, ControlWorld>({
         effectMs: control.effect,
         expiresNatively: false,
       },
-      healthy: () => ({ state: 'ENABLED', default_variant: 'on', variants: { on: true, off: false }, targeting: null }),
+      healthy: (action) => ({
+        state: 'ENABLED',
+        default_variant: action === 'enable' ? 'off' : 'on',
+        variants: { on: true, off: false },
+        targeting: null,
+      }),
       async read(action) {
         const { flag } = control;
         const touched = readFlag(readDocument(control, world).document, flag);
