@@ -5,6 +5,8 @@ import { controlSchemas } from '../controls/actions/schema.ts';
 import { queueSchemas } from '../controls/queues/schema.ts';
 import { readByKind } from '../fleet/read-slot.ts';
 import type { Extensions, SlotReader } from '../fleet/slots.ts';
+import { channels } from '../oversight/notify/registry.ts';
+import { notify } from '../oversight/notify/schema.ts';
 import { judges } from '../quality/expect/judges/schema.ts';
 import { loadAssertions, loadExpectation } from '../quality/expect/load-expectation.ts';
 import { pickAssertion, settingsFields } from '../quality/expect/schema.ts';
@@ -41,8 +43,9 @@ export const extensions: Extensions = {
     endpoint: readByKind('protocol', 'protocol', protocols),
     backend: readByKind('kind', 'trace backend', backends),
     control: readByKind('via', 'control', { ...controlSchemas, ...controls }),
+    channel: readByKind('kind', 'channel', channels),
     queue: readByKind('kind', 'queue', queueSchemas),
     expect: expectations,
   },
-  sections: { judges },
+  sections: { judges, notify },
 };

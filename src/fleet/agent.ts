@@ -183,6 +183,8 @@ export interface Fleet {
   readonly judges: Readonly<Record<string, JudgeSettings>>;
   /** Control planes, by name. */
   readonly connections: Readonly<Record<string, Connection>>;
+  /** Channels by which people are told, by name. */
+  readonly notify: Readonly<Record<string, Slot>>;
   /** Files and folders of runbooks, absolute. */
   readonly runbooks: readonly string[];
 }

@@ -30,6 +30,8 @@ export const assembleFleet = (manifest: ParsedManifest, places: Places): Fleet =
       { name, url, read: read ?? null, write: write ?? null, headers: headers ?? {} },
     ]),
   ),
+  // A section of a room above: its schema is not part of the core's.
+  notify: ((manifest as { readonly notify?: unknown }).notify ?? {}) as Readonly<Record<string, Slot>>,
   runbooks: (manifest.runbooks ?? []).map((path) => resolve(dirname(places.path), path)),
 });
 

@@ -22,7 +22,12 @@ export interface Named {
 }
 
 /** Kinds that run code of the manifest's author on this machine, by the hole they stand in. */
-const code: Readonly<Record<string, readonly string[]>> = { endpoint: ['command'], expect: ['javascript', 'not-javascript'] };
+const code: Readonly<Record<string, readonly string[]>> = {
+  endpoint: ['command'],
+  expect: ['javascript', 'not-javascript'],
+  control: ['exec'],
+  channel: ['exec'],
+};
 
 /** Absolute, or upward: outside the folder of the manifest. */
 export const leavesFolder = (path: string): boolean => /^[\\/]|^[A-Za-z]:|(^|[\\/])\.\.([\\/]|$)/.test(path);

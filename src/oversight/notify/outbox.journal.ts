@@ -73,11 +73,16 @@ const maskedMessage = (message: Message, mask: (text: string) => string): Messag
   return { ...message, title: kept(message.title), text: kept(message.text), facts: maskedObject(message.facts, kept) };
 };
 
-/** What is to be sent now, the longest waiting first. */
-export const duePosts = async (journal: Journal, now: number, limit: number): Promise<readonly Posted[]> => {
+/** What is to be sent now, the longest waiting first; without some channels. */
+export const duePosts = async (
+  journal: Journal,
+  { now, limit, without = [] }: { readonly now: number; readonly limit: number; readonly without?: readonly string[] },
+): Promise<readonly Posted[]> => {
+  const others = without.length === 0 ? '' : `AND channel NOT IN (${without.map(() => '?').join(', ')})`;
   const rows = await journal.all<Row>(
-    `SELECT ${columns} FROM outbox WHERE status = 'due' AND due_at <= ? ORDER BY due_at, made_at, id LIMIT ?`,
+    `SELECT ${columns} FROM outbox WHERE status = 'due' AND due_at <= ? ${others} ORDER BY due_at, made_at, id LIMIT ?`,
     now,
+    ...without,
     limit,
   );
   return rows.map(posted);
