@@ -16,7 +16,6 @@ const described = [
     model_group: z.string().optional().describe('The model group the agent calls.'),
     action: z.enum(['block']).optional().describe('block refuses every call with the key.'),
   }),
-  control('langgraph', 'Runs of a LangGraph server.', { connection }),
   control('langfuse-prompt', 'The label of a prompt in Langfuse.', {
     backend: z.string().min(1).describe('A name under backends.'),
     prompt: z.string().min(1).describe('The name of the prompt.'),
