@@ -33,3 +33,10 @@ export const effectOfBlindness = (thrown: unknown): Effect => {
   const isRefused = status !== null && status >= 300 && status < 500 && status !== 408 && status !== 429;
   return { result: 'rejected', retry: !isRefused, retryAfterMs: null, evidence: thrown.message };
 };
+
+/**
+ * What an attempt of several requests has come to that failed on the way: once a part is done, a no is no plain no any more.
+ * @param done what was done before, in a clause; null: nothing
+ */
+export const afterPart = (done: string | null, effect: Effect): Effect =>
+  done === null ? effect : { ...effect, result: 'unsure', evidence: `${done}, then: ${effect.evidence}` };

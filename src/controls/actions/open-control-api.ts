@@ -9,12 +9,14 @@ const timeoutMs = 30_000;
  * so that an attempt is told as it went; no redirect is followed.
  * @param product as sentences name it
  * @param authorize the headers that carry a credential
+ * @param place the address that paths are added to; default: the url of the connection
  */
 export const openControlApi = (
   world: ControlWorld,
   connectionName: string,
   product: string,
   authorize: (credential: string) => Readonly<Record<string, string>>,
+  place: (url: string) => string = (url) => url,
 ): JsonApi => {
   const connection = world.connection(connectionName);
   const headers = () => {
@@ -22,7 +24,7 @@ export const openControlApi = (
     const own = Object.entries(connection.headers).map(([name, value]) => [name.toLowerCase(), world.secrets.reveal(value)]);
     return { ...Object.fromEntries(own), ...(credential === null ? {} : authorize(credential)) };
   };
-  const url = () => world.secrets.reveal(connection.url);
+  const url = () => place(world.secrets.reveal(connection.url));
   const api = openJsonApi({ product, url, headers, timeoutMs, guarded: true }, world);
   return {
     host: api.host,

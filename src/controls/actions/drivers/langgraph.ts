@@ -3,9 +3,9 @@ import type { ApiTrouble } from '../../../clients/api-trouble.ts';
 import { type LangGraph, type LangGraphRun, openLangGraph } from '../../../clients/langgraph.ts';
 import { adapter } from '../../../fleet/slots.ts';
 import { plural } from '../../../ground/output/phrases.ts';
-import { already, applied, effectOfBlindness, effectOfTrouble, rejected } from '../effect.ts';
+import { afterPart, already, applied, effectOfBlindness, effectOfTrouble, rejected } from '../effect.ts';
 import { openControlApi } from '../open-control-api.ts';
-import type { ControlDriver, ControlWorld, Effect } from '../port.ts';
+import type { ControlDriver, ControlWorld } from '../port.ts';
 
 const config = z.strictObject({
   via: z.literal('langgraph'),
@@ -71,14 +71,14 @@ export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
           const scope = await scopeOf(signal);
           for (let round = 1; round <= mostRounds; round++) {
             const runs = await runsOf(server, scope, signal);
-            if (runs.length === 0 && cancelled === 0) return already(`${target}: none is in flight`);
-            if (runs.length === 0) return applied(`${target}: ${said(cancelled)}`);
+            const done = said(cancelled);
+            if (runs.length === 0) return done === null ? already(`${target}: none is in flight`) : applied(`${target}: ${done}`);
             const trouble = await cancelRuns(server, runs, scope === null && round === 1, signal);
-            if (trouble !== null) return partly(effectOfTrouble(trouble), cancelled);
+            if (trouble !== null) return afterPart(done, effectOfTrouble(trouble));
             cancelled += runs.length;
           }
         } catch (thrown) {
-          return partly(effectOfBlindness(thrown), cancelled);
+          return afterPart(said(cancelled), effectOfBlindness(thrown));
         }
         const evidence = `${target}: runs go on after they were cancelled ${mostRounds} times over, or new ones begin as fast`;
         return { result: 'unsure', retry: true, retryAfterMs: null, evidence };
@@ -94,11 +94,7 @@ export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
 /** Ids of the assistants whose runs are meant; null: every run. */
 type Scope = ReadonlySet<string> | null;
 
-const said = (cancelled: number): string => `${plural(cancelled, 'run')} cancelled`;
-
-/** Where something was done already, a failure is no plain no any more. */
-const partly = (effect: Effect, cancelled: number): Effect =>
-  cancelled === 0 ? effect : { ...effect, result: 'unsure', evidence: `${said(cancelled)}, then: ${effect.evidence}` };
+const said = (cancelled: number): string | null => (cancelled === 0 ? null : `${plural(cancelled, 'run')} cancelled`);
 
 const runsOf = async (server: LangGraph, scope: Scope, signal: AbortSignal): Promise<readonly LangGraphRun[]> =>
   (await server.runsInFlight(signal)).filter(({ assistantId }) => scope === null || scope.has(assistantId));
