@@ -15,6 +15,8 @@ export interface JsonApiParts {
   readonly timeoutMs: number;
   /** Bytes of one answer; default 32 MiB. */
   readonly maxBytes?: number;
+  /** As of `HttpRequest`; default: false. */
+  readonly guarded?: boolean;
 }
 
 export type QueryValue = string | number | boolean | null | readonly string[];
@@ -151,6 +153,7 @@ const exchange = async (parts: JsonApiParts, request: ApiRequest, world: World, 
         totalMs: parts.timeoutMs,
         maxBytes: parts.maxBytes ?? defaultMaxBytes,
       },
+      guarded: parts.guarded ?? false,
     },
     collected,
     signal,

@@ -166,7 +166,7 @@ export const openOn = async (kind: string, peer: ControlPeer, access: ControlWor
     backends: peer.backends ?? {},
   };
   // Time stands still unless somebody sleeps: a driver that waits is seen to, and no test waits for it.
-  const ctx = fakeContext({ clock: fakeClock(), ...real, env: { ...controlEnv, ...peer.env }, ...peer.world });
+  const ctx = fakeContext({ ...real, clock: fakeClock(), env: { ...controlEnv, ...peer.env }, ...peer.world });
   return openControl(ctx, fleet, 'support', { kind, config, at: { file: 'agentops.yaml', line: 1, column: 1 } }, access);
 };
 

@@ -13,10 +13,10 @@ export const temporaryFolder = (): string => {
   return folder;
 };
 
-/** An empty journal file that is gone after the test. */
-export const temporaryJournal = async (): Promise<Journal> => {
+/** An empty journal file that is gone after the test. @param now UTC epoch ms */
+export const temporaryJournal = async (now: () => number = () => noon): Promise<Journal> => {
   const folder = mkdtempSync(join(tmpdir(), 'agentops-test-'));
-  const journal = await openSqliteJournal(join(folder, 'journal.db'), () => noon);
+  const journal = await openSqliteJournal(join(folder, 'journal.db'), now);
   onTestFinished(async () => {
     await journal.close();
     rmSync(folder, { recursive: true, force: true });

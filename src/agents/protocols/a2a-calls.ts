@@ -10,19 +10,21 @@ export interface A2aThread {
   readonly taskId: string | null;
 }
 
-/** The four calls of a turn, ready but for the headers of the manifest. */
+/** The calls of a turn, and of a control that ends one; ready but for the headers of the manifest. */
 export interface A2aCalls {
   send(text: string, messageId: string, thread: A2aThread, stream: boolean): ExchangeRequest;
   getTask(id: string): ExchangeRequest;
   cancelTask(id: string): ExchangeRequest;
+  /** One page of the tasks in a state of 1.0; null in 0.3, which does not list them over JSON-RPC. */
+  listTasks(state: string, pageToken: string): ExchangeRequest | null;
 }
 
 /** How calls look at one interface. Sources: A2A 1.0, sections 9 (JSON-RPC) and 11 (HTTP+JSON); A2A 0.3, section 7. */
 export const callsAt = (at: A2aInterface): A2aCalls => (at.binding === 'rest' ? restCalls(at) : rpcCalls(at));
 
 const rpcMethods = {
-  '1.0': { send: 'SendMessage', stream: 'SendStreamingMessage', get: 'GetTask', cancel: 'CancelTask' },
-  '0.3': { send: 'message/send', stream: 'message/stream', get: 'tasks/get', cancel: 'tasks/cancel' },
+  '1.0': { send: 'SendMessage', stream: 'SendStreamingMessage', get: 'GetTask', cancel: 'CancelTask', list: 'ListTasks' },
+  '0.3': { send: 'message/send', stream: 'message/stream', get: 'tasks/get', cancel: 'tasks/cancel', list: null },
 } as const;
 
 const rpcCalls = (at: A2aInterface): A2aCalls => {
@@ -42,6 +44,7 @@ const rpcCalls = (at: A2aInterface): A2aCalls => {
     },
     getTask: (id) => call(methods.get, { id }),
     cancelTask: (id) => call(methods.cancel, { id }),
+    listTasks: (status, pageToken) => (methods.list === null ? null : call(methods.list, { status, pageSize, pageToken })),
   };
 };
 
@@ -62,8 +65,16 @@ const restCalls = (at: A2aInterface): A2aCalls => {
     },
     getTask: (id) => ({ method: 'GET', url: `${base}/tasks/${encodeURIComponent(id)}`, headers: { ...versionHeader(at), accept: type } }),
     cancelTask: (id) => post(`/tasks/${encodeURIComponent(id)}:cancel`, {}, type),
+    listTasks(status, pageToken) {
+      if (at.version === '0.3') return null;
+      const query = new URLSearchParams({ status, pageSize: `${pageSize}`, ...(pageToken === '' ? {} : { pageToken }) });
+      return { method: 'GET', url: `${base}/tasks?${query}`, headers: { ...versionHeader(at), accept: type } };
+    },
   };
 };
+
+/** The most that a page may hold, by the protocol. */
+const pageSize = 100;
 
 const ids = ({ contextId, taskId }: A2aThread): JsonObject => ({
   ...(contextId === null ? {} : { contextId }),

@@ -1,26 +1,9 @@
 import { digArray, digString, isObject, type Json, parseJson } from '../../ground/json.ts';
+import { type Standing, standings, stateName } from './a2a-state.ts';
 import { troubleSaid } from './exchange-trouble.ts';
 import { isRpcError, type RpcError, rpcErrorOf, rpcErrorSaid } from './json-rpc.ts';
 import type { Exchange, StreamReader } from './send-exchange.ts';
 import { excerpt, type Said } from './turn.ts';
-
-/** What a state of a task means for the one who waits for it. */
-type Standing = 'pending' | 'done' | 'failed' | 'refused' | 'waiting';
-
-/** The states of 1.0 without their prefix and those of 0.3, which once was spelled with two l. */
-const standings: ReadonlyMap<string, Standing> = new Map([
-  ['submitted', 'pending'],
-  ['working', 'pending'],
-  ['unknown', 'pending'],
-  ['unspecified', 'pending'],
-  ['completed', 'done'],
-  ['failed', 'failed'],
-  ['canceled', 'failed'],
-  ['cancelled', 'failed'],
-  ['rejected', 'refused'],
-  ['input-required', 'waiting'],
-  ['auth-required', 'waiting'],
-]);
 
 /** What an agent answers to a message: a message, or a task with all that became of it. Fed with whole answers and with events of a stream. */
 export interface A2aReply extends StreamReader {
@@ -61,10 +44,7 @@ export const readReply = (wrapsData: boolean): A2aReply => {
     const status = isObject(holder) ? holder['status'] : undefined;
     const given = digString(status, 'state');
     if (given === null) return refuse('a task without a state');
-    state = given
-      .replace(/^TASK_STATE_/, '')
-      .toLowerCase()
-      .replaceAll('_', '-');
+    state = stateName(given);
     if (!standings.has(state)) refuse(`the task state ${excerpt(given)} is unknown`);
     spoken = partsOf(isObject(status) ? status['message'] : undefined);
   };

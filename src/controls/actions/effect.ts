@@ -1,4 +1,6 @@
 import type { ApiTrouble } from '../../clients/api-trouble.ts';
+import { OpsError } from '../../ground/errors.ts';
+import { digNumber } from '../../ground/json.ts';
 import type { Effect } from './port.ts';
 
 const settled =
@@ -23,3 +25,18 @@ export const effectOfTrouble = ({ code, status, sent, retryAfterMs, message }: A
   if (status !== null && status >= 300 && status < 500 && status !== 408) return effect('rejected', false);
   return effect('unsure', true);
 };
+
+/** What an attempt has come to that could not even look at its target, so that nothing was done. Anything but that is thrown on. */
+export const effectOfBlindness = (thrown: unknown): Effect => {
+  if (!(thrown instanceof OpsError) || thrown.kind !== 'unable') throw thrown;
+  const status = digNumber(thrown.details, 'status');
+  const isRefused = status !== null && status >= 300 && status < 500 && status !== 408 && status !== 429;
+  return { result: 'rejected', retry: !isRefused, retryAfterMs: null, evidence: thrown.message };
+};
+
+/**
+ * What an attempt of several requests has come to that failed on the way: once a part is done, a no is no plain no any more.
+ * @param done what was done before, in a clause; null: nothing
+ */
+export const afterPart = (done: string | null, effect: Effect): Effect =>
+  done === null ? effect : { ...effect, result: 'unsure', evidence: `${done}, then: ${effect.evidence}` };

@@ -11,8 +11,8 @@ export const mishaps = {
   busy: 'the target is asked too often (429) and names a pause',
   unsure: 'the target acts, and the connection breaks before it says so',
   lost: 'the connection breaks before the target acts',
-  slow: 'the target acts, and it takes effect ten times later than declared',
-  blind: 'the target acts, and cannot be read for half a minute',
+  slow: 'the target acts, and it takes effect ten seconds later than declared',
+  blind: 'the target acts, and cannot be read for ten seconds',
 } as const;
 
 export type Mishap = keyof typeof mishaps;

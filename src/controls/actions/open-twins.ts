@@ -15,6 +15,8 @@ export interface Twins {
   readonly acts: readonly TwinAct[];
   /** The fields that were ever set, by target. */
   state(): Readonly<Record<string, Touched>>;
+  /** The same of the target of one control. */
+  fieldsOf(agent: string, slot: Slot): Touched;
 }
 
 export interface TwinsOptions {
@@ -42,9 +44,7 @@ export const openTwins = ({ real, clock, fate = noMishap }: TwinsOptions): Twins
     acts,
     open: async (agent, slot, access) =>
       twinned(await real(agent, slot, 'read'), targetOf(agent, slot), { clock, access, fate, on: (act) => acts.push(act) }),
-    state: () =>
-      Object.fromEntries(
-        [...targets.values()].map(({ name, fields }) => [name, Object.fromEntries([...fields].sort(([a], [b]) => (a < b ? -1 : 1)))]),
-      ),
+    state: () => Object.fromEntries([...targets.values()].map(({ name, fields }) => [name, Object.fromEntries(fields)])),
+    fieldsOf: (agent, slot) => Object.fromEntries(targetOf(agent, slot).fields),
   };
 };

@@ -34,6 +34,8 @@ export type Touched = Readonly<Record<string, Json>>;
 export interface Desired {
   readonly action: Action;
   readonly params: Touched;
+  /** After how many ms it shall revert by itself, for a target that `expiresNatively`; others ignore it. Absent or null: never. */
+  readonly ttlMs?: number | null;
 }
 
 /**

@@ -2,5 +2,8 @@ import type { ControlRegistry } from './port.ts';
 
 /** Every way to enforce an action. To add one: a file in `drivers/` and a line here. */
 export const controls: ControlRegistry = {
+  a2a: () => import('./drivers/a2a.ts'),
   'flag-file': () => import('./drivers/flag-file.ts'),
+  langgraph: () => import('./drivers/langgraph.ts'),
+  litellm: () => import('./drivers/litellm.ts'),
 };

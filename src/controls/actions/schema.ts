@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const connection = z.string().min(1).describe('A name under connections.');
+/** The connection of a control. */
+export const connectionField = () => z.string().min(1).describe('A name under connections.');
 
 /** One way to enforce an action on an agent, as the manifest describes it. */
 const control = <Shape extends z.ZodRawShape>(via: string, summary: string, shape: Shape) => ({
@@ -10,13 +11,6 @@ const control = <Shape extends z.ZodRawShape>(via: string, summary: string, shap
 });
 
 const described = [
-  control('litellm', 'Keys and model groups of a LiteLLM proxy.', {
-    connection,
-    key_alias: z.string().optional().describe('The alias of the key the agent calls with.'),
-    model_group: z.string().optional().describe('The model group the agent calls.'),
-    action: z.enum(['block']).optional().describe('block refuses every call with the key.'),
-  }),
-  control('langgraph', 'Runs of a LangGraph server.', { connection }),
   control('langfuse-prompt', 'The label of a prompt in Langfuse.', {
     backend: z.string().min(1).describe('A name under backends.'),
     prompt: z.string().min(1).describe('The name of the prompt.'),

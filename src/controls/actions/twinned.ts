@@ -51,9 +51,8 @@ export interface TwinSurroundings {
 }
 
 const busyMs = 2000;
-const blindMs = 30_000;
-const slowTimes = 10;
-const leastSlowMs = 1000;
+const blindMs = 10_000;
+const lateMs = 10_000;
 const strange = 'changed by somebody else';
 
 /**
@@ -116,7 +115,7 @@ export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access
         return unsure('no answer: an injected fault');
       case 'slow': {
         const effect = act(doing, change, key);
-        target.effectiveAt = clock.now() + Math.max(traits.effectMs, leastSlowMs) * slowTimes;
+        target.effectiveAt = clock.now() + traits.effectMs + lateMs;
         return effect;
       }
       case 'blind': {

@@ -32,9 +32,11 @@ export interface PlannedStep {
   readonly args: Readonly<Record<string, Json>>;
 }
 
-/** `unbound`: the manifest has no control for it. `unreadable`: the target could not be looked at. `impossible`: the wish makes no sense there. */
+/**
+ * `unbound`: the manifest has no control for it. `unreadable`: the target could not be looked at. `impossible`: the wish makes no sense there. `undecided`: its
+ * condition asks for what is not known. */
 export interface Obstacle {
-  readonly kind: 'unbound' | 'unreadable' | 'impossible';
+  readonly kind: 'unbound' | 'unreadable' | 'impossible' | 'undecided';
   readonly why: string;
   readonly hint: string | null;
 }

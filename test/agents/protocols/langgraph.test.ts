@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import langgraph from '../../../src/agents/protocols/kinds/langgraph.ts';
 import { runReader, runSaid } from '../../../src/agents/protocols/langgraph-run.ts';
 import type { AgentProtocol, Ask, Turn } from '../../../src/agents/protocols/port.ts';
 import { digString, type Json } from '../../../src/ground/json.ts';
-import { type Peer, peersFolder, startPeer } from '../../peers/start-peer.ts';
+import { langgraphPackages, startLangGraph } from '../../peers/start-langgraph.ts';
+import type { Peer } from '../../peers/start-peer.ts';
 import { cannedHttp, cutAt } from '../../support/canned-http.ts';
 import { openPeer, type Reply } from '../../support/http-peer.ts';
 import { describeWithPeer } from '../../support/peer-or-skip.ts';
@@ -215,24 +215,12 @@ describe('a probe', () => {
   });
 });
 
-describeWithPeer('a real LangGraph server', { packages: ['@langchain/langgraph-cli', '@langchain/langgraph', '@langchain/core'] }, () => {
+describeWithPeer('a real LangGraph server', { packages: langgraphPackages }, () => {
   let server: Peer;
-  // The server keeps its threads in the folder it serves: a copy, below the packages that the graph imports, starts it empty.
-  let folder: string;
   beforeAll(async () => {
-    folder = mkdtempSync(`${peersFolder}node_modules/.langgraph-`);
-    cpSync(`${peersFolder}langgraph`, folder, { recursive: true });
-    server = await startPeer({
-      argv: (port) => ['langgraphjs', 'dev', '--host', '127.0.0.1', '--port', `${port}`, '--no-browser', '--no-reload'],
-      cwd: folder,
-      env: { LANGSMITH_TRACING: 'false' },
-      ready: /Server running/,
-    });
+    server = await startLangGraph();
   });
-  afterAll(async () => {
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   /** Each test asks as somebody else, so that each has a thread of its own. */
   const askAs = (who: string, parts: Partial<Ask> = {}): Ask =>

@@ -102,13 +102,13 @@ test.each([
   expect(await driver.confirm(change, signal)).toBe(seen);
 });
 
-test('a blind target acts, cannot be looked at for half a minute, and then shows it', async () => {
+test('a blind target acts, cannot be looked at for ten seconds, and then shows it', async () => {
   const { driver, clock } = await twin({}, 'blind');
   const change = await throttle(driver);
   expect(await driver.apply(change, 'k', signal)).toMatchObject({ result: 'applied' });
   await expect(driver.confirm(change, signal)).rejects.toMatchObject({ kind: 'unable' });
   await expect(driver.read('throttle', signal)).rejects.toMatchObject({ kind: 'unable' });
-  await clock.sleep(30_000, signal);
+  await clock.sleep(10_000, signal);
   expect(await driver.confirm(change, signal)).toBe('seen');
 });
 

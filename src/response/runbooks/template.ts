@@ -1,0 +1,42 @@
+import { isObject, type Json } from '../../ground/json.ts';
+
+const hole = /\{\{\s*params\.([A-Za-z_]\w*)\s*\}\}/g;
+const wholeHole = /^\{\{\s*params\.([A-Za-z_]\w*)\s*\}\}$/;
+
+/** True where a text holds braces that a parameter would fill, rightly written or not. */
+export const holdsHole = (text: string): boolean => text.includes('{{');
+
+/** The parameters that a value names, at any depth, each once. */
+export const holesIn = (value: Json): readonly string[] => {
+  const found = textsIn(value).flatMap((text) => [...text.matchAll(hole)].map(([, name = '']) => name));
+  return [...new Set(found)];
+};
+
+/** The first text of a value whose braces are not `{{ params.NAME }}`; null: all are. */
+export const brokenHole = (value: Json): string | null => textsIn(value).find((text) => holdsHole(text.replace(hole, ''))) ?? null;
+
+const textsIn = (value: Json): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
+};
+
+/**
+ * A value with its parameters filled in. A text that is one hole takes the parameter with its type; within a text it is written out. What is
+ * filled in is never looked at again, so that a parameter cannot name another.
+ */
+export const fill = (value: Json, params: Readonly<Record<string, Json>>): Json => {
+  if (typeof value === 'string') {
+    const [, whole] = wholeHole.exec(value) ?? [];
+    if (whole !== undefined) return Object.hasOwn(params, whole) ? (params[whole] ?? null) : null;
+    return value.replace(hole, (_, name: string) => writtenOut(Object.hasOwn(params, name) ? (params[name] ?? null) : null));
+  }
+  if (Array.isArray(value)) return value.map((item: Json) => fill(item, params));
+  return isObject(value) ? fillAll(value, params) : value;
+};
+
+/** The same for every value of a map. */
+export const fillAll = (values: Readonly<Record<string, Json>>, params: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fill(value, params)]));
+
+const writtenOut = (value: Json): string => (typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value));
