@@ -5,6 +5,8 @@ import { controlSchemas } from '../controls/actions/schema.ts';
 import { queueSchemas } from '../controls/queues/schema.ts';
 import { readByKind } from '../fleet/read-slot.ts';
 import type { Extensions, SlotReader } from '../fleet/slots.ts';
+import { ruleKinds } from '../oversight/alerts/rule-fields.ts';
+import { alerts } from '../oversight/alerts/schema.ts';
 import { channels } from '../oversight/notify/registry.ts';
 import { notify } from '../oversight/notify/schema.ts';
 import { judges } from '../quality/expect/judges/schema.ts';
@@ -46,6 +48,7 @@ export const extensions: Extensions = {
     channel: readByKind('kind', 'channel', channels),
     queue: readByKind('kind', 'queue', queueSchemas),
     expect: expectations,
+    rule: readByKind('type', 'alert rule', ruleKinds),
   },
-  sections: { judges, notify },
+  sections: { alerts, judges, notify },
 };

@@ -32,6 +32,9 @@ export const assembleFleet = (manifest: ParsedManifest, places: Places): Fleet =
   ),
   // A section of a room above: its schema is not part of the core's.
   notify: ((manifest as { readonly notify?: unknown }).notify ?? {}) as Readonly<Record<string, Slot>>,
+  sections: Object.fromEntries(
+    places.sections.flatMap((name) => (name in manifest ? [[name, (manifest as Readonly<Record<string, unknown>>)[name]]] : [])),
+  ),
   runbooks: (manifest.runbooks ?? []).map((path) => resolve(dirname(places.path), path)),
 });
 
@@ -51,6 +54,8 @@ const assembleJudges = (manifest: ParsedManifest, path: string): Fleet['judges']
 interface Places {
   readonly path: string;
   readonly stateFolder: string;
+  /** Names of the sections that rooms above describe. */
+  readonly sections: readonly string[];
   at(path: readonly PropertyKey[]): At;
 }
 

@@ -79,7 +79,10 @@ export const readManifest = async (desk: Desk, path: string, { slots: readers, s
   const { data } = manifest;
   for (const { path: of, kind, config, at } of placed) fillSlot(data, of, { kind, config, at });
   const stateFolder = resolve(dirname(path), data.state);
-  return { fleet: assembleFleet(data, { path, stateFolder, at: (at) => locate(root, at, 'key') }), problems: [] };
+  return {
+    fleet: assembleFleet(data, { path, stateFolder, sections: Object.keys(sections), at: (at) => locate(root, at, 'key') }),
+    problems: [],
+  };
 };
 
 interface FilledSlot {

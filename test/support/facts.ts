@@ -87,6 +87,7 @@ export const aFleet = (...agents: readonly Agent[]): Fleet => ({
   backends: {},
   prices: {},
   judges: {},
+  sections: {},
   connections: {},
   notify: {},
   runbooks: [],

@@ -18,7 +18,7 @@ export interface BurnRateParams {
  * Why a burn rate can never be reached, or null: no more than every request can be bad, so that a factor of 14.4 with a budget of 10 %
  * asks for 144 %.
  */
-export const impossibleBurn = ({ budget, factor, longMs, shortMs }: BurnRateParams): string | null => {
+export const impossibleBurn = ({ budget, factor, longMs, shortMs }: Omit<BurnRateParams, 'minEvents'>): string | null => {
   if (budget * factor >= 1) return `asks for ${formatShare(budget * factor)} of bad requests, which is never more than 100%`;
   return shortMs >= longMs ? `short window ${humanDuration(shortMs)} must be shorter than the long one ${humanDuration(longMs)}` : null;
 };
