@@ -35,6 +35,14 @@ export const speaksOfSteps = (expression: string): boolean => /\bsteps\s*[.[]/.t
 /** True where figures of an agent must be read for it. */
 export const speaksOfFigures = (expression: string): boolean => /\bfigures\s*[.[]/.test(expression);
 
+const param = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\bparams\.([A-Za-z_]\w*)/g;
+
+/** An expression with the values of parameters in their place, for whoever judges it without knowing them. */
+export const boundExpression = (expression: string, params: Params): string =>
+  expression.replace(param, (whole, name: string | undefined) =>
+    name === undefined || !Object.hasOwn(params, name) ? whole : JSON.stringify(params[name]),
+  );
+
 /** What an earlier step of a run came to, as `steps.ID` shows it. */
 export interface StepFacts {
   readonly status: string;

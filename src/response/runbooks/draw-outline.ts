@@ -3,7 +3,7 @@ import type { Agent, Fleet } from '../../fleet/agent.ts';
 import { suggestion } from '../../fleet/problems.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Json } from '../../ground/json.ts';
-import { conditionsOf, paramsOf, speaksOfSteps } from './conditions.ts';
+import { boundExpression, conditionsOf, paramsOf, speaksOfSteps } from './conditions.ts';
 import { type ConditionAids, evaluateCondition } from './evaluate-condition.ts';
 import { type Outline, orSkipped } from './outline.ts';
 import type { Obstacle } from './plan.ts';
@@ -12,8 +12,14 @@ import { fill, fillAll } from './template.ts';
 import { agentKinds, controlPath, ownControl, wishOf } from './wish.ts';
 
 /** Throws a usage error where the step names an agent that is not in the fleet. */
-export const drawOutline = async (fleet: Fleet, step: Step, run: Readonly<Record<string, Json>>, aids: ConditionAids): Promise<Outline> => {
-  const params = paramsOf(step, run);
+export const drawOutline = async (
+  fleet: Fleet,
+  written: Step,
+  run: Readonly<Record<string, Json>>,
+  aids: ConditionAids,
+): Promise<Outline> => {
+  const params = paramsOf(written, run);
+  const step = boundStep(written, params);
   const args = fillAll(step.args, params);
   const agent = agentOf(fleet, step, params);
   const turn = await judgeConditions(fleet, step, agent, run, aids);
@@ -31,6 +37,20 @@ export const drawOutline = async (fleet: Fleet, step: Step, run: Readonly<Record
   };
   const { skipped, blocked } = orSkipped(step, { skipped: null, blocked: controls.length === 0 ? unbound : null });
   return { ...outline, wish, controls, skipped, blocked };
+};
+
+/** A step with all that its parameters say beside its arguments. */
+const boundStep = (step: Step, params: Readonly<Record<string, Json>>): Step => {
+  const { ttlParam, verify, kind, args } = step;
+  const ttl = ttlParam === null ? step.ttlMs : params[ttlParam];
+  const expression = args['expression'];
+  return {
+    ...step,
+    ttlMs: typeof ttl === 'number' ? ttl : null,
+    ttlParam: null,
+    verify: verify === null || verify.expression === null ? verify : { ...verify, expression: boundExpression(verify.expression, params) },
+    args: kind === 'query' && typeof expression === 'string' ? { ...args, expression: boundExpression(expression, params) } : args,
+  };
 };
 
 const agentOf = (fleet: Fleet, step: Step, params: Readonly<Record<string, Json>>): Agent | null => {

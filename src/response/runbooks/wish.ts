@@ -41,16 +41,17 @@ export const actionOf = ({ kind, args }: Pick<Step, 'kind' | 'args'>): Action | 
 };
 
 /** What a step wants, in the words of its action. @param args with parameters filled in */
-export const wishOf = (step: Pick<Step, 'kind' | 'args'>, args: Args, params: Args): Desired | null => {
+export const wishOf = (step: Pick<Step, 'kind' | 'args' | 'ttlMs'>, args: Args, params: Args): Desired | null => {
   const action = actionOf(step);
   if (action === null) return null;
+  const { ttlMs } = step;
   if (action === 'call') {
     const named = holesIn(step.args as Json);
-    return { action, params: Object.fromEntries(named.map((name) => [name, params[name] ?? null])) };
+    return { action, params: Object.fromEntries(named.map((name) => [name, params[name] ?? null])), ttlMs };
   }
-  if (step.kind !== 'rollback') return { action, params: args };
+  if (step.kind !== 'rollback') return { action, params: args, ttlMs };
   const { to } = args;
-  return { action, params: to === undefined || to === null ? {} : { [versionWords[rollbackTarget(args)]]: to } };
+  return { action, params: to === undefined || to === null || to === '' ? {} : { [versionWords[rollbackTarget(args)]]: to }, ttlMs };
 };
 
 /** The control that a step brings itself: the driver of its kind, with its own words as the settings. Parameters stay open in them. */
