@@ -79,6 +79,7 @@ const decide = async (running: Running, planned: PlannedStep, held: Move): Promi
     .filter(({ id }) => id !== planned.id)
     .map((each) => resultOf(each, stepState(recorder.state(), each.id)));
   const { value, why } = await aids.decide(planned, earlier);
-  if (value !== true) return skip(running, planned, why);
+  if (value === 'inconclusive') return leave(running, 'paused', why ?? '', planned.id);
+  if (!value) return skip(running, planned, 'its condition does not hold');
   if (held.kind !== 'end') return make(running, held);
 };

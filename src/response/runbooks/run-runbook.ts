@@ -44,7 +44,7 @@ export const runRunbook = async (
   const missing = missingApproval(plan, approvals);
   if (missing !== null) throw refusedError({ code: 'approval_missing', ...missing, details: { plan_hash: plan.hash } });
   const journal = await ctx.journal();
-  const id = newRunId(runbook.name, ctx.random);
+  const id = await newRunId(journal, runbook.name, ctx.random);
   const leases = await openLocks(journal, id, plan.locks);
   const run: RunHead = {
     id,
@@ -164,5 +164,8 @@ const requireClear = (plan: Plan): void => {
 /** No vowels, so that chance writes no words. */
 const idLetters = '23456789bcdfghjkmnpqrstvwxz';
 
-const newRunId = (runbook: string, random: () => number): string =>
-  `${runbook}-${Array.from({ length: 7 }, () => idLetters[Math.floor(random() * idLetters.length)]).join('')}`;
+const newRunId = async (journal: Journal, runbook: string, random: () => number): Promise<string> => {
+  const letters = Array.from({ length: 7 }, () => idLetters[Math.floor(random() * idLetters.length)]);
+  const id = `${runbook}-${letters.join('')}`;
+  return (await readRun(journal, id)) === null ? id : newRunId(journal, runbook, random);
+};

@@ -82,7 +82,10 @@ export interface RunAids {
   /** @param since when the effect was seen, UTC epoch ms. May throw an unable error: it could not look. */
   verify(verification: Verification, agent: string | null, since: number): Promise<Judgement>;
   /** Whether a step whose condition speaks of earlier ones is to be done, once these are over. */
-  decide(planned: PlannedStep, earlier: readonly StepResult[]): Promise<{ readonly value: boolean | 'inconclusive'; readonly why: string }>;
+  decide(
+    planned: PlannedStep,
+    earlier: readonly StepResult[],
+  ): Promise<{ readonly value: boolean | 'inconclusive'; readonly why: string | null }>;
   /** Since when the traces of an agent are silent, UTC epoch ms; null: they are not, or nobody can tell. */
   quietSince?(agent: string): Promise<number | null>;
   /** Throws to rehearse a death at a boundary, `STEP:PHASE`. */

@@ -137,15 +137,17 @@ const begin = (deed: Deed): Deed => ({ ...deed, begun: deed.begun + 1, effect: n
 /** A result may stand for an attempt that was cut off before, so that it settles all that were begun. */
 const end = (deed: Deed, effect: Effect): Deed => ({ begun: deed.begun, ended: deed.begun, answers: deed.answers + 1, effect });
 
-/** A person wants what stopped a step tried again: whatever was decided against it is forgotten, and nothing that was done. */
-const tryAgain = (state: StepState): StepState => ({
-  ...state,
-  isStuck: false,
-  act: forgiven(state.act),
-  undo: forgiven(state.undo),
-  seen: state.seen === 'seen' ? 'seen' : null,
-  verdict: state.verdict === 'pass' ? 'pass' : null,
-});
+/** A person wants what stopped a step tried again: what was decided against it is forgotten, nothing that was done, nor that it is being undone. */
+const tryAgain = (state: StepState): StepState =>
+  state.undo.begun > 0
+    ? { ...state, isStuck: false, undo: forgiven(state.undo) }
+    : {
+        ...state,
+        isStuck: false,
+        act: forgiven(state.act),
+        seen: state.seen === 'seen' ? 'seen' : null,
+        verdict: state.verdict === 'pass' ? 'pass' : null,
+      };
 
 const forgiven = (deed: Deed): Deed => (succeeded(deed) || isInDoubt(deed) ? deed : { ...deed, answers: 0, effect: null });
 
