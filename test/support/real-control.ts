@@ -1,12 +1,11 @@
 import type { ControlDriver } from '../../src/controls/actions/port.ts';
-import type { Fleet } from '../../src/fleet/agent.ts';
 import { type ControlPeer, openOn } from '../contract/control-suite.ts';
 
 /** A control on a plane that is somebody else's program: seen by its own means, not through a peer of ours. */
 export const openReal = async (
   kind: string,
   control: Record<string, unknown>,
-  parts: { readonly connections?: Fleet['connections']; readonly folder?: string; readonly world?: ControlPeer['world'] } = {},
+  parts: Partial<Pick<ControlPeer, 'connections' | 'folder' | 'env' | 'world'>> = {},
 ): Promise<{ readonly looking: ControlDriver; readonly acting: ControlDriver }> => {
   const peer: ControlPeer = { control, look: () => null, meddle: () => {}, effects: () => [], writes: () => null, ...parts };
   return { looking: await openOn(kind, peer, 'read'), acting: await openOn(kind, peer, 'write') };

@@ -4,6 +4,9 @@ import type { ControlRegistry } from './port.ts';
 export const controls: ControlRegistry = {
   a2a: () => import('./drivers/a2a.ts'),
   'flag-file': () => import('./drivers/flag-file.ts'),
+  'langfuse-prompt': () => import('./drivers/langfuse-prompt.ts'),
   langgraph: () => import('./drivers/langgraph.ts'),
   litellm: () => import('./drivers/litellm.ts'),
+  unleash: () => import('./drivers/unleash.ts'),
+  'redis-stream': () => import('./drivers/redis-stream.ts'),
 };

@@ -11,11 +11,6 @@ const control = <Shape extends z.ZodRawShape>(via: string, summary: string, shap
 });
 
 const described = [
-  control('langfuse-prompt', 'The label of a prompt in Langfuse.', {
-    backend: z.string().min(1).describe('A name under backends.'),
-    prompt: z.string().min(1).describe('The name of the prompt.'),
-    label: z.string().min(1).default('production').describe('The label that the agent reads.'),
-  }),
   control('kubernetes', 'A deployment, by kubectl.', {
     deployment: z.string().min(1).describe('The name of the deployment.'),
     namespace: z.string().min(1).default('default').describe('Its namespace.'),

@@ -4,14 +4,14 @@ import { Conflict } from '../store/conflict.ts';
 import type { Journal, Write } from '../store/port.ts';
 import { actorOf } from './actor.ts';
 import { auditWrite, readHead } from './audit.journal.ts';
-import { type Act, nextRecord } from './chain.ts';
+import { type Act, type Deed, type Head, nextRecord } from './chain.ts';
 import { maskedDeed } from './masked.ts';
 
 /** What is to be done, judged by the journal as it stands. */
 export interface Decision<Answer> {
   readonly writes: readonly Write[];
-  /** What the chain will tell of it; null: it turned out that there is nothing to do, and nothing is written. */
-  readonly act: Act | null;
+  /** What the chain will tell of it, in order; null: it turned out that there is nothing to do, and nothing is written. */
+  readonly act: Act | readonly Act[] | null;
   readonly answer: Answer;
 }
 
@@ -32,9 +32,10 @@ export const recordAct = async <Answer>(ctx: Acting, decide: (journal: Journal) 
     const { writes, act, answer } = await decide(journal);
     if (act === null) return answer;
     const actor = actorOf(ctx.env, () => ctx.process.owner());
-    const deed = maskedDeed({ ...act, actor, at: await journal.now() }, (text) => ctx.secrets.mask(text));
+    const at = await journal.now();
+    const deeds = [act].flat().map((each) => maskedDeed({ ...each, actor, at }, (text) => ctx.secrets.mask(text)));
     try {
-      await journal.commit([auditWrite(nextRecord(head, deed)), ...writes]);
+      await journal.commit([...chainWrites(head, deeds), ...writes]);
       return answer;
     } catch (thrown) {
       if (!(thrown instanceof Conflict)) throw thrown;
@@ -44,5 +45,14 @@ export const recordAct = async <Answer>(ctx: Acting, decide: (journal: Journal) 
     code: 'journal_contended',
     message: `the journal changed under each of ${maxAttempts} attempts to write to it`,
     hint: 'run the command again when fewer others do',
+  });
+};
+
+const chainWrites = (from: Head, deeds: readonly Deed[]): readonly Write[] => {
+  let head = from;
+  return deeds.map((deed) => {
+    const record = nextRecord(head, deed);
+    head = record;
+    return auditWrite(record);
   });
 };

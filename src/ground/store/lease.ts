@@ -39,6 +39,41 @@ export const leaseEnd = async (journal: Journal, name: string): Promise<number |
   return row?.expires_at ?? null;
 };
 
+/** A lease that somebody holds. */
+export interface HeldLease extends Pick<Lease, 'name' | 'owner' | 'fence'> {
+  /** UTC epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** Leases that are held now and whose names begin so, by name. */
+export const heldLeases = async (journal: Journal, prefix: string): Promise<readonly HeldLease[]> => {
+  const rows = await journal.all<{ name: string; owner: string; fence: number; expires_at: number }>(
+    'SELECT name, owner, fence, expires_at FROM lease WHERE substr(name, 1, ?) = ? AND expires_at > ? ORDER BY name',
+    prefix.length,
+    prefix,
+    await journal.now(),
+  );
+  return rows.map((row) => ({ name: row.name, owner: row.owner, fence: Number(row.fence), expiresAt: Number(row.expires_at) }));
+};
+
+/** The write that ends a lease of somebody else at once; whoever held it writes nothing any more. Fails (`Conflict`) where it has another holder. */
+export const breakLease = ({ name, owner, fence }: HeldLease): Write => ({
+  sql: "UPDATE lease SET owner = '', fence = fence + 1, expires_at = 0 WHERE name = ? AND owner = ? AND fence = ?",
+  params: [name, owner, fence],
+  rows: 1,
+});
+
+/** Whether a lease is still its holder's. */
+export const isHeld = async (journal: Journal, { name, owner, fence }: Lease): Promise<boolean> => {
+  const [row] = await journal.all<{ n: number }>(
+    'SELECT count(*) AS n FROM lease WHERE name = ? AND owner = ? AND fence = ?',
+    name,
+    owner,
+    fence,
+  );
+  return Number(row?.n) === 1;
+};
+
 /** The write that renews a lease, and with which the commit it stands in fails (`Conflict`) where the lease was lost to another. */
 export const holdLease = ({ name, owner, fence, ttlMs }: Lease, now: number): Write => ({
   sql: 'UPDATE lease SET expires_at = ? WHERE name = ? AND owner = ? AND fence = ?',

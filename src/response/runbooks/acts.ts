@@ -1,5 +1,5 @@
 import { type Act, type AuditRecord, bodyOf } from '../../ground/audit/chain.ts';
-import { digArray, digNumber, digString, isObject, type Json, type JsonObject } from '../../ground/json.ts';
+import { digArray, digNumber, digString, type Json, type JsonObject } from '../../ground/json.ts';
 import { isoTime } from '../../ground/output/json.ts';
 
 /** What the chain tells of a response, in the order in which it mostly happens. */
@@ -105,7 +105,7 @@ const isActKind = (kind: string): kind is ActKind => (actKinds as readonly strin
 /** The act behind a record; null where the record tells of something else, or its body is not readable. */
 export const readAct = ({ kind, body: text, seq, at, actor, subject }: AuditRecord): RecordedAct | null => {
   const body = bodyOf(text);
-  if (!isActKind(kind) || body === null || !isObject(body)) return null;
+  if (!isActKind(kind) || body === null) return null;
   const expires = Date.parse(digString(body, 'expires_at') ?? '');
   return {
     kind,

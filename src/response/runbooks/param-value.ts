@@ -23,7 +23,7 @@ const longestText = 10_000;
 /** Reads what was given for a parameter, in a file or on a command line. */
 export const readParam = (param: Pick<Param, 'type' | 'choices' | 'min' | 'max'>, given: string | number | boolean): ParamReading => {
   const { type, choices, min, max } = param;
-  const value = valueOf(type, given);
+  const value = typedValue(type, given);
   if (value === null) return { problem: `is no ${nouns[type]}`, hint: `write it like ${examples[type]}` };
   if (type === 'choice' && !choices.includes(String(value))) return { problem: `must be ${listOf(choices, 'or')}`, hint: null };
   if (typeof value === 'number' && min !== null && value < min)
@@ -44,7 +44,7 @@ const nouns: Readonly<Record<Param['type'], string>> = {
   flag: 'true or false',
 };
 
-const valueOf = (type: Param['type'], given: string | number | boolean): Json => {
+const typedValue = (type: Param['type'], given: string | number | boolean): Json => {
   const text = String(given);
   switch (type) {
     case 'number':

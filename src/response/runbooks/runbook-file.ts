@@ -86,7 +86,7 @@ const readParams = ({ params }: ParsedRunbook): { readonly params: readonly Para
       problems.push({ path: ['params', name, key], about: 'value', message, hint });
     if (type === 'choice' && choices.length === 0) problem('choices', 'is missing', 'add choices: [one, two]');
     if (type !== 'choice' && choices.length > 0) problem('choices', `means nothing beside type ${type}`, null);
-    const valueOf = (key: 'min' | 'max' | 'default', bounds: Pick<Param, 'min' | 'max'>): Json => {
+    const readBound = (key: 'min' | 'max' | 'default', bounds: Pick<Param, 'min' | 'max'>): Json => {
       const text = given[key];
       if (text === undefined) return null;
       const reading = readParam({ type, choices, ...bounds }, text);
@@ -95,12 +95,12 @@ const readParams = ({ params }: ParsedRunbook): { readonly params: readonly Para
       return null;
     };
     const boundOf = (key: 'min' | 'max'): number | null => {
-      const value = valueOf(key, { min: null, max: null });
+      const value = readBound(key, { min: null, max: null });
       if (value !== null && typeof value !== 'number') problem(key, `means nothing beside type ${type}`, null);
       return typeof value === 'number' ? value : null;
     };
     const [min, max] = [boundOf('min'), boundOf('max')];
-    return { name, type, description, fallback: valueOf('default', { min, max }), choices, min, max };
+    return { name, type, description, fallback: readBound('default', { min, max }), choices, min, max };
   });
   return { params: read, problems };
 };
@@ -174,7 +174,8 @@ const assembleStep = (step: ParsedStep, { class: ofRunbook, target, counts, at }
     timeoutMs: step.timeout,
     retries: step.retry,
     onFail: step.on_fail ?? (isSafety ? 'stop' : 'undo'),
-    ttlMs: step.ttl ?? null,
+    ttlMs: typeof step.ttl === 'number' ? step.ttl : null,
+    ttlParam: typeof step.ttl === 'string' ? (holesIn(step.ttl)[0] ?? null) : null,
     onExpiry: step.on_expiry ?? (isSafety ? 'page' : 'revert'),
     verify: step.verify === undefined ? null : verificationOf(step.verify),
     approval: step.approval,

@@ -64,8 +64,10 @@ export interface Step {
   readonly timeoutMs: number;
   readonly retries: number;
   readonly onFail: 'undo' | 'stop' | 'continue';
-  /** Milliseconds; null: it stays until a person reverts it. */
+  /** Milliseconds; null: it stays until a person reverts it, or for as long as `ttlParam` says. */
   readonly ttlMs: number | null;
+  /** The parameter that says how long it stays; null in a plan, where `ttlMs` holds it. */
+  readonly ttlParam: string | null;
   readonly onExpiry: 'revert' | 'page';
   readonly verify: Verification | null;
   readonly approval: 'none' | 'one' | 'two';

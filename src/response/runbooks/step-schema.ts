@@ -175,7 +175,7 @@ const shared = {
     .enum(['undo', 'stop', 'continue'])
     .optional()
     .describe('undo takes back what was done so far, in reverse order; default undo, of class safety stop.'),
-  ttl: periodField().optional().describe('After this time it ends by itself; default: a person ends it.'),
+  ttl: or(periodField()).optional().describe('After this time it ends by itself; default: a person ends it.'),
   on_expiry: z
     .enum(['revert', 'page'])
     .optional()

@@ -19,8 +19,8 @@ const open = (binding: 'jsonrpc' | 'rest', states: readonly string[]) => async (
   const tasks = new Map(states.map((state, at) => [`task-${at}`, state]));
   const done: string[] = [];
   let isThere = true;
-  const offer = binding === 'rest' ? ['HTTP+JSON', '/rest'] : ['JSONRPC', '/rpc'];
-  const card = { name: 'fake', supportedInterfaces: [{ protocolBinding: offer[0], protocolVersion: '1.0', url: offer[1] }] };
+  const [protocolBinding, path] = binding === 'rest' ? ['HTTP+JSON', '/rest'] : ['JSONRPC', '/rpc'];
+  const card = { name: 'fake', supportedInterfaces: [{ protocolBinding, protocolVersion: '1.0', url: path }] };
   const taskOf = (id: string | null) => ({ id, contextId: 'c1', status: { state: tasks.get(id ?? '') ?? null } });
   const answer = (request: Received): Json => {
     const [method, id, state] = callOf(request);

@@ -1,0 +1,171 @@
+import type { Fleet } from '../../fleet/agent.ts';
+import { actorOf } from '../../ground/audit/actor.ts';
+import { refusedError, usageError } from '../../ground/errors.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import { heldLeases, type Lease } from '../../ground/store/lease.ts';
+import type { Journal } from '../../ground/store/port.ts';
+import { type Given, missingApproval } from './approval.ts';
+import { openLocks, runLease } from './open-locks.ts';
+import type { Plan } from './plan.ts';
+import { openRunRecorder, type RunRecorder, recordRequest } from './record-run.ts';
+import type { Cause, RunAids, RunEvent, RunHead, RunNews, RunResult } from './run.ts';
+import { runMoves } from './run-moves.ts';
+import { agentsOf, plannedSteps } from './run-result.ts';
+import type { Runbook } from './runbook.ts';
+import { type KnownRun, readRun } from './runs.journal.ts';
+import { hasEnded } from './step-state.ts';
+import { eventOfWord, type Word } from './word.ts';
+
+/** What is to be carried out, and on whose word. */
+export interface RunOrder {
+  readonly plan: Plan;
+  readonly runbook: Pick<Runbook, 'name' | 'class'>;
+  readonly cause: Cause;
+  readonly actor: string;
+  readonly approvals: readonly Given[];
+  /** The incident it belongs to; null: none. */
+  readonly incident: string | null;
+}
+
+/**
+ * Carries out a plan, from its locks to its end or until a person is needed. Throws a refused error where an approval or a lock is missing:
+ * nothing was done then.
+ * @param aids what it acts and looks with: the real world, or twins
+ */
+export const runRunbook = async (
+  ctx: Context,
+  fleet: Fleet,
+  order: RunOrder,
+  aids: RunAids,
+  on: (news: RunNews) => void,
+): Promise<RunResult> => {
+  const { plan, runbook, cause, actor, approvals, incident } = order;
+  requireClear(plan);
+  const missing = missingApproval(plan, approvals);
+  if (missing !== null) throw refusedError({ code: 'approval_missing', ...missing, details: { plan_hash: plan.hash } });
+  const journal = await ctx.journal();
+  const id = await newRunId(journal, runbook.name, ctx.random);
+  const leases = await openLocks(journal, id, plan.locks);
+  const run: RunHead = {
+    id,
+    runbook: runbook.name,
+    class: runbook.class,
+    agents: agentsOf(plan),
+    plan,
+    cause,
+    actor,
+    incident,
+    startedAt: await journal.now(),
+  };
+  return whileHeld(ctx, fleet, { run, leases, isNew: true }, aids, on, async (recorder) => {
+    await recorder.record({ kind: 'status', status: 'running', why: '', step: null });
+    if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null });
+  });
+};
+
+interface Held {
+  readonly run: RunHead;
+  readonly leases: readonly Lease[];
+  readonly isNew: boolean;
+}
+
+/** Goes on with a run while its leases are held, and gives them back. @param begin writes what it goes on with */
+const whileHeld = async (
+  ctx: Context,
+  fleet: Fleet,
+  { run, leases, isNew }: Held,
+  aids: RunAids,
+  on: (news: RunNews) => void,
+  begin: (recorder: RunRecorder) => Promise<void>,
+): Promise<RunResult> => {
+  const recorder = await openRunRecorder(ctx, run, leases, isNew);
+  try {
+    await begin(recorder);
+    return await runMoves({ ctx, fleet: fleet.name, channels: Object.keys(fleet.notify), run, recorder, aids, on });
+  } finally {
+    await recorder.close();
+  }
+};
+
+/** Goes on with a run that waits, was stopped or was killed. Throws a usage error where there is none or it has ended, a refused error where another process is at it. */
+export const resumeRun = async (
+  ctx: Context,
+  fleet: Fleet,
+  id: string,
+  aids: RunAids,
+  on: (news: RunNews) => void,
+  word: Word | null = null,
+): Promise<RunResult> => {
+  const journal = await ctx.journal();
+  const { head: run, status } = await requireRun(journal, id);
+  if (hasEnded(status))
+    throw usageError({
+      code: 'run_ended',
+      message: `run ${id} has ended: ${status}`,
+      hint: `agentops runbook undo ${id} takes back what it did`,
+    });
+  const leases = await openLocks(journal, id, run.plan.locks);
+  return whileHeld(ctx, fleet, { run, leases, isNew: false }, aids, on, async (recorder) => {
+    const by = actorOf(ctx.env, () => ctx.process.owner());
+    const said = word === null ? null : eventOfWord(run, recorder.state(), word, by);
+    await recorder.record({ kind: 'status', status: 'running', why: `resumed by ${by}`, step: null });
+    if (said !== null) await recorder.record(said);
+  });
+};
+
+/**
+ * Ends a run early, or takes back what one did. Where another process carries the run out, that one does so at its next move, and null is
+ * answered. Throws a usage error where there is nothing to end.
+ */
+export const endRunEarly = async (
+  ctx: Context,
+  fleet: Fleet,
+  id: string,
+  request: Extract<RunEvent, { kind: 'request' }>,
+  aids: RunAids,
+  on: (news: RunNews) => void,
+): Promise<RunResult | null> => {
+  const journal = await ctx.journal();
+  const { head: run, status } = await requireRun(journal, id);
+  if (hasEnded(status) && request.what === 'abort')
+    throw usageError({
+      code: 'run_ended',
+      message: `run ${id} has ended: ${status}`,
+      hint: `agentops runbook undo ${id} takes back what it did`,
+    });
+  if ((await heldLeases(journal, runLease(id))).some(({ name }) => name === runLease(id))) {
+    await recordRequest(ctx, run, request);
+    return null;
+  }
+  const leases = await openLocks(journal, id, run.plan.locks);
+  return whileHeld(ctx, fleet, { run, leases, isNew: false }, aids, on, async (recorder) => {
+    await recorder.record(request);
+    await recorder.record({ kind: 'status', status: 'running', why: request.why, step: null });
+  });
+};
+
+/** The run of an id. Throws a usage error where there is none. */
+export const requireRun = async (journal: Journal, id: string): Promise<KnownRun> => {
+  const found = await readRun(journal, id);
+  if (found !== null) return found;
+  throw usageError({ code: 'run_unknown', message: `there is no run ${id}`, hint: 'agentops runbook runs lists them' });
+};
+
+const requireClear = (plan: Plan): void => {
+  const blocked = plannedSteps(plan).find((planned) => planned.blocked !== null && planned.skipped === null);
+  if (blocked === undefined) return;
+  throw refusedError({
+    code: 'plan_blocked',
+    message: `step ${blocked.id} cannot be done: ${blocked.blocked?.why}`,
+    ...(blocked.blocked?.hint == null ? {} : { hint: blocked.blocked.hint }),
+  });
+};
+
+/** No vowels, so that chance writes no words. */
+const idLetters = '23456789bcdfghjkmnpqrstvwxz';
+
+const newRunId = async (journal: Journal, runbook: string, random: () => number): Promise<string> => {
+  const letters = Array.from({ length: 7 }, () => idLetters[Math.floor(random() * idLetters.length)]);
+  const id = `${runbook}-${letters.join('')}`;
+  return (await readRun(journal, id)) === null ? id : newRunId(journal, runbook, random);
+};

@@ -1,0 +1,252 @@
+import { mitigationId } from '../../controls/actions/mitigation.ts';
+import { startWrite } from '../../controls/actions/mitigations.journal.ts';
+import type { Change, ControlDriver, Effect, Observed } from '../../controls/actions/port.ts';
+import { messageOf, OpsError } from '../../ground/errors.ts';
+import { digArray, digNumber, digString } from '../../ground/json.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import { outboxWrites } from '../../oversight/notify/outbox.journal.ts';
+import { responseAct } from './acts.ts';
+import { longestPauseMs } from './next-move.ts';
+import type { PlannedStep } from './plan.ts';
+import { leave } from './record-end.ts';
+import type { Beside, RunRecorder } from './record-run.ts';
+import type { CrashPhase, RunAids, RunHead, RunNews } from './run.ts';
+import { isOurs, resultOf, type Settlement, settle, stepState } from './step-state.ts';
+
+/** A run while it goes on. */
+export interface Running {
+  readonly ctx: Context;
+  /** Of the fleet, for messages. */
+  readonly fleet: string;
+  /** Names under `notify`. */
+  readonly channels: readonly string[];
+  readonly run: RunHead;
+  readonly recorder: RunRecorder;
+  readonly aids: RunAids;
+  on(news: RunNews): void;
+}
+
+/** A longer wait leaves the run to be resumed, ms. */
+const longestWaitHereMs = 600_000;
+const firstBackoffMs = 1000;
+const longestBackoffMs = 30_000;
+
+export const tellStep = ({ recorder, on }: Running, planned: PlannedStep, doing: string): void =>
+  on({ kind: 'step', step: resultOf(planned, stepState(recorder.state(), planned.id)), doing });
+
+export const dieAt = ({ aids }: Running, { id }: PlannedStep, phase: CrashPhase): void => aids.crash?.(`${id}:${phase}`);
+
+/** Sleeps; false where a person wants the run to stop meanwhile. */
+export const pause = async ({ ctx, on }: Running, { id }: PlannedStep, ms: number, why: string): Promise<boolean> => {
+  if (ctx.signal.aborted) return false;
+  if (ms > 0) on({ kind: 'pause', step: id, ms, why });
+  try {
+    await ctx.clock.sleep(Math.max(0, ms), ctx.signal);
+    return true;
+  } catch (thrown) {
+    if (ctx.signal.aborted) return false;
+    throw thrown;
+  }
+};
+
+export const driverOf = ({ aids }: Running, { agent, control }: PlannedStep, access: 'read' | 'write'): Promise<ControlDriver> => {
+  if (control === null) throw new Error('a step without a control has no driver');
+  return aids.open(agent ?? '', control, access);
+};
+
+/** One call of a driver. What breaks it off leaves the attempt in doubt; what never left this machine is refused. */
+export const attempt = async ({ ctx }: Running, { step }: PlannedStep, call: (signal: AbortSignal) => Promise<Effect>): Promise<Effect> => {
+  const signal = AbortSignal.timeout(step.timeoutMs);
+  try {
+    const effect = await call(signal);
+    return { ...effect, evidence: ctx.secrets.mask(effect.evidence) };
+  } catch (thrown) {
+    if (!(thrown instanceof OpsError) && !signal.aborted) throw thrown;
+    const wasSent = !(thrown instanceof OpsError && thrown.kind === 'usage');
+    return { result: wasSent ? 'unsure' : 'rejected', retry: wasSent, retryAfterMs: null, evidence: ctx.secrets.mask(messageOf(thrown)) };
+  }
+};
+
+/** How long to wait before a further attempt, ms: as asked, else twice as long each time. */
+export const backoffMs = (effect: Effect | null, answers: number): number => {
+  if (effect === null || answers === 0) return 0;
+  return Math.min(effect.retryAfterMs ?? Math.min(firstBackoffMs * 2 ** (answers - 1), longestBackoffMs), longestPauseMs);
+};
+
+/** Does what a step is for: journals that it will, does it once, journals what came of it. */
+export const runStep = async (running: Running, planned: PlannedStep): Promise<void> => {
+  const { run, recorder } = running;
+  const { step, change } = planned;
+  const { act } = stepState(recorder.state(), planned.id);
+  if (!(await pause(running, planned, backoffMs(act.effect, act.answers), act.effect?.evidence ?? ''))) return;
+  dieAt(running, planned, 'before-intent');
+  if (step.kind === 'notify') return tell(running, planned);
+  if (change === null) throw new Error(`step ${planned.id} has nothing planned to be done`);
+  const driver = await openedForWriting(running, planned);
+  if (driver === null) return;
+  const key = `${run.id}/${planned.id}`;
+  await recorder.record({ kind: 'intent', step: planned.id, attempt: act.begun + 1, key, change });
+  tellStep(running, planned, 'acting');
+  dieAt(running, planned, 'after-intent');
+  const effect = await attempt(running, planned, (signal) => driver.apply(change, key, signal));
+  dieAt(running, planned, 'after-act');
+  await recordResult(running, planned, effect);
+};
+
+/** A driver that cannot be opened, for want of a credential, is a refusal: nothing was sent. */
+const openedForWriting = async (running: Running, planned: PlannedStep): Promise<ControlDriver | null> => {
+  try {
+    return await driverOf(running, planned, 'write');
+  } catch (thrown) {
+    if (!(thrown instanceof OpsError)) throw thrown;
+    await recordResult(running, planned, {
+      result: 'rejected',
+      retry: false,
+      retryAfterMs: null,
+      evidence: running.ctx.secrets.mask(thrown.message),
+    });
+    return null;
+  }
+};
+
+const recordResult = async (running: Running, planned: PlannedStep, effect: Effect): Promise<void> => {
+  const { recorder } = running;
+  const { begun } = stepState(recorder.state(), planned.id).act;
+  const isIt = isOurs({ ...stepState(recorder.state(), planned.id), act: { begun, ended: begun, answers: 1, effect } });
+  await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => (isIt ? inForce(running, planned, effect, at) : nothing));
+  tellStep(running, planned, '');
+  dieAt(running, planned, 'after-result');
+};
+
+const nothing: Beside = { writes: [], acts: [] };
+
+/** What can be taken back later is noted with the result it stands on; that somebody is let in again is nothing to take back. */
+const inForce = ({ run }: Running, { id, step, agent, change, control }: PlannedStep, { evidence }: Effect, at: number): Beside => {
+  if (change === null || control === null || !change.reversible || change.action === 'enable') return nothing;
+  const expiresAt = step.ttlMs === null ? null : at + step.ttlMs;
+  const mitigation = mitigationId(run.id, id);
+  return {
+    writes: [
+      startWrite({
+        id: mitigation,
+        run: run.id,
+        step: id,
+        agent: agent ?? '',
+        action: change.action,
+        control,
+        change,
+        status: 'active',
+        appliedAt: at,
+        expiresAt,
+        onExpiry: step.onExpiry,
+        endedAt: null,
+        evidence,
+      }),
+    ],
+    acts: [
+      responseAct('mitigation.start', agent ?? run.id, {
+        run: run.id,
+        incident: run.incident,
+        mitigation,
+        step: id,
+        action: change.action,
+        target: change.target,
+        expiresAt,
+      }),
+    ],
+  };
+};
+
+/** Decides an attempt that is in doubt by its target, and goes on from there. */
+export const settleStep = async (running: Running, planned: PlannedStep): Promise<void> => {
+  const { act } = stepState(running.recorder.state(), planned.id);
+  const { decision, why } = await settlementOf(running, planned, planned.change);
+  if (decision === 'stop') return leave(running, 'paused', why, planned.id);
+  if (decision === 'adopt') return recordResult(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence: why });
+  // A death costs no attempt; an answer that left it open does.
+  if (act.begun === act.ended && act.answers > planned.step.retries)
+    return planned.traits?.readable === true
+      ? recordResult(running, planned, { result: 'rejected', retry: false, retryAfterMs: null, evidence: why })
+      : leave(running, 'paused', why, planned.id);
+  return runStep(running, planned);
+};
+
+/** @param change as it was attempted */
+export const settlementOf = async (running: Running, planned: PlannedStep, change: Change | null): Promise<Settlement> => {
+  const { traits } = planned;
+  if (change === null || traits === null) throw new Error(`step ${planned.id} is in doubt and has no control`);
+  if (!traits.readable) return settle(change, traits, null);
+  const seen = await readUntil(running, planned, change);
+  return typeof seen === 'string'
+    ? { decision: 'stop', why: `${change.target} cannot be read: ${seen}` }
+    : settle(change, traits, seen.touched);
+};
+
+const readEveryMs = 2000;
+
+/** The target as it is; why it cannot be seen, where it could not until the step's timeout. */
+const readUntil = async (running: Running, planned: PlannedStep, { action }: Change): Promise<Observed | string> => {
+  const { clock } = running.ctx;
+  const until = clock.monotonic() + planned.step.timeoutMs;
+  for (;;) {
+    try {
+      const driver = await driverOf(running, planned, 'read');
+      return await driver.read(action, AbortSignal.timeout(planned.step.timeoutMs));
+    } catch (thrown) {
+      if (!(thrown instanceof OpsError)) throw thrown;
+      if (clock.monotonic() + readEveryMs > until) return thrown.message;
+      if (!(await pause(running, planned, readEveryMs, thrown.message))) return thrown.message;
+    }
+  }
+};
+
+/** Messages go into the outbox in the commit that says so: there is nothing between the intent and the act. */
+const tell = async (running: Running, planned: PlannedStep): Promise<void> => {
+  const { ctx, run, recorder, fleet, channels } = running;
+  const named = digArray(planned.args, 'to').filter((name) => typeof name === 'string');
+  const to = named.length > 0 ? named : channels;
+  const message = {
+    event: 'runbook.step',
+    severity: digString(planned.args, 'severity') === 'page' ? ('page' as const) : ('notify' as const),
+    fleet,
+    agent: planned.agent ?? run.agents[0] ?? null,
+    title: digString(planned.args, 'message') ?? '',
+    text: '',
+    next: null,
+    facts: { run: run.id, runbook: run.runbook, step: planned.id },
+  };
+  const outgoing = to.map((channel) => ({ channel, dedupKey: `${run.id}/${planned.id}`, message }));
+  const effect: Effect = {
+    result: 'applied',
+    retry: false,
+    retryAfterMs: null,
+    evidence: to.length === 0 ? 'nobody to tell: the manifest has no notify' : `in the outbox for ${to.join(', ')}`,
+  };
+  await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => ({
+    writes: outboxWrites(outgoing, { at, mask: (text) => ctx.secrets.mask(text) }),
+    acts: [],
+  }));
+  tellStep(running, planned, '');
+  dieAt(running, planned, 'after-result');
+};
+
+/** A step that is a person's, or time's: it is over once they have spoken, or it has passed; else the run waits. */
+export const askStep = async (running: Running, planned: PlannedStep): Promise<void> => {
+  const { ctx, run, recorder } = running;
+  const before = stepState(recorder.state(), planned.id);
+  if (before.act.begun === 0) {
+    dieAt(running, planned, 'before-intent');
+    await recorder.record({ kind: 'intent', step: planned.id, attempt: 1, key: `${run.id}/${planned.id}`, change: null });
+    tellStep(running, planned, 'waiting');
+    dieAt(running, planned, 'after-intent');
+  }
+  const over = (evidence: string) => recordResult(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence });
+  const wait = (why: string) => leave(running, 'waiting', why, planned.id);
+  const { approvedBy, startedAt } = stepState(recorder.state(), planned.id);
+  if (planned.step.kind === 'approve')
+    return approvedBy.length > 0 ? over(`approved by ${approvedBy.join(', ')}`) : wait(digString(planned.args, 'message') ?? '');
+  if (planned.step.kind === 'manual') return wait(digString(planned.args, 'instruction') ?? '');
+  const left = (startedAt ?? 0) + (digNumber(planned.args, 'ms') ?? 0) - ctx.clock.now();
+  if (left > longestWaitHereMs) return wait(`${Math.ceil(left / 60_000)} more minutes have to pass`);
+  if (await pause(running, planned, left, 'as the runbook says')) return over('the time has passed');
+};

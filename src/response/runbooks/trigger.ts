@@ -1,0 +1,49 @@
+import { matchesGlob } from '../../fleet/glob.ts';
+import type { Json } from '../../ground/json.ts';
+import { runCommand } from './next-command.ts';
+import type { Runbook, Trigger } from './runbook.ts';
+
+/** An alert that began to fire. Its names come from the manifest, its texts from anywhere. */
+export interface FiredAlert {
+  readonly rule: string;
+  readonly agent: string | null;
+}
+
+/** A runbook that an alert calls for. */
+export interface Call {
+  readonly runbook: Runbook;
+  readonly mode: Trigger['mode'];
+  /** Its parameters, as far as the alert says them: the agent alone. */
+  readonly params: Readonly<Record<string, Json>>;
+  /** Parameters that a person has to add; with any, nothing starts by itself. */
+  readonly missing: readonly string[];
+  /** The next thing to type. */
+  readonly command: string;
+}
+
+const strength: readonly Trigger['mode'][] = ['suggest', 'approve', 'auto'];
+
+/**
+ * The runbooks that an alert calls for, the most resolute first. Of an alert nothing but the names of its rule and its agent is used, and
+ * that only where the agent is one of the fleet.
+ */
+export const callsFor = (runbooks: readonly Runbook[], alert: FiredAlert, agents: readonly string[]): readonly Call[] => {
+  const agent = alert.agent !== null && agents.includes(alert.agent) ? alert.agent : null;
+  const calls = runbooks.flatMap((runbook): readonly Call[] => {
+    const modes = runbook.triggers.filter((trigger) => matchesGlob(trigger.alert, alert.rule)).map(({ mode }) => mode);
+    const wanted = strength.findLast((mode) => modes.includes(mode));
+    if (wanted === undefined) return [];
+    const params = paramsFor(runbook, agent);
+    const missing = runbook.params.filter(({ name }) => (params[name] ?? null) === null).map(({ name }) => name);
+    const mode = missing.length > 0 ? 'suggest' : wanted;
+    return [{ runbook, mode, params, missing, command: runCommand(runbook, params) }];
+  });
+  return calls.sort((a, b) => strength.indexOf(b.mode) - strength.indexOf(a.mode) || (a.runbook.name < b.runbook.name ? -1 : 1));
+};
+
+const paramsFor = ({ params }: Runbook, agent: string | null): Readonly<Record<string, Json>> => {
+  const agentParams = params.filter(({ type }) => type === 'agent');
+  return Object.fromEntries(
+    params.map(({ name, type, fallback }) => [name, type === 'agent' && agentParams.length === 1 ? (agent ?? fallback) : fallback]),
+  );
+};

@@ -1,0 +1,69 @@
+import { reversed } from '../../controls/actions/compare.ts';
+import { mitigationId } from '../../controls/actions/mitigation.ts';
+import { revertedWrite } from '../../controls/actions/mitigations.journal.ts';
+import type { Effect } from '../../controls/actions/port.ts';
+import { responseAct } from './acts.ts';
+import type { PlannedStep } from './plan.ts';
+import { leave } from './record-end.ts';
+import type { Beside } from './record-run.ts';
+import { attempt, backoffMs, dieAt, driverOf, pause, type Running, settlementOf, tellStep } from './run-step.ts';
+import { stepState } from './step-state.ts';
+
+/** Takes back what one step changed, only where it still stands as the step left it: journals that it will, does it once, journals what came of it. */
+export const undoStep = async (running: Running, planned: PlannedStep): Promise<void> => {
+  const { run, recorder } = running;
+  const { change } = planned;
+  if (change === null) throw new Error(`step ${planned.id} changed nothing that could be taken back`);
+  const { undo } = stepState(recorder.state(), planned.id);
+  if (!(await pause(running, planned, backoffMs(undo.effect, undo.answers), undo.effect?.evidence ?? ''))) return;
+  dieAt(running, planned, 'before-undo-intent');
+  const driver = await driverOf(running, planned, 'write');
+  const key = `${run.id}/${planned.id}/undo`;
+  await recorder.record({ kind: 'undo-intent', step: planned.id, key });
+  tellStep(running, planned, 'undoing');
+  dieAt(running, planned, 'after-undo-intent');
+  const effect = await attempt(running, planned, (signal) => driver.undo(change, key, signal));
+  dieAt(running, planned, 'after-undo-act');
+  await recordUndone(running, planned, effect);
+};
+
+const recordUndone = async (running: Running, planned: PlannedStep, effect: Effect): Promise<void> => {
+  const isUndone = effect.result === 'applied' || effect.result === 'already';
+  await running.recorder.record({ kind: 'undo-result', step: planned.id, effect }, (at) =>
+    isUndone ? noLongerInForce(running, planned, effect, at) : { writes: [], acts: [] },
+  );
+  tellStep(running, planned, '');
+  dieAt(running, planned, 'after-undo-result');
+};
+
+const noLongerInForce = ({ run }: Running, { id, agent, change }: PlannedStep, { evidence }: Effect, at: number): Beside => {
+  if (change?.action === 'enable') return { writes: [], acts: [] };
+  const mitigation = mitigationId(run.id, id);
+  return {
+    writes: [revertedWrite(mitigation, at, evidence)],
+    acts: [
+      responseAct('mitigation.revert', agent ?? run.id, {
+        run: run.id,
+        incident: run.incident,
+        mitigation,
+        step: id,
+        action: change?.action ?? null,
+        target: change?.target ?? null,
+        status: 'reverted',
+        evidence,
+      }),
+    ],
+  };
+};
+
+/** Decides a taking back that is in doubt by its target, and goes on from there. */
+export const settleUndo = async (running: Running, planned: PlannedStep): Promise<void> => {
+  const { change, step, traits } = planned;
+  const { undo } = stepState(running.recorder.state(), planned.id);
+  const { decision, why } = await settlementOf(running, planned, change === null ? null : reversed(change));
+  if (decision === 'adopt') return recordUndone(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence: why });
+  const isSpent = undo.begun === undo.ended && undo.answers > step.retries;
+  if (decision === 'stop' || (isSpent && traits?.readable !== true)) return leave(running, 'paused', why, planned.id);
+  if (isSpent) return recordUndone(running, planned, { result: 'rejected', retry: false, retryAfterMs: null, evidence: why });
+  return undoStep(running, planned);
+};
