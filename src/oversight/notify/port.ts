@@ -1,10 +1,19 @@
 import type { Registry } from '../../fleet/slots.ts';
 import type { JsonObject } from '../../ground/json.ts';
 
+/** Something that begins and ends, as receivers join what is said of it: an alert, an incident. */
+export interface About {
+  /** Stable over its life and over restarts; made of names and ids alone. */
+  readonly key: string;
+  readonly phase: 'begins' | 'goes-on' | 'taken-on' | 'ends';
+}
+
 /** What people are told. Its texts may hold what agents, alerts and peers said: untrusted, plain text, never markup. */
 export interface Message {
   /** What happened, as the audit chain calls it: `runbook.end`, `incident.open`. */
   readonly event: string;
+  /** What it is about, where that begins and ends; absent: it stands for itself. Of one thing, what was said first arrives first. */
+  readonly about?: About;
   /** `page` wakes somebody; `notify` can wait until morning. */
   readonly severity: 'page' | 'notify';
   readonly fleet: string;
