@@ -22,6 +22,7 @@ const setUp = 'Set up and look inside';
 /** Words whose commands are a word further: `agentops eval run`. */
 export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] = [
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
+  { name: 'incident', group: stopped, summary: 'What went wrong, who looks after it, and what was done' },
   { name: 'audit', group: stopped, summary: 'Who did what, in a chain that shows whether it was altered' },
 ];
 
@@ -187,6 +188,83 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Make a suite of the configuration of another tool: promptfoo',
     safety: 'writes',
     load: () => import('./commands/eval/import.ts'),
+  },
+  {
+    name: 'incident open',
+    group: stopped,
+    summary: 'Open an incident: from now on there is a time line',
+    safety: 'keeps',
+    load: () => import('./commands/incident/open.ts'),
+  },
+  {
+    name: 'incident list',
+    group: stopped,
+    summary: 'List the incidents that are not resolved',
+    safety: 'reads',
+    load: () => import('./commands/incident/list.ts'),
+  },
+  {
+    name: 'incident show',
+    group: stopped,
+    summary: 'Show how an incident stands, and what to type next',
+    safety: 'reads',
+    load: () => import('./commands/incident/show.ts'),
+  },
+  {
+    name: 'incident ack',
+    group: stopped,
+    summary: 'Say that you look after it',
+    safety: 'keeps',
+    load: () => import('./commands/incident/ack.ts'),
+  },
+  {
+    name: 'incident note',
+    group: stopped,
+    summary: 'Add a sentence to its time line',
+    safety: 'keeps',
+    load: () => import('./commands/incident/note.ts'),
+  },
+  {
+    name: 'incident resolve',
+    group: stopped,
+    summary: 'Say that it is over',
+    safety: 'keeps',
+    load: () => import('./commands/incident/resolve.ts'),
+  },
+  {
+    name: 'incident timeline',
+    group: stopped,
+    summary: 'Who did what and when, from the audit chain alone',
+    safety: 'reads',
+    load: () => import('./commands/incident/timeline.ts'),
+  },
+  {
+    name: 'incident postmortem',
+    group: stopped,
+    summary: 'Draft the review, with blanks for people',
+    safety: 'reads',
+    load: () => import('./commands/incident/postmortem.ts'),
+  },
+  {
+    name: 'incident export-case',
+    group: stopped,
+    summary: 'Make an eval case of the request that failed',
+    safety: 'writes',
+    load: () => import('./commands/incident/export-case.ts'),
+  },
+  {
+    name: 'freeze',
+    group: stopped,
+    summary: 'Let nothing automatic begin for a while',
+    safety: 'keeps',
+    load: () => import('./commands/freeze.ts'),
+  },
+  {
+    name: 'unfreeze',
+    group: stopped,
+    summary: 'Let automatic actions begin again',
+    safety: 'keeps',
+    load: () => import('./commands/unfreeze.ts'),
   },
   {
     name: 'audit log',

@@ -3,6 +3,7 @@ import { auditSchemas } from './audit-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 import { evalSchemas } from './eval-schemas.ts';
 import { figureSchemas } from './figure-schemas.ts';
+import { incidentSchemas } from './incident-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
 import { judgeSchemas } from './judge-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
@@ -109,6 +110,7 @@ export const documentSchemas = {
   ...traceSchemas,
   ...storeSchemas,
   ...judgeSchemas,
+  ...incidentSchemas,
   ...auditSchemas,
   ...setupSchemas,
 } as const;
