@@ -80,7 +80,13 @@ const requireReached = (crashAt: Boundary, { boundaries }: PathEnd) => {
 const eachFailing = ({ steps }: Plan): readonly (readonly [string, Fault])[] =>
   steps.flatMap((planned): readonly (readonly [string, Fault])[] => {
     if (planned.skipped !== null || planned.isSettled) return [];
-    const acting: readonly (readonly [string, Fault])[] = planned.change === null ? [] : [[planned.id, 'rejected']];
+    const acting: readonly (readonly [string, Fault])[] =
+      planned.change === null
+        ? []
+        : [
+            [planned.id, 'rejected'],
+            [planned.id, 'dropped'],
+          ];
     return isVerified(planned) ? [...acting, [planned.id, 'unverified'], [planned.id, 'inconclusive']] : acting;
   });
 
