@@ -6,11 +6,10 @@ import { heldLeases, type Lease } from '../../ground/store/lease.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { type Given, missingApproval } from './approval.ts';
 import { openLocks, runLease } from './open-locks.ts';
-import type { Plan } from './plan.ts';
+import { agentsOf, obstaclesOf, type Plan } from './plan.ts';
 import { openRunRecorder, type RunRecorder, recordRequest } from './record-run.ts';
 import type { Cause, RunAids, RunEvent, RunHead, RunNews, RunResult } from './run.ts';
 import { runMoves } from './run-moves.ts';
-import { agentsOf, plannedSteps } from './run-result.ts';
 import type { Runbook } from './runbook.ts';
 import { type KnownRun, readRun } from './runs.journal.ts';
 import { hasEnded } from './step-state.ts';
@@ -152,13 +151,10 @@ export const requireRun = async (journal: Journal, id: string): Promise<KnownRun
 };
 
 const requireClear = (plan: Plan): void => {
-  const blocked = plannedSteps(plan).find((planned) => planned.blocked !== null && planned.skipped === null);
-  if (blocked === undefined) return;
-  throw refusedError({
-    code: 'plan_blocked',
-    message: `step ${blocked.id} cannot be done: ${blocked.blocked?.why}`,
-    ...(blocked.blocked?.hint == null ? {} : { hint: blocked.blocked.hint }),
-  });
+  const [first] = obstaclesOf(plan);
+  if (first === undefined) return;
+  const { why, hint } = first.obstacle;
+  throw refusedError({ code: 'plan_blocked', message: `step ${first.step} cannot be done: ${why}`, ...(hint === null ? {} : { hint }) });
 };
 
 /** No vowels, so that chance writes no words. */

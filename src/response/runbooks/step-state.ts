@@ -100,7 +100,10 @@ const foldEvent = (run: RunState, { at, event }: RecordedEvent): RunState => {
     }
     case 'approved':
       if (event.step === null) return run;
-      return { ...run, steps: changed(event.step, (state) => ({ ...state, approvedBy: event.by })) };
+      return {
+        ...run,
+        steps: changed(event.step, (state) => ({ ...state, approvedBy: [...new Set([...state.approvedBy, ...event.by])] })),
+      };
     default:
       return { ...run, steps: changed(event.step, (state) => foldStep(state, event, at)) };
   }

@@ -13,19 +13,11 @@ const longestLookMs = 5000;
 /** Looks whether what was done took effect, until it did or the time that its control needs, and the timeout of the step, are over. */
 export const confirmStep = async (running: Running, planned: PlannedStep): Promise<void> => {
   const { ctx, recorder } = running;
-  const { change, traits, step } = planned;
+  const { change } = planned;
   if (change === null) throw new Error(`step ${planned.id} changed nothing that could be seen`);
   tellStep(running, planned, 'confirming');
   const { actedAt } = stepState(recorder.state(), planned.id);
-  const until = ctx.clock.monotonic() + (traits?.effectMs ?? 0) + step.timeoutMs;
-  let everyMs = firstLookMs;
-  let seen = await lookOnce(running, planned, change);
-  while ((seen === 'not-yet' || seen === 'unseen') && ctx.clock.monotonic() + everyMs <= until) {
-    // Not to be cut short: without it nobody knows whether the act did anything.
-    await ctx.clock.sleep(everyMs, patient);
-    everyMs = Math.min(everyMs * 2, longestLookMs);
-    seen = await lookOnce(running, planned, change);
-  }
+  const seen = await lookFor(running, planned, change);
   await recorder.record({
     kind: 'confirmed',
     step: planned.id,
@@ -34,6 +26,21 @@ export const confirmStep = async (running: Running, planned: PlannedStep): Promi
   });
   tellStep(running, planned, '');
   dieAt(running, planned, 'after-confirm');
+};
+
+/** What is seen of a change by the time that it must have taken effect. @param change of the step, or that change reversed */
+export const lookFor = async (running: Running, planned: PlannedStep, change: Change): Promise<Seen> => {
+  const { clock } = running.ctx;
+  const until = clock.monotonic() + (planned.traits?.effectMs ?? 0) + planned.step.timeoutMs;
+  let everyMs = firstLookMs;
+  let seen = await lookOnce(running, planned, change);
+  while ((seen === 'not-yet' || seen === 'unseen') && clock.monotonic() + everyMs <= until) {
+    // Not to be cut short: without it nobody knows whether the act did anything.
+    await clock.sleep(everyMs, patient);
+    everyMs = Math.min(everyMs * 2, longestLookMs);
+    seen = await lookOnce(running, planned, change);
+  }
+  return seen;
 };
 
 const patient = new AbortController().signal;
