@@ -85,8 +85,8 @@ export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access
     const wanted = doing === 'apply' ? change : reversed(change);
     const now = fieldsNow(change);
     const isThere = standsAs(wanted.to, now);
-    // What is not idempotent does it again; taking back compares first, whatever the target is like.
-    const isRepeated = isThere && !traits.idempotent && doing === 'apply';
+    // What is not idempotent does it again; taking back compares first where it can.
+    const isRepeated = isThere && !traits.idempotent && (doing === 'apply' || !traits.readable);
     const hindered = traits.readable && !isRepeated ? hindrance(wanted, now) : null;
     if (hindered !== null) return hindered;
     set(wanted.to);

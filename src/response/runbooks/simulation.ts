@@ -54,6 +54,10 @@ export interface PathEnd {
 /** Where an attempt in doubt is nobody's to repeat: it is neither to be read nor harmless to do twice. */
 export const isOnceOnly = (traits: Capabilities | null): boolean => traits !== null && !traits.readable && !traits.idempotent;
 
+/** Whether it is looked at what a step came to. */
+export const isJudged = ({ step }: Pick<PlannedStep, 'step'>): boolean =>
+  step.verify !== null || ['check', 'eval', 'query'].includes(step.kind);
+
 const inDoubtPhases: readonly CrashPhase[] = ['after-intent', 'after-act', 'after-undo-intent', 'after-undo-act'];
 
 /** The step and the phase of a boundary. */
