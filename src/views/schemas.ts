@@ -7,6 +7,7 @@ import { incidentSchemas } from './incident-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
 import { judgeSchemas } from './judge-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
+import { simulationSchemas } from './simulation-schemas.ts';
 import { storeSchemas } from './store-schemas.ts';
 import { traceSchemas } from './trace-schemas.ts';
 
@@ -111,6 +112,7 @@ export const documentSchemas = {
   ...storeSchemas,
   ...judgeSchemas,
   ...incidentSchemas,
+  ...simulationSchemas,
   ...auditSchemas,
   ...setupSchemas,
 } as const;

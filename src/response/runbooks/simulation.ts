@@ -186,8 +186,8 @@ const mitigated = (plan: Plan, { steps, inForce }: PathEnd): readonly string[] =
   return plan.steps.flatMap(({ id, step, change, isSettled }) => {
     const status = statuses.get(id) ?? 'pending';
     const isIn = inForce.includes(id);
-    if (change !== null && !isSettled && step.ttlMs !== null && standing.includes(status) && !isIn)
-      return [`${id} stands, and nothing will end it`];
+    const mustEnd = change?.reversible === true && !isSettled && step.ttlMs !== null && standing.includes(status);
+    if (mustEnd && !isIn) return [`${id} stands, and nothing will end it`];
     return status === 'undone' && isIn ? [`${id} was undone, and its mitigation is still in force`] : [];
   });
 };
