@@ -58,7 +58,8 @@ export const runRunbook = async (
   };
   return whileHeld(ctx, fleet, { run, leases, isNew: true }, aids, on, async (recorder) => {
     await recorder.record({ kind: 'status', status: 'running', why: '', step: null });
-    if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null });
+    const why = approvals.find(({ breakGlass }) => breakGlass !== null)?.breakGlass ?? null;
+    if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null, why });
   });
 };
 

@@ -184,6 +184,7 @@ export const resultOf = ({ id, step, agent, change }: PlannedStep, state: StepSt
   startedAt: state.startedAt,
   endedAt: state.changedAt,
   evidence: state.evidence,
+  verdict: state.verdict,
 });
 
 /** What an attempt in doubt comes to. `adopt`: it happened. `retry`: it did not, or may safely happen twice. `stop`: only a person can tell. */
