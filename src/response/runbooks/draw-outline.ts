@@ -1,6 +1,6 @@
 import { boundControls } from '../../controls/actions/bound.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
-import { suggestion } from '../../fleet/problems.ts';
+import { suggestion } from '../../fleet/problem-words.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Json } from '../../ground/json.ts';
 import { boundExpression, conditionsOf, paramsOf, speaksOfSteps } from './conditions.ts';

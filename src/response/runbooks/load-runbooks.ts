@@ -2,7 +2,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fleet } from '../../fleet/agent.ts';
 import { badFile, inOrder } from '../../fleet/problem-report.ts';
-import { type PlacedProblem, suggestion } from '../../fleet/problems.ts';
+import { suggestion } from '../../fleet/problem-words.ts';
+import type { PlacedProblem } from '../../fleet/problems.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { inlined } from './inlined.ts';
@@ -59,6 +60,10 @@ export const findRunbook = async (ctx: Context, fleet: Fleet, name: string, base
     details: { runbooks: shelf.names() },
   });
 };
+
+/** The text of a runbook as it stands in its file. */
+export const readRunbookSource = ({ files }: Pick<Context, 'files'>, { path }: Pick<Runbook, 'path'>): string =>
+  files.readText(path, maxRunbookBytes);
 
 /** The names of all runbooks whose files are where they should be; nothing is read that is not known already. */
 export const namesOfRunbooks = async (ctx: Context, fleet: Fleet): Promise<readonly string[]> => {
