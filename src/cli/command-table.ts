@@ -22,6 +22,7 @@ const setUp = 'Set up and look inside';
 /** Words whose commands are a word further: `agentops eval run`. */
 export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] = [
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
+  { name: 'runbook', group: stopped, summary: 'Throttle, stop or roll back an agent by a plan, and see it undone' },
   { name: 'incident', group: stopped, summary: 'What went wrong, who looks after it, and what was done' },
   { name: 'audit', group: stopped, summary: 'Who did what, in a chain that shows whether it was altered' },
 ];
@@ -188,6 +189,41 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Make a suite of the configuration of another tool: promptfoo',
     safety: 'writes',
     load: () => import('./commands/eval/import.ts'),
+  },
+  {
+    name: 'runbook list',
+    group: stopped,
+    summary: 'List every runbook: its own and the shipped ones',
+    safety: 'reads',
+    load: () => import('./commands/runbook/list.ts'),
+  },
+  {
+    name: 'runbook show',
+    group: stopped,
+    summary: 'Show a runbook: its parameters, triggers, bounds and steps',
+    safety: 'reads',
+    load: () => import('./commands/runbook/show.ts'),
+  },
+  {
+    name: 'runbook lint',
+    group: stopped,
+    summary: 'Look for what is dangerous in runbooks, before they are needed',
+    safety: 'reads',
+    load: () => import('./commands/runbook/lint.ts'),
+  },
+  {
+    name: 'runbook plan',
+    group: stopped,
+    summary: 'Show what a run would change now; changes nothing',
+    safety: 'asks',
+    load: () => import('./commands/runbook/plan.ts'),
+  },
+  {
+    name: 'runbook simulate',
+    group: stopped,
+    summary: 'Rehearse a run in memory, killed and failing where it is told to',
+    safety: 'reads',
+    load: () => import('./commands/runbook/simulate.ts'),
   },
   {
     name: 'incident open',
