@@ -43,12 +43,15 @@ export const readBoundRuns = (
 
 const sumsOf = (spans: readonly StoredSpan[]): Omit<BoundRun, 'traceId'> => {
   let [startUs, steps, tokens, costNanos] = [Number.POSITIVE_INFINITY, 0, 0, 0];
+  const parents = new Set(spans.map(({ facts }) => facts.parentId));
   for (const { facts, counts } of spans) {
     startUs = Math.min(startUs, facts.startUs);
+    // While the root of a request is under way its first span stands in for it, and seems to wrap the others.
+    const isTold = counts || !parents.has(facts.id);
     const isModel = facts.kind === kind.llm || facts.kind === kind.embedding;
     // The wrapper of a model call is the same call told twice.
-    if (facts.kind >= kind.llm && (!isModel || counts)) steps += 1;
-    if (!counts) continue;
+    if (facts.kind >= kind.llm && (!isModel || isTold)) steps += 1;
+    if (!isTold) continue;
     tokens += (facts.inTok ?? 0) + (facts.outTok ?? 0);
     costNanos += facts.costNanos ?? 0;
   }
