@@ -1,4 +1,4 @@
-import type { Json } from '../ground/json.ts';
+import { canonicalJson, type Json } from '../ground/json.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { PlannedStep } from '../response/runbooks/plan.ts';
 import type { Runbook } from '../response/runbooks/runbook.ts';
@@ -65,23 +65,34 @@ export const actionWords = ({ change, step }: Pick<PlannedStep, 'change' | 'step
 };
 
 /** How it will be seen that a step did what it is for; null: by nothing beyond its effect. */
-export const verifiedBy = ({ step: { verify } }: Pick<PlannedStep, 'step'>): string | null => {
+const verifiedBy = ({ step: { verify } }: Pick<PlannedStep, 'step'>): string | null => {
   if (verify === null) return null;
   const what =
     verify.check !== null ? (verify.check === '*' ? 'every check' : `check ${verify.check}`) : (verify.eval ?? verify.expression ?? '');
   return `verified by ${what}${verify.windowMs > 0 ? ` over ${humanDuration(verify.windowMs)}` : ''}`;
 };
 
-/** Whether and when an act ends. */
-export const endOf = ({ change, step, traits }: PlannedStep): string => {
-  if (change === null) return '';
-  if (step.ttlMs === null) return change.reversible ? 'stays until a person ends it' : 'cannot be undone';
-  const after = `after ${humanDuration(step.ttlMs)}`;
-  if (step.onExpiry === 'page') return `${after} a person is paged`;
-  if (traits?.expiresNatively === true) return `ends by itself ${after}`;
-  return change.reversible ? `undone ${after}` : `cannot be undone; ${after} a person is paged`;
+/** The fields that an act moves; drivers also carry some that stay as they are. */
+export const movedFields = (change: PlannedStep['change']): readonly string[] =>
+  Object.keys({ ...change?.from, ...change?.to }).filter(
+    (field) => canonicalJson(change?.from[field] ?? null) !== canonicalJson(change?.to[field] ?? null),
+  );
+
+/** `5 s`, `1 m`: how long something is said to take, which nobody has measured. */
+const span = (ms: number): string => (ms < 60_000 && ms % 1000 === 0 ? `${ms / 1000} s` : humanDuration(ms));
+
+/** How an act ends, when it takes effect, and how it is seen that it helped. */
+export const outcomeOf = (planned: PlannedStep): readonly string[] => {
+  const { change, step, traits } = planned;
+  const end = change?.reversible === true ? [endOf(planned), ...(step.undo === 'keep' ? ['kept though a later step fails'] : [])] : [];
+  const effect = traits === null ? [] : [traits.effectMs === 0 ? 'takes effect at once' : `takes effect within ${span(traits.effectMs)}`];
+  const verified = verifiedBy(planned);
+  return [...end, ...effect, ...(verified === null ? [] : [verified])];
 };
 
-/** How long it takes until an act takes effect everywhere. */
-export const effectOf = ({ traits }: Pick<PlannedStep, 'traits'>): string =>
-  traits === null ? '' : traits.effectMs === 0 ? 'takes effect at once' : `takes effect within ${humanDuration(traits.effectMs)}`;
+const endOf = ({ step: { ttlMs, onExpiry }, traits }: PlannedStep): string => {
+  if (ttlMs === null) return 'stays until a person ends it';
+  const after = `after ${span(ttlMs)}`;
+  if (onExpiry === 'page') return `${after} a person is paged`;
+  return traits?.expiresNatively === true ? `ends by itself ${after}` : `undone ${after}`;
+};

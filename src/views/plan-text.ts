@@ -4,7 +4,7 @@ import { plural } from '../ground/output/phrases.ts';
 import { displayWidth } from '../ground/output/width.ts';
 import { confirmCommand, shortHash } from '../response/runbooks/next-command.ts';
 import { agentsOf, isSevere, needsOf, obstaclesOf, type Plan, type PlannedStep, stepsOf } from '../response/runbooks/plan.ts';
-import { actionWords, doingOf, effectOf, endOf, type PlanAnswer, verifiedBy, writtenValue } from './plan-facts.ts';
+import { actionWords, doingOf, movedFields, outcomeOf, type PlanAnswer, writtenValue } from './plan-facts.ts';
 import { joined, stateSigns, symbolOf, type ViewOptions } from './words.ts';
 
 const whole = Number.MAX_SAFE_INTEGER;
@@ -41,9 +41,10 @@ export const planLines = (plan: Plan, { look }: Pick<ViewOptions, 'look'>): read
     if (isDone) number += 1;
     return stepLines(look, step, (isDone ? String(number) : look.unicode ? '–' : '-').padStart(digits));
   };
-  const last = plan.finally.map(linesOf);
+  const steps = plan.steps.flatMap(linesOf);
+  const last = plan.finally.flatMap(linesOf);
   const head = last.length === 0 ? [] : [renderLine(look, 0, [{ text: 'in the end, whatever happened', tone: 'dim' }])];
-  return [...plan.steps.flatMap(linesOf), ...head, ...last.flat()];
+  return [...steps, ...head, ...last];
 };
 
 const stepLines = (look: Look, step: PlannedStep, number: string): readonly string[] => {
@@ -71,13 +72,7 @@ const stepLines = (look: Look, step: PlannedStep, number: string): readonly stri
     ...changeLines(look, step, inside),
     ...only,
     ...warningLines(look, step, inside),
-    ...note(
-      'plain',
-      joined(
-        look,
-        [endOf(step), effectOf(step), verifiedBy(step) ?? ''].filter((fact) => fact !== ''),
-      ),
-    ),
+    ...note('plain', joined(look, outcomeOf(step))),
     ...name,
   ];
 };
@@ -92,7 +87,7 @@ const stepName = (look: Look, { id, control, agent, approval }: PlannedStep): st
 
 /** What was and what will be, a field a line, in columns. */
 const changeLines = (look: Look, { change }: PlannedStep, indent: number): readonly string[] => {
-  const fields = Object.keys({ ...change?.from, ...change?.to });
+  const fields = movedFields(change);
   const width = Math.max(0, ...fields.map(displayWidth));
   return fields.flatMap((field) =>
     paragraph(
@@ -107,14 +102,13 @@ const changeLines = (look: Look, { change }: PlannedStep, indent: number): reado
   );
 };
 
-const warningLines = (look: Look, { change, sharedWith, keepsRunning, step }: PlannedStep, indent: number): readonly string[] => {
+const warningLines = (look: Look, { change, sharedWith, keepsRunning }: PlannedStep, indent: number): readonly string[] => {
   const sign = symbolOf(look, stateSigns.yellow);
   const warn = (text: string) => paragraph(look, indent, 2, { text: `${sign} ${text}`, tone: 'warn' });
   return [
     ...(change?.reversible === false ? warn(`cannot be undone: ${change.lasting ?? 'its control says so'}`) : []),
     ...(sharedWith.length > 0 ? warn(`also felt by ${sharedWith.join(', ')}`) : []),
     ...(keepsRunning !== null ? warn(`goes on all the same: ${keepsRunning}`) : []),
-    ...(step.undo === 'keep' && change?.reversible === true ? warn('stays even where a later step fails') : []),
   ];
 };
 

@@ -1,22 +1,24 @@
 import { providerName } from '../../agents/prices/model-name.ts';
-import type { Json } from '../../ground/json.ts';
 import { listOf } from '../../ground/output/phrases.ts';
 import type { LintFinding } from './lint.ts';
 import type { Runbook, Step } from './runbook.ts';
 import { holdsHole } from './template.ts';
+import { misplacedHoles } from './template-place.ts';
 
 type Complaint = Pick<LintFinding, 'rule' | 'message' | 'hint'> & { readonly severity?: LintFinding['severity'] };
 
 /** What is dangerous in one step, whatever the manifest binds. */
-export const stepFindings = (runbook: Runbook, step: Step): readonly LintFinding[] =>
-  [
+export const stepFindings = (runbook: Runbook, step: Step): readonly LintFinding[] => {
+  const complaints: readonly Complaint[] = [
     ...endless(runbook, step),
     ...misplacedHoles(step),
     ...shortChain(step),
     ...destroyed(runbook, step),
     ...unsaid(step),
     ...unlooked(runbook, step),
-  ].map(({ severity = 'error', ...complaint }) => ({ ...complaint, severity, at: step.at }));
+  ];
+  return complaints.map(({ severity = 'error', ...complaint }) => ({ ...complaint, severity, at: step.at }));
+};
 
 const endless = ({ class: ofRunbook }: Runbook, { id, kind, ttlMs, ttlParam }: Step): readonly Complaint[] => {
   if (ttlMs !== null || ttlParam !== null || ofRunbook === 'safety') return [];
@@ -26,39 +28,6 @@ const endless = ({ class: ofRunbook }: Runbook, { id, kind, ttlMs, ttlParam }: S
   if (kind === 'disable')
     return [{ rule: 'disable-without-ttl', severity: 'warning', message: `${id} disables until somebody remembers`, hint }];
   return [];
-};
-
-/** A parameter may fill a value. It may not choose a host, a program, a secret, a file, or who is told. */
-const misplacedHoles = ({ id, kind, args, when, verify }: Step): readonly Complaint[] => {
-  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-  const first = (value: Json | undefined): string => (Array.isArray(value) ? text(value[0] as Json) : '');
-  const read = args['read'];
-  const places: readonly (readonly [string, string])[] = [
-    ['when', when ?? ''],
-    ['verify.check', verify?.check ?? ''],
-    ['verify.eval', verify?.eval ?? ''],
-    ['verify.expression', verify?.expression ?? ''],
-    ...(kind === 'query' ? [['query', text(args['expression'])] as const] : []),
-    ...(kind === 'eval' ? [['eval', text(args['suite'])] as const] : []),
-    ...(kind === 'use' ? [['use.runbook', text(args['runbook'])] as const] : []),
-    ...(kind === 'http' ? [['http.connection', text(args['connection'])] as const] : []),
-    ...(kind === 'exec'
-      ? ([
-          ['the program of exec.argv', first(args['argv'])],
-          ['the program of exec.undo', first(args['undo'])],
-          ['exec.cwd', text(args['cwd'])],
-        ] as const)
-      : []),
-    ...(kind === 'notify' && Array.isArray(args['to']) ? args['to'].map((name: Json) => ['notify.to', text(name)] as const) : []),
-    ...(read === undefined ? [] : [['read', JSON.stringify(read)] as const]),
-  ];
-  return places
-    .filter(([, value]) => holdsHole(value))
-    .map(([place]) => ({
-      rule: 'template-place',
-      message: `${id} lets a parameter fill ${place}`,
-      hint: place === 'when' || place.endsWith('expression') || place === 'query' ? 'write params.NAME without braces' : 'write it out',
-    }));
 };
 
 const shortChain = ({ id, kind, args }: Step): readonly Complaint[] => {

@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { Fleet } from '../../fleet/agent.ts';
 import { badFile, inOrder } from '../../fleet/problem-report.ts';
 import { suggestion } from '../../fleet/problem-words.ts';
-import type { PlacedProblem } from '../../fleet/problems.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { inlined } from './inlined.ts';
-import { openParsed } from './open-parsed.ts';
+import { openParsed, type RunbookProblem } from './open-parsed.ts';
 import type { Runbook } from './runbook.ts';
 
 /** A file of a runbook: of the manifest, or shipped with the program. */
@@ -19,7 +18,7 @@ export interface FoundRunbook {
   readonly file: string;
   /** With the runbooks it uses put in; null: something is wrong. */
   readonly runbook: Runbook | null;
-  readonly problems: readonly PlacedProblem[];
+  readonly problems: readonly RunbookProblem[];
 }
 
 const maxRunbookBytes = 256 * 1024;
