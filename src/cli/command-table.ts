@@ -1,7 +1,10 @@
 import type { Leaf } from './command.ts';
 
-/** What a command may do to the world: only look at files; ask agents; write local state; write files the user named. */
-export type Safety = 'reads' | 'asks' | 'keeps' | 'writes';
+/**
+ * What a command may do to the world: only look at files; ask agents; write local state; write files the user
+ * named; change what its controls change, once a plan is confirmed.
+ */
+export type Safety = 'reads' | 'asks' | 'keeps' | 'writes' | 'acts';
 
 export interface CommandEntry {
   /** One word, or a noun and its verb: `eval run`. */
@@ -23,6 +26,8 @@ const setUp = 'Set up and look inside';
 export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] = [
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
   { name: 'runbook', group: stopped, summary: 'Throttle, stop or roll back an agent by a plan, and see it undone' },
+  { name: 'mitigations', group: stopped, summary: 'What is in force on agents, and until when' },
+  { name: 'locks', group: stopped, summary: 'Which runs are at work on what' },
   { name: 'incident', group: stopped, summary: 'What went wrong, who looks after it, and what was done' },
   { name: 'audit', group: stopped, summary: 'Who did what, in a chain that shows whether it was altered' },
 ];
@@ -224,6 +229,125 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Rehearse a run in memory, killed and failing where it is told to',
     safety: 'reads',
     load: () => import('./commands/runbook/simulate.ts'),
+  },
+  {
+    name: 'runbook run',
+    group: stopped,
+    summary: 'Plan, confirm and carry out a runbook, and see that it helped',
+    safety: 'acts',
+    load: () => import('./commands/runbook/run.ts'),
+  },
+  {
+    name: 'runbook resume',
+    group: stopped,
+    summary: 'Go on with a run that waits, was stopped or was killed',
+    safety: 'acts',
+    load: () => import('./commands/runbook/resume.ts'),
+  },
+  {
+    name: 'runbook abort',
+    group: stopped,
+    summary: 'End a run early; what was done stays in force',
+    safety: 'acts',
+    load: () => import('./commands/runbook/abort.ts'),
+  },
+  {
+    name: 'runbook undo',
+    group: stopped,
+    summary: 'Take back what a run did, last first',
+    safety: 'acts',
+    load: () => import('./commands/runbook/undo.ts'),
+  },
+  {
+    name: 'runbook approve',
+    group: stopped,
+    summary: 'Approve a plan, or the step that a run waits at',
+    safety: 'keeps',
+    load: () => import('./commands/runbook/approve.ts'),
+  },
+  {
+    name: 'runbook runs',
+    group: stopped,
+    summary: 'List what was run, and how it ended',
+    safety: 'reads',
+    load: () => import('./commands/runbook/runs.ts'),
+  },
+  {
+    name: 'runbook expire',
+    group: stopped,
+    summary: 'End what has had its time, and see it ended',
+    safety: 'acts',
+    load: () => import('./commands/runbook/expire.ts'),
+  },
+  {
+    name: 'throttle',
+    group: stopped,
+    summary: 'Let fewer requests through to an agent, for a while',
+    safety: 'acts',
+    load: () => import('./commands/throttle.ts'),
+  },
+  {
+    name: 'rollback',
+    group: stopped,
+    summary: 'Put an earlier prompt, model or deployment back',
+    safety: 'acts',
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'kill',
+    group: stopped,
+    summary: 'Stop an agent at once: the door first, then what is inside',
+    safety: 'acts',
+    load: () => import('./commands/kill.ts'),
+  },
+  {
+    name: 'disable',
+    group: stopped,
+    summary: 'Let an agent take no new work',
+    safety: 'acts',
+    load: () => import('./commands/disable.ts'),
+  },
+  {
+    name: 'enable',
+    group: stopped,
+    summary: 'Let an agent take new work again',
+    safety: 'acts',
+    load: () => import('./commands/enable.ts'),
+  },
+  {
+    name: 'mitigations list',
+    group: stopped,
+    summary: 'List what is in force, and until when',
+    safety: 'reads',
+    load: () => import('./commands/mitigations/list.ts'),
+  },
+  {
+    name: 'mitigations extend',
+    group: stopped,
+    summary: 'Let something in force last longer',
+    safety: 'keeps',
+    load: () => import('./commands/mitigations/extend.ts'),
+  },
+  {
+    name: 'mitigations revert',
+    group: stopped,
+    summary: 'End something in force now',
+    safety: 'acts',
+    load: () => import('./commands/mitigations/revert.ts'),
+  },
+  {
+    name: 'locks list',
+    group: stopped,
+    summary: 'List the locks that runs hold',
+    safety: 'reads',
+    load: () => import('./commands/locks/list.ts'),
+  },
+  {
+    name: 'locks break',
+    group: stopped,
+    summary: 'Take a lock away from a run that is lost',
+    safety: 'keeps',
+    load: () => import('./commands/locks/break.ts'),
   },
   {
     name: 'incident open',

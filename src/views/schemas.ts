@@ -6,6 +6,7 @@ import { figureSchemas } from './figure-schemas.ts';
 import { incidentSchemas } from './incident-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
 import { judgeSchemas } from './judge-schemas.ts';
+import { responseSchemas } from './response-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
 import { simulationSchemas } from './simulation-schemas.ts';
 import { storeSchemas } from './store-schemas.ts';
@@ -111,6 +112,7 @@ export const documentSchemas = {
   ...traceSchemas,
   ...storeSchemas,
   ...judgeSchemas,
+  ...responseSchemas,
   ...incidentSchemas,
   ...simulationSchemas,
   ...auditSchemas,
