@@ -20,7 +20,7 @@ export const openRunAids = (ctx: Context, fleet: Fleet, params: Readonly<Record<
   const figures = readFiguresOf(ctx, fleet);
   return {
     open: (agent, slot, access) => openControl(ctx, fleet, agent, slot, access),
-    verify: (verification, agent) => judgementOf(fleet, figures, verifiers, verification, agent),
+    verify: (verification, agent, since) => judgementOf(fleet, figures, verifiers, verification, agent, ctx.clock.now() - since),
     decide: (planned: PlannedStep, earlier) =>
       evaluateTurn(fleet, planned, params, {
         figures,
@@ -36,10 +36,11 @@ const judgementOf = async (
   verifiers: Verifiers,
   { check, eval: suite, expression, windowMs }: Verification,
   agent: string | null,
+  sinceMs: number,
 ): Promise<Judgement> => {
   const about = fleet.agents.find(({ name }) => name === agent) ?? null;
   if (expression !== null) {
-    const over = windowMs > 0 ? windowMs : fleet.defaults.windowMs;
+    const over = windowMs > 0 ? windowMs : sinceMs > 0 ? sinceMs : fleet.defaults.windowMs;
     const { value, why } = await evaluateCondition(fleet, about, { expression, params: {}, prefix: '' }, { figures, steps: {} }, over);
     if (value === 'inconclusive') return { verdict: 'inconclusive', evidence: why };
     return { verdict: value ? 'pass' : 'fail', evidence: `${expression} is ${value ? 'so' : 'not so'}` };

@@ -5,7 +5,7 @@ import type { PlannedStep } from './plan.ts';
 import type { Judgement, Seen } from './run.ts';
 import { dieAt, driverOf, pause, type Running, tellStep } from './run-step.ts';
 import type { Verification } from './runbook.ts';
-import { stepState } from './step-state.ts';
+import { type RunState, stepState } from './step-state.ts';
 
 const firstLookMs = 250;
 const longestLookMs = 5000;
@@ -64,9 +64,10 @@ export const verifyStep = async (running: Running, planned: PlannedStep): Promis
   const { ctx, recorder } = running;
   const state = stepState(recorder.state(), planned.id);
   const verification = verificationOf(planned);
-  const since = state.seenAt ?? state.actedAt ?? ctx.clock.now() - (digNumber(planned.args, 'window') ?? 0);
-  const holdUntil = state.actedAt === null ? ctx.clock.now() : since + verification.windowMs;
-  const giveUpAt = Math.max(holdUntil, since + verification.deadlineMs);
+  const begunAt = ctx.clock.now();
+  const since = state.seenAt ?? state.actedAt ?? lookedBackTo(planned, recorder.state(), begunAt);
+  const holdUntil = state.actedAt === null ? begunAt : since + verification.windowMs;
+  const giveUpAt = Math.max(holdUntil, (state.actedAt === null ? begunAt : since) + verification.deadlineMs);
   tellStep(running, planned, 'verifying');
   if (!(await pause(running, planned, holdUntil - ctx.clock.now(), 'it has to hold so long'))) return;
   let everyMs = firstJudgeMs;
@@ -79,6 +80,13 @@ export const verifyStep = async (running: Running, planned: PlannedStep): Promis
   await recorder.record({ kind: 'verified', step: planned.id, verdict: found.verdict, evidence: ctx.secrets.mask(found.evidence) });
   tellStep(running, planned, '');
   dieAt(running, planned, 'after-verify');
+};
+
+/** What a step that only looks is about: its window, else what came after the last effect of the run, since what was there before is no news. */
+const lookedBackTo = ({ args }: PlannedStep, { steps }: RunState, now: number): number => {
+  const window = digNumber(args, 'window');
+  if (window !== null) return now - window;
+  return Math.max(0, ...[...steps.values()].map(({ seenAt }) => seenAt ?? 0)) || now;
 };
 
 /** How a step is verified; a step that only looks is nothing but its verification. */
