@@ -136,4 +136,9 @@ export interface ControlDriver {
   confirm(change: Change, signal: AbortSignal): Promise<'seen' | 'not-yet' | 'contradicted'>;
   /** Compare and restore: only where the target still is as `to`; else `conflict`. */
   undo(change: Change, key: string, signal: AbortSignal): Promise<Effect>;
+  /**
+   * Whether the target would let an action be done: asked without changing anything, of a driver that was opened to act. Left out where
+   * that cannot be asked. Throws as `read` does.
+   */
+  mayAct?(action: Action, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
 }

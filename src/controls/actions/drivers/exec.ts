@@ -95,6 +95,9 @@ export default adapter<Config, ControlDriver, ControlWorld>({
       confirm: async (change, signal) =>
         reading.values === null ? 'not-yet' : seenOf(onlyRead(change, reading.values), (await look(signal)).touched),
       undo: (change, key, signal) => act(change, 'back', key, signal),
+      // That a program is there says nothing of what it may do.
+      mayAct: async () =>
+        world.process.find(control.argv[0] ?? '', resolve(world.folder, control.cwd ?? '.')) === null ? 'no' : 'unknown',
     };
   },
 });

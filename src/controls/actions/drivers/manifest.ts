@@ -32,6 +32,7 @@ export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
       },
       apply: (change) => applyChecked(change, { read, set: () => write(agent, journal, change) }),
       confirm: async (change) => seenOf(change, await read()),
+      mayAct: async () => 'yes',
       undo: (change) => applyChecked(reversed(change), { read, set: () => write(agent, journal, reversed(change)) }),
     };
   },
