@@ -125,6 +125,23 @@ const exported = z.object({
   case: z.object({ id: z.string() }).loose(),
 });
 
+const demo = show.extend({
+  scenes: z.array(
+    z.object({
+      title: z.string(),
+      said: z.string(),
+      command: z.string().nullable().describe('What a person would type; null: nobody types anything'),
+      lines: z.array(z.string()).describe('What that prints, or the part of it that matters'),
+      at_s: z.number().describe('Since the demo began'),
+    }),
+  ),
+  run_id: z.string(),
+  run_status: z.string(),
+  time_to_detect_s: z.number(),
+  state: z.string().describe('Of the agent in the end, by its checks'),
+  postmortem: z.string().describe('Markdown'),
+});
+
 /** The documents of incidents and freezes. */
 export const incidentSchemas = {
   'incident open': answer,
@@ -136,6 +153,7 @@ export const incidentSchemas = {
   'incident timeline': timeline,
   'incident postmortem': z.object({ ...documentHead, incident, markdown: z.string() }),
   'incident export-case': exported,
+  'demo incident': demo,
   freeze: z.object({ ...documentHead, begun: z.array(freeze), active: z.array(freeze) }),
   unfreeze: z.object({ ...documentHead, ended: z.array(freeze), active: z.array(freeze) }),
 } as const;

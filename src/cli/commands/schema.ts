@@ -4,6 +4,7 @@ const documents = [
   'health',
   'history',
   'demo',
+  'demo incident',
   'status',
   'cost',
   'unpriced',
