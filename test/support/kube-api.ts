@@ -27,6 +27,8 @@ export interface KubeApi {
   readonly objects: Map<string, JsonObject>;
   /** Somebody changes an object behind the API. */
   edit(path: string, change: (object: JsonObject) => JsonObject): void;
+  /** `update apps deployments/scale`: what the user may do; null: everything. */
+  allowed: ReadonlySet<string> | null;
   /** A line for each change that a request made. */
   readonly changes: string[];
 }
@@ -124,12 +126,18 @@ export const kubeApi = (objects: Readonly<Record<string, JsonObject>>): KubeApi 
   const known =
     /^\/apis?\/(v1|apps\/v1|batch\/v1|autoscaling\/v1|networking\.k8s\.io\/v1)\/namespaces\/[^/]+\/([^/]+)(\/[^/]+)?(\/scale)?$/;
 
-  return {
+  const api: KubeApi = {
     objects: held,
     changes,
+    allowed: null,
     edit: (path, change) => keep(path, change(held.get(path) ?? {})),
     answer(method, given, body = null) {
       const { pathname: path, searchParams } = new URL(given, 'http://cluster');
+      if (path.endsWith('/selfsubjectaccessreviews')) {
+        const { verb, group, resource, subresource } = (dig(body, 'spec', 'resourceAttributes') ?? {}) as Readonly<Record<string, string>>;
+        const asked = `${verb} ${group} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+        return ok({ status: { allowed: api.allowed === null || api.allowed.has(asked) } }, 201);
+      }
       if (path === '/version') return ok({ major: '1', minor: '32', gitVersion: 'v1.32.4' });
       const [, , , name] = known.exec(path) ?? [];
       if (!known.test(path)) return failure(404, 'NotFound', 'the server could not find the requested resource');
@@ -150,6 +158,7 @@ export const kubeApi = (objects: Readonly<Record<string, JsonObject>>): KubeApi 
       return ok({ kind: 'Status', status: 'Success' });
     },
   };
+  return api;
 };
 
 const apps = '/apis/apps/v1/namespaces/agents';

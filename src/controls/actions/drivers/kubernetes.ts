@@ -6,6 +6,7 @@ import { adapter } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { reversed, standsAs } from '../compare.ts';
 import { conflict, effectOfBlindness } from '../effect.ts';
+import { askPermission } from '../kubernetes/ask-permission.ts';
 import { heldReplicas, pause, suspend } from '../kubernetes/field.ts';
 import type { Lever } from '../kubernetes/lever.ts';
 import { openFieldLever } from '../kubernetes/open-field-lever.ts';
@@ -121,6 +122,10 @@ export default adapter<Config, ControlDriver, ControlWorld>({
       apply: (change, _key, signal) => write(change, signal),
       confirm: (change, signal) => leverOf(change.action).arrived(change, signal),
       undo: (change, _key, signal) => write(reversed(change), signal),
+      async mayAct(action, signal) {
+        const answers = await Promise.all(leverOf(action).needs.map((need) => askPermission(kube, resource, need, signal)));
+        return answers.every(Boolean) ? 'yes' : 'no';
+      },
     };
   },
 });

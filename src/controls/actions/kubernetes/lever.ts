@@ -9,8 +9,17 @@ export interface Sight {
   readonly keepsRunning: string | null;
 }
 
+/** What its user must be allowed to do. */
+export interface Need {
+  readonly verb: 'create' | 'update' | 'delete';
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+}
+
 /** One way to act on a resource of a cluster; a control has one for each of its actions. */
 export interface Lever extends Pick<Capabilities, 'actions' | 'stopsInFlight' | 'effectMs'> {
+  readonly needs: readonly Need[];
   healthy(action: Action): Touched;
   /** Pure: the fields as they are wanted. Throws OpsError `usage` where the wish makes no sense. */
   wish(want: Desired, now: Touched): Touched;

@@ -5,7 +5,7 @@ import type { Field } from './field.ts';
 import { gitWarning, together } from './keepers.ts';
 import { effectOfWrite, type Lever } from './lever.ts';
 import { readObject } from './read-object.ts';
-import { type Resource, resourcePath } from './resource.ts';
+import { permissionOf, type Resource, resourcePath } from './resource.ts';
 
 /** A lever on one field of an object, which is written back whole, as it was read. */
 export const openFieldLever = (kube: Kubectl, resource: Resource, field: Field): Lever => {
@@ -15,6 +15,7 @@ export const openFieldLever = (kube: Kubectl, resource: Resource, field: Field):
     actions,
     stopsInFlight,
     effectMs,
+    needs: [{ verb: 'update', ...permissionOf(resource) }],
     healthy: (action) => ({ [name]: field.healthy(action) }),
     wish: (want) => ({ [name]: field.wish(want) }),
     async look(action, signal) {

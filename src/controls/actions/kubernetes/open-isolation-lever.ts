@@ -25,6 +25,10 @@ export const openIsolationLever = (kube: Kubectl, resource: Resource): Lever => 
     actions: ['disable', 'enable', 'kill'],
     stopsInFlight: false,
     effectMs: 10_000,
+    needs: [
+      { verb: 'create', ...policyPermission },
+      { verb: 'delete', ...policyPermission },
+    ],
     healthy: (action) => ({ isolated: action === 'enable' }),
     wish: ({ action }) => ({ isolated: action !== 'enable' }),
     async look(action, signal) {
@@ -48,6 +52,8 @@ export const openIsolationLever = (kube: Kubectl, resource: Resource): Lever => 
     },
   };
 };
+
+const policyPermission = { group: 'networking.k8s.io', resource: 'networkpolicies' } as const;
 
 const onward = 'its pods go on without a network, if the network of the cluster enforces policies';
 

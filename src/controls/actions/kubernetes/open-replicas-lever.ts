@@ -9,7 +9,7 @@ import { wantedReplicas } from './field.ts';
 import { gitWarning, scalerOf, together } from './keepers.ts';
 import { effectOfWrite, type Lever } from './lever.ts';
 import { readList, readObject } from './read-object.ts';
-import { listPath, type Resource, resourcePath } from './resource.ts';
+import { listPath, permissionOf, type Resource, resourcePath } from './resource.ts';
 
 export interface ReplicaBounds {
   readonly min: number | null;
@@ -35,6 +35,7 @@ export const openReplicasLever = (kube: Kubectl, resource: Resource, bounds: Rep
     actions: ['scale', 'disable', 'enable', 'kill'],
     stopsInFlight: true,
     effectMs: 60_000,
+    needs: [{ verb: 'update', ...permissionOf(resource), subresource: 'scale' }],
     healthy: (action) => ({ replicas: action === 'enable' ? 0 : 3, scaled_by: null }),
     wish: (want, now) => ({ replicas: replicasWanted(want, now, bounds) }),
     async look(action, signal) {

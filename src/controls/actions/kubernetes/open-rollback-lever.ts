@@ -7,7 +7,7 @@ import type { Desired, Touched } from '../port.ts';
 import { gitWarning, together } from './keepers.ts';
 import { effectOfWrite, type Lever } from './lever.ts';
 import { readList, readObject } from './read-object.ts';
-import { listPath, type Resource, resourcePath, selectorText } from './resource.ts';
+import { listPath, permissionOf, type Resource, resourcePath, selectorText } from './resource.ts';
 import {
   deploymentTemplate,
   earlierRevisions,
@@ -30,6 +30,7 @@ export const openRollbackLever = (kube: Kubectl, resource: Resource): Lever => {
     actions: ['rollback_deploy'],
     stopsInFlight: false,
     effectMs: 120_000,
+    needs: [{ verb: 'update', ...permissionOf(resource) }],
     // What a cluster keeps cannot be made up: a rehearsal goes back to whatever is named.
     healthy: () => ({ template: 'present', images: { agent: 'agent:present' }, earlier: null }),
     wish: (want, now) => wishedRevision(want, now),

@@ -24,10 +24,10 @@ export const kindNames: Readonly<Record<Resource['kind'], string>> = {
   scaledobject: 'ScaledObject',
 };
 
-/** Group and plural, as permissions are asked for. */
-export const apiOf = ({ kind }: Resource): { readonly group: string; readonly plural: string } => ({
+/** Group and plural, as permissions name them. */
+export const permissionOf = ({ kind }: Resource): { readonly group: string; readonly resource: string } => ({
   group: groups[kind].split('/')[0] ?? '',
-  plural: `${kind}s`,
+  resource: `${kind}s`,
 });
 
 export const listPath = (namespace: string, groupVersion: string, plural: string): string =>

@@ -147,6 +147,17 @@ describe('a cluster in memory', () => {
     expect(api.changes).toEqual([]);
   });
 
+  it('asks the cluster what it may do before it must', async () => {
+    const api = withObjects({});
+    api.allowed = new Set(['update apps deployments/scale', 'create networking.k8s.io networkpolicies']);
+    const { acting } = await open(api);
+    const isolating = await open(api, { by: 'isolate' });
+    expect(await acting.mayAct?.('kill', never)).toBe('yes');
+    expect(await acting.mayAct?.('rollback_deploy', never)).toBe('no');
+    expect(await isolating.acting.mayAct?.('kill', never)).toBe('no'); // it could not be let out again
+    expect(api.changes).toEqual([]);
+  });
+
   it('looks with the context that may only look, and acts with the other', async () => {
     const seen: (readonly string[])[] = [];
     const kubectl = fakeKubectl(withObjects({}).answer);
@@ -255,6 +266,13 @@ describeWithPeer('a real kubectl', { programs: ['kubectl'] }, () => {
     const effect = await acting.apply(await kill(looking), 'key', never);
     expect(effect).toMatchObject({ result: 'rejected', retry: true, evidence: expect.stringContaining('has been modified') });
     expect(api.changes).toEqual([]);
+  });
+
+  it('asks what it may do', async () => {
+    const api = kubeApi(recordedDeployment());
+    api.allowed = new Set(['update apps deployments/scale']);
+    const { acting } = await (await open(api))();
+    expect([await acting.mayAct?.('kill', never), await acting.mayAct?.('rollback_deploy', never)]).toEqual(['yes', 'no']);
   });
 
   it('tells a deployment that is not there, and a context that is not', async () => {
