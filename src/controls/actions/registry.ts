@@ -3,6 +3,7 @@ import type { ControlRegistry } from './port.ts';
 /** Every way to enforce an action. To add one: a file in `drivers/` and a line here. */
 export const controls: ControlRegistry = {
   a2a: () => import('./drivers/a2a.ts'),
+  bullmq: () => import('./drivers/bullmq.ts'),
   exec: () => import('./drivers/exec.ts'),
   'flag-file': () => import('./drivers/flag-file.ts'),
   http: () => import('./drivers/http.ts'),

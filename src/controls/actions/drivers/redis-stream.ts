@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { openRedis } from '../../../clients/redis.ts';
 import { type GroupDepth, groupDepth } from '../../../clients/redis-stream.ts';
 import { durationField } from '../../../fleet/fields.ts';
 import { adapter } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { reversed, seenOf, standsAs } from '../compare.ts';
 import { rejected } from '../effect.ts';
+import { openControlRedis } from '../open-control-redis.ts';
 import type { ControlDriver, ControlWorld, Effect, Touched } from '../port.ts';
 import { isOpenWish } from '../queue-wish.ts';
 import { effectOfRedis } from '../redis-effect.ts';
@@ -29,7 +29,6 @@ const config = z.strictObject({
     .describe('How long workers may take to see the flag: the longest they block for entries; default 5s.'),
 });
 
-const timeoutMs = 15_000;
 /** How long no entry may be taken before workers count as stopped. */
 const quietMs = 250;
 
@@ -38,10 +37,8 @@ export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
   kind: 'redis-stream',
   summary: 'Workers of a Redis stream: a flag that they look for, or the right of their user to take entries.',
   config,
-  open({ connection: name, stream, group, flag, user, effect }, world) {
-    const connection = world.connection(name);
-    const url = () => world.secrets.reveal(connection.url);
-    const server = openRedis({ url, credential: () => world.credential(connection), timeoutMs }, world);
+  open({ connection, stream, group, flag, user, effect }, world) {
+    const server = openControlRedis(world, connection);
     const gate = user === undefined ? openPauseFlag(flag ?? `agentops:paused:${stream}`, world.agent) : openReadRight(user, stream, group);
 
     const set = async (from: Touched, to: Touched, signal: AbortSignal): Promise<Effect> => {
