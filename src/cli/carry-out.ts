@@ -109,7 +109,9 @@ const confirmed = async (
   const formats = planFormats({ ...answer, fleet: fleet.name, generatedAt: ctx.clock.now() });
   const isShown = format === 'text';
   if (isShown && terminal.prompts !== null) await session.show({ finding: 'none', formats: { text: formats.text } });
-  else terminal.say(ctx.secrets.mask(formats.text({ look: terminal.err, verbose: false, zone: terminal.zone }).trimEnd()));
+  // A program that reads the refusal as JSON finds the plan in it.
+  else if (isShown || terminal.prompts !== null)
+    terminal.say(ctx.secrets.mask(formats.text({ look: terminal.err, verbose: false, zone: terminal.zone }).trimEnd()));
   if (flags.yes === true && typedName === null) return terminal.prompts !== null;
   if (terminal.prompts === null)
     throw refusedError({

@@ -11,11 +11,13 @@ import type { Grouping } from '../../telemetry/stats/grouping.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
+import { collectOverdue } from './collect-overdue.ts';
 import { collectHealth } from './collect-status.ts';
+import type { Overdue } from './evidence.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
 import type { AgentHealth } from './health-report.ts';
 import { suppressorsOf } from './suppression.ts';
-import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence } from './trace-evidence.ts';
+import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence, type TraceFindings } from './trace-evidence.ts';
 
 export interface FleetQuery {
   readonly windowMs: number;
@@ -81,6 +83,7 @@ const readTrend = (cache: Cache, fleet: Fleet, nowUs: number, { windowMs, by, fi
 /** Every agent of the manifest, judged. */
 const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number): Promise<Map<string, StandingState>> => {
   const checked = await checkedStates(ctx, fleet);
+  const overdue = await collectOverdue(await ctx.journal(), now);
   const traces = readEvidence(cache, fleet, now);
   const judged = fleet.agents.flatMap((agent) => {
     const health = checked.get(agent.name);
@@ -88,7 +91,14 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     const seen = traces(agent);
     const safetyEvent = health.safetyEvent || seen.blocked > 0;
     const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
-    return [{ agent, health, safetyEvent, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
+    return [
+      {
+        agent,
+        health,
+        safetyEvent,
+        ...fuseStates(health, unended(judgeTraces(agent, seen), overdue.get(agent.name) ?? [], health), silence),
+      },
+    ];
   });
   const suppressors = suppressorsOf(
     judged.map(({ agent, state, safetyEvent }) => ({ name: agent.name, state, safetyEvent, dependsOn: agent.dependsOn })),
@@ -100,6 +110,12 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     ]),
   );
 };
+
+/** What is overdue speaks for itself where no check is there to say it beside its own. */
+const unended = (traces: TraceFindings, overdue: readonly Overdue[], { reasons }: CheckedState): TraceFindings => ({
+  ...traces,
+  yellow: [...traces.yellow, ...overdue.map(({ reason }) => reason).filter((reason) => !reasons.includes(reason))],
+});
 
 /** By scheduled slots; an agent that has none yet is judged by the checks that somebody ran by hand. */
 const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, AgentHealth & CheckedState>> => {

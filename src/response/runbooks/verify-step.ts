@@ -1,6 +1,7 @@
 import type { Change } from '../../controls/actions/port.ts';
 import { OpsError } from '../../ground/errors.ts';
 import { digNumber, digString } from '../../ground/json.ts';
+import { humanDuration } from '../../ground/units/duration.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Judgement, Seen } from './run.ts';
 import { dieAt, driverOf, pause, type Running, tellStep } from './run-step.ts';
@@ -10,21 +11,23 @@ import { type RunState, stepState } from './step-state.ts';
 const firstLookMs = 250;
 const longestLookMs = 5000;
 
+const seenWords: Readonly<Record<Seen, string>> = {
+  seen: 'effect seen',
+  'not-yet': 'no effect seen',
+  contradicted: 'somebody else changed it',
+  unseen: 'could not be looked at',
+};
+
 /** Looks whether what was done took effect, until it did or the time that its control needs, and the timeout of the step, are over. */
 export const confirmStep = async (running: Running, planned: PlannedStep): Promise<void> => {
   const { ctx, recorder } = running;
   const { change } = planned;
   if (change === null) throw new Error(`step ${planned.id} changed nothing that could be seen`);
-  tellStep(running, planned, 'confirming');
   const { actedAt } = stepState(recorder.state(), planned.id);
   const seen = await lookFor(running, planned, change);
-  await recorder.record({
-    kind: 'confirmed',
-    step: planned.id,
-    seen,
-    afterMs: Math.max(0, ctx.clock.now() - (actedAt ?? ctx.clock.now())),
-  });
-  tellStep(running, planned, '');
+  const afterMs = Math.max(0, ctx.clock.now() - (actedAt ?? ctx.clock.now()));
+  await recorder.record({ kind: 'confirmed', step: planned.id, seen, afterMs });
+  tellStep(running, planned, `${seenWords[seen]} after ${humanDuration(afterMs)}`);
   dieAt(running, planned, 'after-confirm');
 };
 
