@@ -21,11 +21,11 @@ export interface Named {
   readonly state: { readonly folder: unknown; readonly isOutside: boolean; readonly at: At };
 }
 
-/** Kinds that run code of the manifest's author on this machine, by the hole they stand in. */
+/** Kinds that run code of the manifest's author on this machine, by the hole they stand in; a kubeconfig can name programs to run. */
 const code: Readonly<Record<string, readonly string[]>> = {
   endpoint: ['command'],
   expect: ['javascript', 'not-javascript'],
-  control: ['exec'],
+  control: ['exec', 'kubernetes'],
   channel: ['exec'],
 };
 

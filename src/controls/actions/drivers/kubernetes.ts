@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Kubectl, openKubectl } from '../../../clients/kubectl.ts';
-import { deferredTextField } from '../../../fleet/fields.ts';
+import { deferredTextField, durationField } from '../../../fleet/fields.ts';
 import { adapter } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { reversed, standsAs } from '../compare.ts';
@@ -46,16 +46,28 @@ const config = z
       .regex(/^[^-]/)
       .optional()
       .describe('A context of the same cluster whose user may only look; default: context.'),
-    kubeconfig: z.string().min(1).optional().describe('The kubeconfig, relative to the manifest; default: that of kubectl.'),
-    env: z.record(z.string(), deferredTextField()).default({}).describe('Environment of kubectl and of its credential plugins.'),
+    kubeconfig: z.string().min(1).optional().describe('The kubeconfig, relative to the manifest; default: ~/.kube/config.'),
+    effect: durationField()
+      .optional()
+      .describe('How long it may take until the last pod has ended, or was replaced; default 1m, for a rollback 2m.'),
+    env: z
+      .record(z.string(), deferredTextField())
+      .default({})
+      .describe('Environment of kubectl and of its credential plugins; it inherits little more than PATH and HOME, and no KUBECONFIG.'),
   })
   .superRefine((control, ctx) => {
     const named = kinds.filter((kind) => control[kind] !== undefined);
-    if (named.length === 1) return;
-    ctx.addIssue({
-      code: 'custom',
-      message: `names ${named.length === 0 ? 'no target' : 'more than one target'}: give one of ${kinds.join(', ')}`,
-    });
+    if (named.length !== 1)
+      ctx.addIssue({
+        code: 'custom',
+        message: `names ${named.length === 0 ? 'no target' : 'more than one target'}: give one of ${kinds.join(', ')}`,
+      });
+    if (control.read_context !== undefined && control.context === undefined)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['read_context'],
+        message: 'needs a context beside it: without one the current context may be another cluster',
+      });
   });
 type Config = z.infer<typeof config>;
 
@@ -104,7 +116,7 @@ export default adapter<Config, ControlDriver, ControlWorld>({
         readable: true,
         idempotent: true,
         stopsInFlight: first.stopsInFlight,
-        effectMs: Math.max(...levers.map(({ effectMs }) => effectMs)),
+        effectMs: control.effect ?? Math.max(...levers.map(({ effectMs }) => effectMs)),
         expiresNatively: false,
       },
       healthy: (action) => leverOf(action).healthy(action),

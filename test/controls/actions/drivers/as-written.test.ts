@@ -43,6 +43,7 @@ it.each([
   ['{ via: kubernetes }', 'names no target: give one of deployment, statefulset, cronjob, job, scaledobject'],
   ['{ via: kubernetes, deployment: a, job: b }', 'names more than one target'],
   ['{ via: kubernetes, deployment: "a; rm -rf /" }', 'is no name of Kubernetes'],
+  ['{ via: kubernetes, deployment: a, read_context: viewer }', 'needs a context beside it'],
   ['{ via: unleash, connection: flags, flag: .. }', 'is no name'],
   ['{ via: unleash, connection: flags, flag: a, client_token: plain }', 'holds a secret in plain text'],
 ])('refuses %s', async (control, said) => {
