@@ -122,7 +122,7 @@ const exported = z.object({
   is_new: z.boolean().describe('Whether the file was made'),
   trace_id: z.string(),
   agent: z.string(),
-  case: z.object({ id: z.string() }).loose(),
+  case: z.object({ id: z.string(), severity: z.enum(['critical', 'normal']), input: z.string(), expect: z.array(json) }),
 });
 
 const demo = show.extend({
