@@ -54,17 +54,33 @@ describe('agentops incident', () => {
   test('is opened, told, looked after, told of and resolved, each on the chain', async () => {
     using folder = open();
     const { run, path } = folder;
-    const opened = await run('incident', 'open', '\u001b[2Jwrong; rm -rf / $(id)', '--agent', 'support', '--class', 'hallucination', '--since', '20m');
+    const opened = await run(
+      'incident',
+      'open',
+      '\u001b[2Jwrong; rm -rf / $(id)',
+      '--agent',
+      'support',
+      '--class',
+      'hallucination',
+      '--since',
+      '20m',
+    );
     expect([opened.status, opened.stdout.split('\n')[0]]).toEqual([0, '✖ inc-1 wrong; rm -rf / $(id) (open)']);
     expect(opened.stdout).toContain('agentops runbook run hallucination-spike --agent support --incident inc-1');
     const [told = ''] = readFileSync(join(path, 'told.jsonl'), 'utf8').split('\n');
-    expect(JSON.parse(told)).toMatchObject({ type: 'incident.open', data: { agent: 'support', dedup_key: 'inc-1/open', severity: 'page' } });
+    expect(JSON.parse(told)).toMatchObject({
+      type: 'incident.open',
+      data: { agent: 'support', dedup_key: 'inc-1/open', severity: 'page' },
+    });
 
     await run('freeze', '--reason', 'looking', '--for', '2h');
     await run('incident', 'ack', '1');
     await run('incident', 'note', 'inc-1', 'the vendor confirms');
     const shown = await run('incident', 'show', 'inc-1');
-    expect(shown.stdout.split('\n').slice(0, 2)).toEqual(['Next', '  agentops runbook run hallucination-spike --agent support --incident inc-1']);
+    expect(shown.stdout.split('\n').slice(0, 2)).toEqual([
+      'Next',
+      '  agentops runbook run hallucination-spike --agent support --incident inc-1',
+    ]);
     expect(shown.stdout).toContain('the whole fleet until');
     const document = documentSchemas['incident show'].parse(JSON.parse((await run('incident', 'show', '1', '--json')).stdout));
     expect(document.next).toHaveLength(3);
@@ -75,11 +91,22 @@ describe('agentops incident', () => {
     const again = await run('incident', 'resolve', 'inc-1');
     expect([again.status, again.stderr]).toEqual([4, expect.stringContaining('inc-1 is resolved already')]);
     const timeline = documentSchemas['incident timeline'].parse(JSON.parse((await run('incident', 'timeline', '1', '--json')).stdout));
-    expect(timeline.acts.map(({ kind }) => kind)).toEqual(['incident.open', 'freeze.on', 'incident.ack', 'incident.note', 'incident.resolve']);
+    expect(timeline.acts.map(({ kind }) => kind)).toEqual([
+      'incident.open',
+      'freeze.on',
+      'incident.ack',
+      'incident.note',
+      'incident.resolve',
+    ]);
     expect(timeline.acts.every(({ actor }) => actor === 'maria')).toBe(true);
     const review = await run('incident', 'postmortem', 'inc-1');
     expect(review.status).toBe(0);
-    for (const words of ['# inc-1', '_For a person to fill in._', 'automatic actions of the whole fleet', 'The audit chain is whole: 5 records'])
+    for (const words of [
+      '# inc-1',
+      '_For a person to fill in._',
+      'automatic actions of the whole fleet',
+      'The audit chain is whole: 5 records',
+    ])
       expect(review.stdout).toContain(words);
     expect((await run('audit', 'verify')).status).toBe(0);
     expect((await run('incident', 'list')).stdout).toContain('no incident is open');
