@@ -2,15 +2,13 @@ import { dirname, join, resolve } from 'node:path';
 import type { Fleet } from '../fleet/agent.ts';
 import { actorOf } from '../ground/audit/actor.ts';
 import { refusedError, usageError } from '../ground/errors.ts';
-import type { Context } from '../ground/runtime/context.ts';
 import type { Given } from '../response/runbooks/approval.ts';
 import { collectApprovals } from '../response/runbooks/collect-approvals.ts';
-import { collectGuardFacts } from '../response/runbooks/collect-guard-facts.ts';
 import { drawPlan } from '../response/runbooks/draw-plan.ts';
-import { refusals } from '../response/runbooks/guard.ts';
 import { confirmCommand, shortHash } from '../response/runbooks/next-command.ts';
 import { openRunAids } from '../response/runbooks/open-run-aids.ts';
 import { needsOf, obstaclesOf, type Plan } from '../response/runbooks/plan.ts';
+import { requireGuards } from '../response/runbooks/require-guards.ts';
 import { runRunbook } from '../response/runbooks/run-runbook.ts';
 import { planFacts, planFormats } from '../views/plan.ts';
 import type { AskedRunbook } from './asked-runbook.ts';
@@ -42,7 +40,8 @@ export const carryOut = async (session: Session, asked: AskedRunbook, flags: Car
   const { fleet, runbook, params } = asked;
   const plan = await drawPlan(ctx, fleet, { runbook, params, aids: await openAids(ctx, fleet, false) });
   requireRunnable(plan);
-  await requireUnguarded(ctx, asked, plan, flags);
+  const guard = () => requireGuards(ctx, fleet, runbook, plan, { isAutomatic: false, ignoresTick: flags.tickCheck === false });
+  await guard();
   const isPresent = await confirmed(session, asked, plan, flags);
   const actor = actorOf(ctx.env, () => ctx.process.owner());
   const own: readonly Given[] =
@@ -50,7 +49,7 @@ export const carryOut = async (session: Session, asked: AskedRunbook, flags: Car
   const given = await collectApprovals(ctx, plan.hash, signersOf(fleet, cwd, flags.signers));
   const approvals = [...given, ...own.filter(({ by, breakGlass }) => breakGlass !== null || given.every((each) => each.by !== by))];
   const aids = openRunAids(ctx, fleet, params, verifiersOf(session));
-  const order = { plan, runbook, cause: { kind: 'person' }, actor, approvals, incident: flags.incident ?? null } as const;
+  const order = { plan, runbook, cause: { kind: 'person' }, actor, approvals, incident: flags.incident ?? null, guard } as const;
   return answeredRun(session, (on) => runRunbook(ctx, fleet, order, aids, on));
 };
 
@@ -62,24 +61,6 @@ const requireRunnable = (plan: Plan): void => {
     code: 'plan_blocked',
     message: `step ${first.step} cannot be done: ${why}`,
     hint: hint ?? 'agentops runbook plan shows it',
-  });
-};
-
-const requireUnguarded = async (
-  ctx: Context,
-  { fleet, runbook }: AskedRunbook,
-  plan: Plan,
-  { tickCheck }: CarryOutFlags,
-): Promise<void> => {
-  const facts = await collectGuardFacts(ctx, fleet, runbook, { isAutomatic: false, ignoresTick: tickCheck === false });
-  const found = refusals(runbook, plan, facts);
-  const [first] = found;
-  if (first === undefined) return;
-  throw refusedError({
-    code: first.rule,
-    message: found.map(({ message }) => message).join('; '),
-    hint: first.hint,
-    details: { refusals: found },
   });
 };
 

@@ -85,7 +85,7 @@ export const revertMitigation = async (
     throw thrown;
   });
   if (typeof leases === 'string') return { mitigation, result: 'held', evidence: leases };
-  const recorder = await openRunRecorder(ctx, run, leases, false);
+  const recorder = await openRunRecorder(ctx, run, leases, null);
   try {
     const onlyLooking: RunAids = { ...aids, verify: unasked, decide: unasked };
     const running: Running = { ctx, fleet: fleet.name, channels: Object.keys(fleet.notify), run, recorder, aids: onlyLooking, on: unheard };

@@ -24,6 +24,8 @@ export interface RunOrder {
   readonly approvals: readonly Given[];
   /** The incident it belongs to; null: none. */
   readonly incident: string | null;
+  /** Throws where the run may not begin. Asked by the commit that begins it, so that no other run begins in between. Default: it may. */
+  readonly guard?: () => Promise<void>;
 }
 
 /**
@@ -38,7 +40,7 @@ export const runRunbook = async (
   aids: RunAids,
   on: (news: RunNews) => void,
 ): Promise<RunResult> => {
-  const { plan, runbook, cause, actor, approvals, incident } = order;
+  const { plan, runbook, cause, actor, approvals, incident, guard = anyway } = order;
   requireClear(plan);
   const missing = missingApproval(plan, approvals);
   if (missing !== null) throw refusedError({ code: 'approval_missing', ...missing, details: { plan_hash: plan.hash } });
@@ -56,29 +58,32 @@ export const runRunbook = async (
     incident,
     startedAt: await journal.now(),
   };
-  return whileHeld(ctx, fleet, { run, leases, isNew: true }, aids, on, async (recorder) => {
+  return whileHeld(ctx, fleet, { run, leases, begin: guard }, aids, on, async (recorder) => {
     await recorder.record({ kind: 'status', status: 'running', why: '', step: null });
     const why = approvals.find(({ breakGlass }) => breakGlass !== null)?.breakGlass ?? null;
     if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null, why });
   });
 };
 
+const anyway = async (): Promise<void> => undefined;
+
 interface Held {
   readonly run: RunHead;
   readonly leases: readonly Lease[];
-  readonly isNew: boolean;
+  /** Null: it was begun before. */
+  readonly begin: (() => Promise<void>) | null;
 }
 
 /** Goes on with a run while its leases are held, and gives them back. @param begin writes what it goes on with */
 const whileHeld = async (
   ctx: Context,
   fleet: Fleet,
-  { run, leases, isNew }: Held,
+  { run, leases, begin: guard }: Held,
   aids: RunAids,
   on: (news: RunNews) => void,
   begin: (recorder: RunRecorder) => Promise<void>,
 ): Promise<RunResult> => {
-  const recorder = await openRunRecorder(ctx, run, leases, isNew);
+  const recorder = await openRunRecorder(ctx, run, leases, guard);
   try {
     await begin(recorder);
     return await runMoves({ ctx, fleet: fleet.name, channels: Object.keys(fleet.notify), run, recorder, aids, on });
@@ -105,7 +110,7 @@ export const resumeRun = async (
       hint: `agentops runbook undo ${id} takes back what it did`,
     });
   const leases = await openLocks(journal, id, run.plan.locks);
-  return whileHeld(ctx, fleet, { run, leases, isNew: false }, aids, on, async (recorder) => {
+  return whileHeld(ctx, fleet, { run, leases, begin: null }, aids, on, async (recorder) => {
     const by = actorOf(ctx.env, () => ctx.process.owner());
     const said = word === null ? null : eventOfWord(run, recorder.state(), word, by);
     await recorder.record({ kind: 'status', status: 'running', why: `resumed by ${by}`, step: null });
@@ -138,7 +143,7 @@ export const endRunEarly = async (
     return null;
   }
   const leases = await openLocks(journal, id, run.plan.locks);
-  return whileHeld(ctx, fleet, { run, leases, isNew: false }, aids, on, async (recorder) => {
+  return whileHeld(ctx, fleet, { run, leases, begin: null }, aids, on, async (recorder) => {
     await recorder.record(request);
     await recorder.record({ kind: 'status', status: 'running', why: request.why, step: null });
   });
