@@ -93,7 +93,7 @@ const statuses: Readonly<Record<string, number>> = {
 
 /** What a run of kubectl that brought no object says of the question. Texts are those of kubectl 1.20 to 1.33. */
 const troubleOfRun = (result: ProcessResult, asked: string, mask: (text: string) => string): ApiTrouble => {
-  const said = mask(result.stderr.trim().split('\n').at(-1) ?? '').slice(0, 500);
+  const said = mask(errorOf(result.stderr)).slice(0, 500);
   const trouble = (parts: Partial<ApiTrouble> & Pick<ApiTrouble, 'message'>): ApiTrouble => ({
     code: 'backend_failed',
     status: null,
@@ -112,12 +112,21 @@ const troubleOfRun = (result: ProcessResult, asked: string, mask: (text: string)
     return trouble({ status: 200, code: 'backend_malformed', message: `the cluster answered ${asked} with no object` });
 
   const [, reason] = /\((\w+)\)(?:: |$)/.exec(said) ?? [];
-  const status = /^The request is invalid/.test(said) ? 422 : (statuses[reason ?? ''] ?? null);
+  const status = /^The (request|\S+ "[^"]*") is invalid/.test(said) ? 422 : (statuses[reason ?? ''] ?? null);
   if (status === 401 || status === 403) return trouble({ status, code: 'backend_unauthorized', message: said });
   if (status === 429) return trouble({ status, code: 'backend_limited', message: said });
   if (status !== null) return trouble({ status, message: said });
   return trouble({ message: said === '' ? `kubectl ended with ${result.code}: ${asked}` : said, sent: !isUnsent(said) });
 };
+
+/** What it printed at the end, in one line; warnings of the cluster and log lines of its libraries are no error. */
+const errorOf = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .filter((line) => !/^(Warning: |[EIW]\d{4} )/.test(line))
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** No connection came about, or kubectl refused before it tried. */
 const isUnsent = (said: string): boolean =>

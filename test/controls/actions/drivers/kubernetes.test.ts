@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../../../src/ground/json.ts';
 import { systemProcesses } from '../../../../src/ground/runtime/process.ts';
 import { fakeKubectl, type KubectlAnswer } from '../../../support/fake-kubectl.ts';
 import { openPeer } from '../../../support/http-peer.ts';
-import { deploymentPath, type KubeApi, kubeApi, recordedDeployment } from '../../../support/kube-api.ts';
+import { deploymentPath, type KubeAnswer, type KubeApi, kubeApi, kubeRecorded, recordedDeployment } from '../../../support/kube-api.ts';
 import { describeWithPeer } from '../../../support/peer-or-skip.ts';
 import { openReal } from '../../../support/real-control.ts';
 import { json } from '../../../support/replies.ts';
@@ -208,11 +208,11 @@ describe('a cluster in memory', () => {
 });
 
 describeWithPeer('a real kubectl', { programs: ['kubectl'] }, () => {
-  const open = async (api: KubeApi, before: (method: string, path: string) => void = () => {}) => {
+  /** @param instead answers before the cluster does; undefined: it does */
+  const open = async (api: KubeApi, instead: (method: string, path: string) => KubeAnswer | undefined = () => undefined) => {
     const peer = await openPeer((request, response) => {
-      const query = request.query.toString();
-      before(request.method, request.path);
-      const { status, body } = api.answer(request.method, query === '' ? request.path : `${request.path}?${query}`, request.json);
+      const { method, path, query } = request;
+      const { status, body } = instead(method, path) ?? api.answer(method, query.size === 0 ? path : `${path}?${query}`, request.json);
       json(body, status)(request, response);
     });
     const folder = temporaryFolder();
@@ -258,14 +258,34 @@ describeWithPeer('a real kubectl', { programs: ['kubectl'] }, () => {
 
   it('is stopped by the resource version where somebody moves between reading and writing', async () => {
     const api = kubeApi(recordedDeployment());
-    const { looking, acting } = await (
-      await open(api, (method, path) => {
-        if (method === 'PUT') api.edit(path.replace(/\/scale$/, ''), (object) => ({ ...object, status: { replicas: 2 } }));
-      })
-    )();
+    const at = await open(api, (method, path) => {
+      if (method === 'PUT') api.edit(path.replace(/\/scale$/, ''), (object) => ({ ...object, status: { replicas: 2 } }));
+      return undefined;
+    });
+    const { looking, acting } = await at();
     const effect = await acting.apply(await kill(looking), 'key', never);
     expect(effect).toMatchObject({ result: 'rejected', retry: true, evidence: expect.stringContaining('has been modified') });
     expect(api.changes).toEqual([]);
+  });
+
+  it.each([
+    ['conflict-stale-resourceVersion', 'rejected', true, 'the object has been modified'],
+    ['forbidden', 'rejected', false, 'cannot patch resource "deployments/scale"'],
+    ['unauthorized', 'rejected', false, 'must be logged in'],
+    ['not-found', 'rejected', false, 'not found'],
+    ['invalid-negative-replicas', 'rejected', false, 'is invalid'],
+  ])('reads the recorded answer %s', async (name, result, retry, said) => {
+    const { status, body } = kubeRecorded(name).response;
+    const at = await open(kubeApi(recordedDeployment()), (method) => (method === 'PUT' ? { status, body } : undefined));
+    const { looking, acting } = await at();
+    const effect = await acting.apply(await kill(looking), 'key', never);
+    expect(effect).toMatchObject({ result, retry, evidence: expect.stringContaining(said) });
+  });
+
+  it('takes the recorded scale without replicas for none', async () => {
+    const { status, body } = kubeRecorded('scale-to-zero-merge-patch').response;
+    const at = await open(kubeApi(recordedDeployment()), (_, path) => (path.endsWith('/scale') ? { status, body } : undefined));
+    expect((await (await at()).looking.read('kill', never)).touched).toMatchObject({ replicas: 0 });
   });
 
   it('asks what it may do', async () => {
