@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actKinds } from '../response/runbooks/acts.ts';
 import { documentHead, instant } from './document-head.ts';
+import { freezeShape } from './freeze-shape.ts';
 
 const moment = instant.nullable();
 const json = z.unknown();
@@ -41,16 +42,6 @@ const milestones = z.object({
   resolved_at: moment,
 });
 
-const freeze = z.object({
-  id: z.string(),
-  agent: z.string().nullable().describe('Null: the whole fleet'),
-  stops_safety: z.boolean().describe('Whether it stops containment of class safety too'),
-  reason: z.string(),
-  actor: z.string(),
-  at: instant,
-  until: instant,
-});
-
 const seconds = z.number().nullable();
 
 const show = z.object({
@@ -87,7 +78,7 @@ const show = z.object({
       expires_at: moment.describe('Null: until a person takes it back'),
     }),
   ),
-  freezes: z.array(freeze),
+  freezes: z.array(freezeShape),
 });
 
 const timeline = z.object({
@@ -154,6 +145,6 @@ export const incidentSchemas = {
   'incident postmortem': z.object({ ...documentHead, incident, markdown: z.string() }),
   'incident export-case': exported,
   'demo incident': demo,
-  freeze: z.object({ ...documentHead, begun: z.array(freeze), active: z.array(freeze) }),
-  unfreeze: z.object({ ...documentHead, ended: z.array(freeze), active: z.array(freeze) }),
+  freeze: z.object({ ...documentHead, begun: z.array(freezeShape), active: z.array(freezeShape) }),
+  unfreeze: z.object({ ...documentHead, ended: z.array(freezeShape), active: z.array(freezeShape) }),
 } as const;

@@ -82,6 +82,11 @@ describe('agentops incident', () => {
       '  agentops runbook run hallucination-spike --agent support --incident inc-1',
     ]);
     expect(shown.stdout).toContain('the whole fleet until');
+    const status = await run('status', '--json');
+    expect(documentSchemas.status.parse(JSON.parse(status.stdout)).freezes).toMatchObject([
+      { agent: null, stops_safety: false, reason: 'looking' },
+    ]);
+    expect((await run('status')).stdout).toMatch(/frozen for 2 h more: nothing automatic begins on any agent \(looking\)/);
     const document = documentSchemas['incident show'].parse(JSON.parse((await run('incident', 'show', '1', '--json')).stdout));
     expect(document.next).toHaveLength(3);
     expect(document.incident).toMatchObject({ status: 'acked', class: 'hallucination' });

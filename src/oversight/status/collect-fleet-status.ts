@@ -1,3 +1,4 @@
+import { activeFreezes, type Freeze } from '../../controls/actions/freezes.journal.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
 import { everything, selectAgents } from '../../fleet/select.ts';
 import { countAbove } from '../../ground/math/sketch.ts';
@@ -52,8 +53,15 @@ export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs,
     coverage: table.coverage,
     totals: table.totals,
     trend: trend.shape,
+    freezes: by === 'agent' ? await freezesOf(ctx, filter.agent ?? null) : [],
     rows: [...shown.map(({ name }) => rowOf(name, agents.get(name) ?? null)), ...others.map(({ key }) => rowOf(key, null))],
   };
+};
+
+/** @param only null: every agent */
+const freezesOf = async (ctx: Context, only: string | null): Promise<readonly Freeze[]> => {
+  const freezes = await activeFreezes(await ctx.journal(), ctx.clock.now());
+  return freezes.filter(({ agent }) => agent === null || only === null || agent === only);
 };
 
 const noFigures = figuresOf({ n: 0, errors: 0 }, null);
