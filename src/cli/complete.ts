@@ -125,12 +125,18 @@ const argumentsOf = async (leaf: Leaf, words: readonly string[], fleet: () => Fl
     return agents.map(({ name }) => name).filter((name) => !words.includes(name));
   }
   if (argument === '[suites...]') return fileNames;
+  if (argument === '<runbook>' || argument === '[runbooks...]')
+    return (await runbookNames(fleet())).filter((name) => !words.includes(name));
   if (argument !== '<agent[/check]>') return [];
   return agents.flatMap(({ name, checks }) => {
     const beats = checks.filter(({ kind }) => kind === 'heartbeat').map(({ id }) => `${name}/${id}`);
     return beats.length === 1 ? [name, ...beats] : beats;
   });
 };
+
+/** Names of runbooks that were read before, and of files: nothing is parsed for a half-typed line. */
+const runbookNames = async (fleet: Fleet | null): Promise<readonly string[]> =>
+  fleet === null ? [] : (await import('../response/runbooks/load-runbooks.ts')).namesOfRunbooks({ files: systemFiles }, fleet);
 
 /** The fleet that the line is about; null where there is none, or none that was loaded before. */
 const fleetOf = (before: readonly string[]): Fleet | null => {

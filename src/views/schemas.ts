@@ -6,6 +6,7 @@ import { figureSchemas } from './figure-schemas.ts';
 import { incidentSchemas } from './incident-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
 import { judgeSchemas } from './judge-schemas.ts';
+import { planSchemas } from './plan-schemas.ts';
 import { responseSchemas } from './response-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
 import { simulationSchemas } from './simulation-schemas.ts';
@@ -112,6 +113,7 @@ export const documentSchemas = {
   ...traceSchemas,
   ...storeSchemas,
   ...judgeSchemas,
+  ...planSchemas,
   ...responseSchemas,
   ...incidentSchemas,
   ...simulationSchemas,

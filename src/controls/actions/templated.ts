@@ -1,8 +1,9 @@
+import { usageError } from '../../ground/errors.ts';
 import { canonicalJson, type Json } from '../../ground/json.ts';
 import { compileJsonPath } from '../../ground/json-path.ts';
 import { standsAs } from './compare.ts';
 import type { Action, Change, Desired, Observed, Touched } from './port.ts';
-import type { Values } from './template.ts';
+import { holesOf, type Values } from './template.ts';
 
 /** What a control of the author's own making can be bound to. Its way back is its own undo, so that it enables nothing. */
 export const templatedActions: readonly Action[] = [
@@ -63,6 +64,21 @@ export const plannedChange = (
   if (values === null) return change;
   const seen = onlyRead(change, values);
   return Object.keys(seen.to).length > 0 && standsAs(seen.to, seen.from) ? null : change;
+};
+
+/**
+ * Throws a usage error for a parameter that no template takes: what is wanted would be passed over in silence.
+ * @param template of everything that is sent or run
+ */
+export const requirePlaces = ({ action, params }: Desired, template: Json, { values }: Reading): void => {
+  const places = new Set([...holesOf(template), ...Object.keys(values ?? {})]);
+  const lost = Object.keys(params).find((name) => !places.has(name));
+  if (lost === undefined) return;
+  throw usageError({
+    code: 'wish_not_understood',
+    message: `this control for ${action.replace('_', ' ')} has no place for ${lost}`,
+    hint: `write {{ ${lost} }} where it belongs, or leave ${lost} out`,
+  });
 };
 
 /** A change as far as it can be read back. */

@@ -64,11 +64,10 @@ export const findRunbook = async (ctx: Context, fleet: Fleet, name: string, base
 export const readRunbookSource = ({ files }: Pick<Context, 'files'>, { path }: Pick<Runbook, 'path'>): string =>
   files.readText(path, maxRunbookBytes);
 
-/** The names of all runbooks whose files are where they should be; nothing is read that is not known already. */
-export const namesOfRunbooks = async (ctx: Context, fleet: Fleet): Promise<readonly string[]> => {
-  const shelf = await openShelf(ctx, fleet);
-  shelf.keep();
-  return shelf.names();
+/** What runbooks are probably called, by the names of their files: nothing is read. */
+export const namesOfRunbooks = ({ files }: Pick<Context, 'files'>, fleet: Fleet): readonly string[] => {
+  const paths = [...fleet.runbooks.flatMap((place) => yamlFiles(files, place)), ...files.list(shippedFolder).filter(isYaml)];
+  return [...new Set(paths.map((path) => basename(path, extname(path))))].sort();
 };
 
 const openShelf = async (ctx: Context, fleet: Fleet) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { connectionField, okField, pathField, valuesField, wantsField } from '../../controls/actions/schema.ts';
+import { connectionField, pathField } from '../../controls/actions/schema.ts';
+import { okField, valuesField, wantsField } from '../../controls/actions/templated-schema.ts';
 import { durationField, moneyField, periodField, shareField, timeoutField } from '../../fleet/fields.ts';
 import { nanosPerDollar } from '../../ground/units/amount.ts';
 

@@ -53,7 +53,11 @@ describe('a judgement has three values', () => {
       fc.tuple(tie('formula'), fc.constantFrom('&&', '||'), tie('formula')).map(([a, sign, b]) => `(${a}) ${sign} (${b})`),
     ),
   }));
-  const values = fc.record({ requests: fc.integer({ min: -3, max: 3 }), errors: fc.integer({ min: -3, max: 3 }), error_rate: fc.double({ min: -3, max: 3, noNaN: true }) });
+  const values = fc.record({
+    requests: fc.integer({ min: -3, max: 3 }),
+    errors: fc.integer({ min: -3, max: 3 }),
+    error_rate: fc.double({ min: -3, max: 3, noNaN: true }),
+  });
 
   test('what is said without a figure is never taken back by the figure', () => {
     fc.assert(
@@ -66,7 +70,13 @@ describe('a judgement has three values', () => {
   });
 });
 
-const names: Names = { params: ['limit'], agent: ['name', 'tags'], figures: ['requests', 'error_rate'], controls: ['throttle'], steps: ['prompt'] };
+const names: Names = {
+  params: ['limit'],
+  agent: ['name', 'tags'],
+  figures: ['requests', 'error_rate'],
+  controls: ['throttle'],
+  steps: ['prompt'],
+};
 
 describe('what is refused before it is used', () => {
   test.each([

@@ -23,7 +23,8 @@ const book = (bounds: Partial<Guardrails> = {}, ofClass: RunbookClass = 'loop') 
   guardrails: { ...noBounds, ...bounds },
 });
 
-const acting = (step: Parameters<typeof actingStep>[0] = {}, change = {}, traits = plainTraits) => aPlan([actingStep(step, { change, traits })]);
+const acting = (step: Parameters<typeof actingStep>[0] = {}, change = {}, traits = plainTraits) =>
+  aPlan([actingStep(step, { change, traits })]);
 
 const facts = (parts: Partial<GuardFacts> = {}): GuardFacts => ({
   now: noon,
@@ -76,14 +77,22 @@ describe('bounds', () => {
     ['a cooldown', book({ cooldownMs: 10 * minute }), { runs: [run(9 * minute)] }, ['cooldown']],
     ['a cooldown that is over', book({ cooldownMs: 10 * minute }), { runs: [run(10 * minute)] }, []],
     ['a cooldown of another agent', book({ cooldownMs: 10 * minute }), { runs: [run(minute, ['sales'])] }, []],
-    ['mitigations of an agent', book({ mitigationsPerAgent: 2 }), { mitigated: ['support', 'sales', 'support'] }, ['mitigations_per_agent']],
+    [
+      'mitigations of an agent',
+      book({ mitigationsPerAgent: 2 }),
+      { mitigated: ['support', 'sales', 'support'] },
+      ['mitigations_per_agent'],
+    ],
     ['environments', book({ environments: ['dev'] }), {}, ['environments']],
   ] as const)('%s', (_, runbook, known, expected) => {
     expect(rulesOf(runbook, acting(), facts(known))).toEqual(expected);
   });
 
   test('targets count agents, not acts', () => {
-    const two = aPlan([actingStep({ id: 'a' }, { traits: plainTraits }), actingStep({ id: 'b', target: 'sales' }, { traits: plainTraits })]);
+    const two = aPlan([
+      actingStep({ id: 'a' }, { traits: plainTraits }),
+      actingStep({ id: 'b', target: 'sales' }, { traits: plainTraits }),
+    ]);
     expect(rulesOf(book({ maxTargets: 1 }), two, facts())).toEqual(['targets']);
     expect(rulesOf(book({ maxTargets: 2 }), two, facts())).toEqual([]);
   });

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { readRunbookText } from '../../../src/response/runbooks/runbook-file.ts';
 
 const problemsIn = (text: string) =>
-  readRunbookText(text, 'r.yaml').problems.map(({ at, message, hint }) => `${at.line}:${at.column} ${message}${hint === null ? '' : ` | ${hint}`}`);
+  readRunbookText(text, 'r.yaml').problems.map(
+    ({ at, message, hint }) => `${at.line}:${at.column} ${message}${hint === null ? '' : ` | ${hint}`}`,
+  );
 
 const good = `metadata: { name: good, class: loop }
 params:
@@ -64,8 +66,14 @@ describe('what no schema of one place can see', () => {
   const withStep = (step: string, params = 'agent: { type: agent }') =>
     problemsIn(`metadata: { name: x, class: loop }\nparams: { ${params} }\nsteps:\n  - ${step}\n`);
   test.each([
-    ['notify: { message: "{{ params.agnet }}" }', /^4:5 steps\[0\] names the parameter agnet, which is not declared \| did you mean "agent"\?/],
-    [`exec: { argv: [x, "\${HOME}"] }`, /^4:23 steps\[0\].exec.argv\[1\] holds a reference, and a runbook takes nothing from the environment/],
+    [
+      'notify: { message: "{{ params.agnet }}" }',
+      /^4:5 steps\[0\] names the parameter agnet, which is not declared \| did you mean "agent"\?/,
+    ],
+    [
+      `exec: { argv: [x, "\${HOME}"] }`,
+      /^4:23 steps\[0\].exec.argv\[1\] holds a reference, and a runbook takes nothing from the environment/,
+    ],
     ['id: a\n    wait: 1s\n  - id: a\n    wait: 2s', /^6:9 steps\[1\].id a step a stands already further up/],
   ])('%s', (step, expected) => {
     expect(withStep(step)).toEqual([expect.stringMatching(expected)]);
@@ -82,8 +90,30 @@ describe('what no schema of one place can see', () => {
 });
 
 test('whatever stands in a file, it is read or told, and nothing is thrown', () => {
-  const leaf = fc.oneof(fc.string({ maxLength: 12 }), fc.integer(), fc.boolean(), fc.constant(null), fc.constant('{{ params.agent }}'), fc.constant('2h'));
-  const key = fc.constantFrom('metadata', 'name', 'class', 'params', 'type', 'steps', 'throttle', 'kill', 'use', 'with', 'verify', 'ttl', 'finally', '__proto__');
+  const leaf = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.constant('{{ params.agent }}'),
+    fc.constant('2h'),
+  );
+  const key = fc.constantFrom(
+    'metadata',
+    'name',
+    'class',
+    'params',
+    'type',
+    'steps',
+    'throttle',
+    'kill',
+    'use',
+    'with',
+    'verify',
+    'ttl',
+    'finally',
+    '__proto__',
+  );
   const { node } = fc.letrec<{ node: unknown }>((tie) => ({
     node: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie('node'), { maxLength: 4 }), fc.dictionary(key, tie('node'), { maxKeys: 5 })),
   }));

@@ -10,9 +10,19 @@ import { applyChecked } from '../apply-checked.ts';
 import { reversed, seenOf } from '../compare.ts';
 import { applied } from '../effect.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
-import { valuesField, wantsField } from '../schema.ts';
 import { fillArguments, hasHole, type Values } from '../template.ts';
-import { doing, fillingOf, healthyValues, onlyRead, plannedChange, type Reading, readValues, templatedActions } from '../templated.ts';
+import {
+  doing,
+  fillingOf,
+  healthyValues,
+  onlyRead,
+  plannedChange,
+  type Reading,
+  readValues,
+  requirePlaces,
+  templatedActions,
+} from '../templated.ts';
+import { valuesField, wantsField } from '../templated-schema.ts';
 
 const argvField = () =>
   z
@@ -87,6 +97,7 @@ export default adapter<Config, ControlDriver, ControlWorld>({
       healthy: () => healthyValues(reading),
       read: (_action, signal) => look(signal),
       plan(want, now) {
+        requirePlaces(want, [control.argv, control.undo ?? []], reading);
         const argv = fillArguments(control.argv, { ...fixed, ...reading.wants, ...want.params, key: '' });
         const lasting = control.undo === undefined ? 'the control names no program that takes it back' : null;
         return plannedChange(want, now, reading, JSON.stringify(argv), lasting);

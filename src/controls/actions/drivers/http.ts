@@ -10,7 +10,7 @@ import { reversed, seenOf } from '../compare.ts';
 import { applied, effectOfTrouble } from '../effect.ts';
 import { openControlApi } from '../open-control-api.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
-import { connectionField, okField, pathField, valuesField, wantsField } from '../schema.ts';
+import { connectionField, pathField } from '../schema.ts';
 import { fillJson, fillPath, hasHole, type Values } from '../template.ts';
 import {
   doing,
@@ -21,8 +21,10 @@ import {
   plannedChange,
   type Reading,
   readValues,
+  requirePlaces,
   templatedActions,
 } from '../templated.ts';
+import { okField, valuesField, wantsField } from '../templated-schema.ts';
 
 const request = {
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).optional().describe('The method; default POST.'),
@@ -103,6 +105,7 @@ export default adapter<Config, ControlDriver, ControlWorld>({
       read: (_action, signal) => look(signal),
       plan(want, now) {
         if (!now.exists) throw missing(now.target);
+        requirePlaces(want, [control.path, control.body ?? null, control.undo?.path ?? null, control.undo?.body ?? null], reading);
         const values: Values = { ...fixed, ...reading.wants, ...want.params, key: '' };
         const { path } = fillPath(control.path, values);
         fillJson(control.body ?? null, values);
