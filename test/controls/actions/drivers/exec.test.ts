@@ -97,7 +97,9 @@ it('did nothing where there is no such program, and may have where it is cut off
   expect(await run()).toMatchObject({ result: 'rejected', retry: false });
   const endless = await begin(() => ({ argv: [process.execPath, '-e', 'setInterval(() => {}, 1000)'], timeout: '200ms' }));
   expect(await endless.run()).toMatchObject({ result: 'unsure', evidence: expect.stringContaining('took too long') });
-  const noisy = await begin(() => ({ argv: [process.execPath, '-e', 'for (;;) process.stdout.write("x".repeat(65536))'] }));
+  const noisy = await begin(() => ({
+    argv: [process.execPath, '-e', 'process.stdout.write("x".repeat(2_000_000)); setInterval(() => {}, 1000)'],
+  }));
   expect(await noisy.run()).toMatchObject({ result: 'unsure', evidence: expect.stringContaining('printed more than') });
 });
 
@@ -106,4 +108,10 @@ it('lets no value choose the program', async () => {
   await expect(begin((argv) => ({ argv: [...argv, 'note'], read: { argv: [...argv, '{{ x }}'], values: { a: '$.a' } } }))).rejects.toThrow(
     'takes no {{ }}',
   );
+});
+
+it('refuses a wish that its arguments have no place for', async () => {
+  const { driver } = await begin((argv) => ({ argv: [...argv, 'note'] }));
+  const now = await driver.read('throttle', never);
+  expect(() => driver.plan({ action: 'throttle', params: { max_parallel: 1 } }, now)).toThrow('has no place for max_parallel');
 });

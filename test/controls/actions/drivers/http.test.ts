@@ -59,7 +59,7 @@ it.each([{ path: '//evil.example/x' }, { path: 'https://evil.example/x' }, { pat
 it('names the value that a template lacks, and braces that name none', async () => {
   const { call } = await begin(json({}), { path: '/v1/{{ name }}' });
   await expect(call({})).rejects.toThrow('the template has a place for name, and no such value is given');
-  const { call: other } = await begin(json({}), { path: '/v1', body: { x: '{{ name | upper }}' } });
+  const { call: other } = await begin(json({}), { path: '/v1', body: { x: '{{ name }} {{ name | upper }}' } });
   await expect(other({ name: 'x' })).rejects.toThrow('has braces that name no value');
 });
 
@@ -149,4 +149,10 @@ it('refuses a connection that has no credential for what it is to do', async () 
   if (change === null) throw new Error('nothing was planned');
   await expect(driver.apply(change, 'run-1/step/1', never)).rejects.toMatchObject({ kind: 'usage', code: 'credential_missing' });
   await expect(openOn('http', { ...opened, connections: {} }, 'read')).rejects.toMatchObject({ code: 'connection_unknown' });
+});
+
+it('refuses a wish that its templates have no place for', async () => {
+  const { driver } = await begin(json({}), { path: '/v1', body: { held: true } });
+  const now = await driver.read('queue', never);
+  expect(() => driver.plan({ action: 'queue', params: { mode: 'resume' } }, now)).toThrow('this control for queue has no place for mode');
 });
