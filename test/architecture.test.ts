@@ -35,6 +35,8 @@ const owners: Readonly<Record<string, string>> = {
   'jsonpath-rfc9535': 'ground/json-path.ts',
   '@pydantic/genai-prices': 'agents/prices/price-table.ts',
   commander: 'cli/',
+  ioredis: 'clients/redis.ts',
+  bullmq: 'clients/bullmq.ts',
 };
 
 /** Rooms that are effects throughout and name their files by idea. */

@@ -39,6 +39,8 @@ export interface Outcome {
   readonly next?: readonly string[];
   /** Formats whose world has exit codes of its own. */
   readonly exits?: Partial<Record<Format, number>>;
+  /** True: a first signal was taken as a wish, and the answer says what came of it; its exit number is that of the answer. */
+  readonly outlastsSignal?: boolean;
 }
 
 /** What a running command is given. */

@@ -3,6 +3,7 @@ import { findManifest, readSnapshot } from '../fleet/load-fleet.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import type { Leaf } from './command.ts';
 import { commandOf, firstWords, nameLength, verbsOf } from './command-names.ts';
+import { incidentIds } from './complete-ids.ts';
 import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { version } from './version.ts';
@@ -102,6 +103,7 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
     '--signers': () => fileNames,
     '--key': () => fileNames,
     '--kind': () => ['mark', 'eval.accept'],
+    '--incident': async () => incidentIds(fleet()),
     '--subject': () => agents().map(({ name }) => name),
     '--tag': () => agents().flatMap(({ tags }) => tags),
     '--env': () => agents().flatMap(({ env }) => env ?? []),
@@ -112,22 +114,29 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
   return (await values[spellingOf(flag.flags).long]?.()) ?? [];
 };
 
-const argumentsOf = (leaf: Leaf, words: readonly string[], fleet: () => Fleet | null): readonly string[] => {
+const argumentsOf = async (leaf: Leaf, words: readonly string[], fleet: () => Fleet | null): Promise<readonly string[]> => {
   const known = leaf.words?.(words) ?? [];
   if (known.length > 0) return known;
   const declared = (leaf.arguments ?? []).map(({ name }) => name);
   const argument = declared[words.length] ?? declared.find((name) => name.endsWith('...]'));
+  if (argument === '<incident>' && words.length === 0) return incidentIds(fleet());
   const agents = fleet()?.agents ?? [];
   if (argument === '<agent>' || argument === '[agent]' || argument === '[agents...]') {
     return agents.map(({ name }) => name).filter((name) => !words.includes(name));
   }
   if (argument === '[suites...]') return fileNames;
+  if (argument === '<runbook>' || argument === '[runbooks...]')
+    return (await runbookNames(fleet())).filter((name) => !words.includes(name));
   if (argument !== '<agent[/check]>') return [];
   return agents.flatMap(({ name, checks }) => {
     const beats = checks.filter(({ kind }) => kind === 'heartbeat').map(({ id }) => `${name}/${id}`);
     return beats.length === 1 ? [name, ...beats] : beats;
   });
 };
+
+/** Names of runbooks that were read before, and of files: nothing is parsed for a half-typed line. */
+const runbookNames = async (fleet: Fleet | null): Promise<readonly string[]> =>
+  fleet === null ? [] : (await import('../response/runbooks/load-runbooks.ts')).namesOfRunbooks({ files: systemFiles }, fleet);
 
 /** The fleet that the line is about; null where there is none, or none that was loaded before. */
 const fleetOf = (before: readonly string[]): Fleet | null => {

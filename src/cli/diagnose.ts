@@ -13,6 +13,8 @@ export interface DiagnoseOptions {
   readonly offline: boolean;
   /** Also where each setting came from. */
   readonly settings: boolean;
+  /** Also what runbooks could do to each agent; endpoints and backends are then not asked. */
+  readonly runbooks: boolean;
   /** Tells a person what is being looked at. */
   on(phase: string): void;
 }
@@ -20,7 +22,10 @@ export interface DiagnoseOptions {
 const usualTimeoutMs = 5000;
 
 /** Looks at everything a check needs, from this machine to the last endpoint; what one part lacks does not keep the others from being looked at. */
-export const diagnose = async (session: Session, { timeoutMs: given, offline, settings, on }: DiagnoseOptions): Promise<DoctorReport> => {
+export const diagnose = async (
+  session: Session,
+  { timeoutMs: given, offline, settings, runbooks, on }: DiagnoseOptions,
+): Promise<DoctorReport> => {
   const { ctx, cwd, terminal, version } = session;
   const timeoutMs = given ?? usualTimeoutMs;
   const machine = await diagnoseMachine(ctx.env, terminal, version);
@@ -36,18 +41,35 @@ export const diagnose = async (session: Session, { timeoutMs: given, offline, se
     ...(loaded !== null && state.some(({ name, state: found }) => name === 'journal' && found === 'ok')
       ? await budgets(session, loaded.fleet)
       : []),
-    ...(loaded === null ? [] : await network(session, loaded.fleet, { timeoutMs, offline, on })),
+    ...(loaded === null || runbooks ? [] : await network(session, loaded.fleet, { timeoutMs, offline, on })),
   ];
+  const readiness = loaded === null || !runbooks ? null : await readinessOf(session, loaded.fleet, { timeoutMs, offline, on });
+  findings.push(...(readiness?.findings ?? []));
   if (settings) {
     const { diagnoseSettings } = await import('./diagnose-settings.ts');
     findings.push(...diagnoseSettings(session, loaded, timeoutMs, given !== null));
   }
-  return { fleet: loaded?.fleet.name ?? null, generatedAt: ctx.clock.now(), verdict: verdictOf(findings), findings };
+  return {
+    fleet: loaded?.fleet.name ?? null,
+    generatedAt: ctx.clock.now(),
+    verdict: verdictOf(findings),
+    findings,
+    readiness: readiness?.rows ?? null,
+  };
 };
 
 const budgets = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
   const { diagnoseBudgets } = await import('./diagnose-budgets.ts');
   return diagnoseBudgets(ctx, fleet);
+};
+
+const readinessOf = async (
+  { ctx }: Session,
+  fleet: Fleet,
+  { timeoutMs, offline, on }: Pick<DiagnoseOptions, 'offline' | 'on'> & { timeoutMs: number },
+) => {
+  const { diagnoseRunbooks } = await import('./diagnose-runbooks.ts');
+  return diagnoseRunbooks(ctx, fleet, { timeoutMs, offline, on: (done, total) => on(`${done}/${total} controls looked at`) });
 };
 
 const network = async (

@@ -138,3 +138,27 @@ export const sampleFlag = flagOf((text) => {
 
 /** A whole number from 0 to 2^32 − 1. */
 export const seedFlag = flagOf((text) => (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : null), '42');
+
+/** Flags of every command that begins a run. */
+export const confirmFlags: readonly Flag[] = [
+  { flags: '-y, --yes', summary: 'do not ask; what stops an agent, or lasts, wants its name typed all the same' },
+  { flags: '--confirm <hash>', summary: 'do just the plan of this hash, as it was shown before' },
+  { flags: '--incident <id>', summary: 'the incident that it belongs to' },
+  { flags: '--break-glass <reason>', summary: 'without the approvals it needs; the reason is recorded' },
+  { flags: '--signers <file>', summary: 'who may sign approvals; default: allowed_signers beside the manifest' },
+  { flags: '--no-tick-check', summary: 'even where nothing runs that would end it when its time is over' },
+];
+
+/** Exit codes of every command that carries out a run. */
+export const runExits: readonly (readonly [string, string])[] = [
+  ['1', 'a step failed, or was seen not to help, and what was done was taken back'],
+  ['2', 'a parameter is wrong, or a step has no control'],
+  ['4', 'not confirmed, not approved, locked or held back; nothing was done'],
+  ['5', 'it stopped part-way and a person is needed; the command that goes on is printed'],
+];
+
+/** Requests a minute of `10/min`, and of `10`. */
+export const rateFlag = flagOf((text) => {
+  const [, count] = /^(\d{1,6})(?:\/min|\/m)?$/.exec(text) ?? [];
+  return count === undefined ? null : Number(count);
+}, '10/min');

@@ -1,4 +1,5 @@
 import { protocols } from '../agents/protocols/registry.ts';
+import { readOverrides } from '../controls/actions/overrides.journal.ts';
 import type { Agent, Fleet } from '../fleet/agent.ts';
 import { suggestion } from '../fleet/problems.ts';
 import { askedBackend, requireSecrets } from '../fleet/require-secrets.ts';
@@ -85,6 +86,7 @@ const subjectsOf = async (session: Session, fleet: Fleet, flags: OnlineFlags): P
   const given = await givenStandard(session, fleet, flags);
   const named = flags.agent ?? (given === null || given.agent === null ? null : [given.agent]);
   const agents = named === null ? fleet.agents : named.map((name) => requireAgent(fleet, name));
+  const overrides = await readOverrides(await session.ctx.journal(), 'sampling');
   const subjects: Subject[] = [];
   for (const agent of agents) {
     const source = agent.traces?.backend;
@@ -94,7 +96,10 @@ const subjectsOf = async (session: Session, fleet: Fleet, flags: OnlineFlags): P
     }
     if (flags.backend?.includes(source) === false) continue;
     const standards = given === null ? await standardsOf(session, fleet, agent) : [given];
-    for (const standard of standards) subjects.push({ agent: agent.name, source, standard, quality: agent.qualityScore ?? 'quality' });
+    const share = overrides.get(agent.name);
+    const rate = typeof share === 'number' ? share : flags.rate;
+    for (const standard of standards)
+      subjects.push({ agent: agent.name, source, standard, quality: agent.qualityScore ?? 'quality', rate });
   }
   if (subjects.length > 0) return subjects;
   throw usageError({

@@ -165,7 +165,7 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
     // commander hands over the arguments, the flags and the command itself.
     const outcome = await leaf.run(session, given.slice(0, -2), given.at(-2) as Readonly<Record<string, unknown>>);
     await show(outcome);
-    if (stoppedBy !== null) return exitOfSignal[stoppedBy];
+    if (stoppedBy !== null && outcome.outlastsSignal !== true) return exitOfSignal[stoppedBy];
     return outcome.exits?.[format] ?? exitOfFinding(outcome.finding);
   } finally {
     await session.close();

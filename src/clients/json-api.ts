@@ -2,6 +2,7 @@ import type { World } from '../fleet/slots.ts';
 import { usageError } from '../ground/errors.ts';
 import { type Json, parseJson } from '../ground/json.ts';
 import type { HttpHead, HttpOutcome, HttpRequest } from '../ground/runtime/context.ts';
+import { isHtml } from '../ground/runtime/http-answer.ts';
 import { type ApiTrouble, troubleError, troubleOf } from './api-trouble.ts';
 
 export interface JsonApiParts {
@@ -36,6 +37,8 @@ export interface ApiRequest {
   readonly attempts?: number;
   /** An answer without a body (204) is fine: it is read as null. */
   readonly emptyOk?: boolean;
+  /** An answer that is no JSON is fine, unless it is a page of HTML: it is read as a text. */
+  readonly textOk?: boolean;
 }
 
 export interface ApiAnswer {
@@ -160,7 +163,9 @@ const exchange = async (parts: JsonApiParts, request: ApiRequest, world: World, 
   );
   const { text, unreadable } = collected.ended();
   const isEmpty = unreadable === null && text.trim() === '';
-  const json = isEmpty && request.emptyOk === true ? null : unreadable === null && !isEmpty ? parseJson(text) : undefined;
+  const asJson = isEmpty && request.emptyOk === true ? null : unreadable === null && !isEmpty ? parseJson(text) : undefined;
+  const isText = asJson === undefined && request.textOk === true && unreadable === null && !isEmpty && !isHtml(text);
+  const json = isText ? text : asJson;
   const trouble = troubleOf({
     product: parts.product,
     host: base.host,

@@ -1,5 +1,6 @@
 import { dig, digArray, digString, isObject } from '../ground/json.ts';
 import { suiteId } from './assemble.ts';
+import { controlContradictions } from './control-contradictions.ts';
 import { quoted } from './problem-words.ts';
 import { suggestion } from './problems.ts';
 
@@ -27,6 +28,7 @@ export const contradictionsOf = (manifest: unknown): readonly Contradiction[] =>
       ...unknownParents(name, agent, names),
       ...unknownBackend(name, agent, backends),
       ...checkContradictions(name, agent),
+      ...controlContradictions(manifest, name),
     ]),
     ...circles.map(circleContradiction),
   ];

@@ -1,3 +1,5 @@
+import { nearest } from '../ground/output/phrases.ts';
+
 const longestShown = 60;
 
 /** Text of a file in quotes, with everything written out that has no look of its own or turns the line around. */
@@ -48,3 +50,14 @@ export const showPath = (path: readonly PropertyKey[]): string =>
     if (!/^[A-Za-z_][\w:-]{0,59}$/.test(word)) return `${text}[${quoted(word)}]`;
     return text === '' ? word : `${text}.${word}`;
   }, '');
+
+const longestList = 40;
+
+/** "did you mean" where a name is near, else the names there are. */
+export const suggestion = (name: string, valid: readonly string[]): string | null => {
+  const near = nearest(name, valid);
+  if (near !== null) return `did you mean ${JSON.stringify(near)}?`;
+  if (valid.length === 0) return null;
+  const more = valid.length - longestList;
+  return `known here: ${valid.slice(0, longestList).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+};

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { digString } from '../ground/json.ts';
 import { listOf, nearest } from '../ground/output/phrases.ts';
-import { article, shown, showPath, withUnit } from './problem-words.ts';
+import { article, shown, showPath, suggestion, withUnit } from './problem-words.ts';
 import { keysOf, shapesAt } from './schema-walk.ts';
 import type { At } from './slots.ts';
+
+export { suggestion } from './problem-words.ts';
 
 /** Something wrong at a path of a value: a sentence that goes on from "PATH …". */
 export interface Problem {
@@ -166,15 +168,4 @@ const boundMessage = (issue: Bound): string => {
   if (issue.origin === 'string') return bound === 1 ? 'must not be empty' : `must have ${side} ${bound} characters`;
   if (issue.origin === 'array') return bound === 1 ? 'must not be an empty list' : `must have ${side} ${bound} items`;
   return `must be ${side} ${bound}, not ${shown(issue.input)}`;
-};
-
-const longestList = 40;
-
-/** "did you mean" where a name is near, else the names there are. */
-export const suggestion = (name: string, valid: readonly string[]): string | null => {
-  const near = nearest(name, valid);
-  if (near !== null) return `did you mean ${JSON.stringify(near)}?`;
-  if (valid.length === 0) return null;
-  const more = valid.length - longestList;
-  return `known here: ${valid.slice(0, longestList).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };

@@ -21,13 +21,16 @@ export interface Named {
   readonly state: { readonly folder: unknown; readonly isOutside: boolean; readonly at: At };
 }
 
-/** Kinds that run code of the manifest's author on this machine, by the hole they stand in. */
+/** Kinds that run code of the manifest's author on this machine, by the hole they stand in; a kubeconfig can name programs to run. */
 const code: Readonly<Record<string, readonly string[]>> = {
   endpoint: ['command'],
   expect: ['javascript', 'not-javascript'],
-  control: ['exec'],
+  control: ['exec', 'kubernetes'],
   channel: ['exec'],
 };
+
+/** What stands before the kind in a sentence. */
+const nouns: Readonly<Record<string, string>> = { endpoint: 'protocol ', control: 'control ' };
 
 /** Absolute, or upward: outside the folder of the manifest. */
 export const leavesFolder = (path: string): boolean => /^[\\/]|^[A-Za-z]:|(^|[\\/])\.\.([\\/]|$)/.test(path);
@@ -60,7 +63,7 @@ export const distrustProblems = ({ references, urls, slots, state }: Named, allo
     .map(
       ({ slot, kind, at }): PlacedProblem => ({
         at,
-        message: `${slot === 'endpoint' ? 'protocol ' : ''}${kind} runs code of the author, which is refused under --untrusted`,
+        message: `${nouns[slot] ?? ''}${kind} runs code of the author, which is refused under --untrusted`,
         hint: 'read the file, and run it without --untrusted if you trust it',
       }),
     ),

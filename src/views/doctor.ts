@@ -4,6 +4,7 @@ import { renderParagraph } from '../ground/output/line.ts';
 import { renderMarkdownTable } from '../ground/output/markdown.ts';
 import { plural } from '../ground/output/phrases.ts';
 import { displayWidth } from '../ground/output/width.ts';
+import { type Readiness, readinessJson, readinessMarkdown, renderReadiness } from './readiness.ts';
 import { type Sign, stateSigns, statusSigns, symbolOf, type ViewOptions } from './words.ts';
 
 /** One thing that was looked at. */
@@ -24,6 +25,8 @@ export interface DoctorReport {
   /** `wrong`: something that is looked after; `cannot_work`: this tool itself. */
   readonly verdict: 'ok' | 'wrong' | 'cannot_work';
   readonly findings: readonly DoctorFinding[];
+  /** What runbooks could do; null: it was not asked for. */
+  readonly readiness: readonly Readiness[] | null;
 }
 
 const signs: Readonly<Record<DoctorFinding['state'], Sign>> = {
@@ -54,7 +57,8 @@ const groupsOf = ({ findings }: DoctorReport): readonly (readonly [string, reado
 const titleOf = (group: string): string => `${group.charAt(0).toUpperCase()}${group.slice(1)}`;
 
 /** Group by group, a line a finding, and under what is wrong how to mend it. */
-const renderDoctorText = (report: DoctorReport, { look }: ViewOptions): string => {
+const renderDoctorText = (report: DoctorReport, options: ViewOptions): string => {
+  const { look } = options;
   const verdictSign = signs[worstOf(report)];
   const width = Math.min(widestName, Math.max(0, ...report.findings.map(({ name }) => displayWidth(name)))) + 2;
   const lines = groupsOf(report).flatMap(([group, findings]) => [
@@ -75,14 +79,16 @@ const renderDoctorText = (report: DoctorReport, { look }: ViewOptions): string =
     { text: `${symbolOf(look, verdictSign)} `, tone: verdictSign.tone },
     { text: `${report.fleet === null ? '' : `${report.fleet}: `}${verdictOf(report)}`, tone: 'strong' },
   ]);
-  return [...verdict, ...lines, ''].join('\n');
+  const table = report.readiness === null ? [] : ['', look.paint('strong', 'Readiness'), ...renderReadiness(report.readiness, options)];
+  return [...verdict, ...lines, ...table, ''].join('\n');
 };
 
 /** The public document of `agentops doctor --json`. */
-const renderDoctorJson = ({ fleet, generatedAt, verdict, findings }: DoctorReport): string =>
+const renderDoctorJson = ({ fleet, generatedAt, verdict, findings, readiness }: DoctorReport): string =>
   jsonDocument(fleet, generatedAt, {
     verdict,
     findings: findings.map(({ group, name, state, detail, fix }) => ({ group, name, state, detail, fix })),
+    ...(readiness === null ? {} : { readiness: readinessJson(readiness) }),
   });
 
 /** For an issue or a chat: what is wrong first as a sentence, then everything as a table. */
@@ -94,6 +100,7 @@ const renderDoctorMarkdown = (report: DoctorReport): string =>
       [{ title: '' }, { title: 'Group' }, { title: 'What' }, { title: 'Found' }, { title: 'Fix' }],
       report.findings.map(({ group, name, state, detail, fix }) => [marks[state], group, name, detail, fix ?? '']),
     ),
+    ...(report.readiness === null ? [] : ['', readinessMarkdown(report.readiness)]),
     '',
   ].join('\n');
 

@@ -30,7 +30,7 @@ export const onlineFormats = (report: OnlineReport) => ({
 });
 
 const renderOnlineText = (report: OnlineReport, { look }: ViewOptions): string => {
-  const { subjects, stop, isRehearsal, rate, posted } = report;
+  const { subjects, stop, isRehearsal, posted } = report;
   const shape = { indent: 0, hang: 2, maxLines: 6 };
   const head = isRehearsal
     ? [renderLine(look, 0, [{ text: 'a rehearsal: nobody was asked, nothing is kept', tone: 'dim' }])]
@@ -39,15 +39,15 @@ const renderOnlineText = (report: OnlineReport, { look }: ViewOptions): string =
       : renderParagraph(look, shape, [{ text: `stopped: ${stop.because}`, tone: 'warn' }]);
   return [
     ...head,
-    ...subjects.flatMap((subject) => subjectLines(subject, rate, look)),
+    ...subjects.flatMap((subject) => subjectLines(subject, look)),
     renderLine(look, 0, [{ text: spendText(report), tone: 'dim' }]),
     ...(posted ?? []).flatMap((each) => postedLines(each, look)),
     '',
   ].join('\n');
 };
 
-const subjectLines = (subject: TrafficTally, rate: number, look: Look): readonly string[] => {
-  const { agent, standard, requests, drawn, graded, gradedBefore, scores, trouble } = subject;
+const subjectLines = (subject: TrafficTally, look: Look): readonly string[] => {
+  const { agent, standard, rate, requests, drawn, graded, gradedBefore, scores, trouble } = subject;
   const counts = [
     [subject.unjudged, 'could not be judged, to be tried again'],
     [subject.givenUp, 'given up'],
@@ -113,6 +113,7 @@ const renderOnlineJson = (report: OnlineReport): string => {
       standard: subject.standard,
       from: isoTime(Math.floor(subject.fromUs / 1000)),
       to: isoTime(Math.floor(subject.toUs / 1000)),
+      rate: subject.rate,
       requests: subject.requests,
       drawn: subject.drawn,
       graded: subject.graded,

@@ -154,6 +154,7 @@ const online = z.object({
       standard: z.string().describe('The suite whose defaults.expect every answer is held against'),
       from: instant,
       to: instant,
+      rate: share.describe('The share that was drawn: --rate, unless a mitigation overrides it'),
       requests: count,
       drawn: count,
       graded: count,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { groupings } from '../telemetry/stats/grouping.ts';
 import { documentHead, instant } from './document-head.ts';
+import { freezeShape } from './freeze-shape.ts';
 
 const share = z.number().min(0).max(1);
 const usd = z.number();
@@ -52,6 +53,7 @@ const status = z.object({
   basis,
   trend_bucket: z.enum(['hour', 'day']),
   totals: z.object(row),
+  freezes: z.array(freezeShape).describe('Those in force that concern what is shown; none unless the rows are agents'),
   agents: z
     .array(
       z.object({

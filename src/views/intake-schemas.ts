@@ -54,6 +54,22 @@ const serve = z.discriminatedUnion('event', [
   }),
   z.object({ ...documentHead, event: z.literal('foreign'), reason: z.string().describe('Why it looked like a web page’s') }),
   z.object({ ...documentHead, event: z.literal('beat'), agent: z.string(), check: z.string(), status: z.enum(['ok', 'fail']) }),
+  z.object({
+    ...documentHead,
+    event: z.literal('incident').describe('A request went over a cap of its agent’s budget'),
+    incident: z.string(),
+    agent: z.string().nullable(),
+    title: z.string(),
+    next: z.string().describe('The command to type'),
+  }),
+  z.object({
+    ...documentHead,
+    event: z.literal('told'),
+    channel: z.string(),
+    title: z.string(),
+    result: z.enum(['sent', 'delayed', 'given up']),
+    why: z.string().nullable(),
+  }),
   z.object({ ...documentHead, event: z.literal('trouble'), message: z.string(), hint: z.string().nullable() }),
   z.object({ ...documentHead, event: z.enum(['received', 'stopped']), tally }),
 ]);

@@ -3,9 +3,13 @@ import { auditSchemas } from './audit-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 import { evalSchemas } from './eval-schemas.ts';
 import { figureSchemas } from './figure-schemas.ts';
+import { incidentSchemas } from './incident-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
 import { judgeSchemas } from './judge-schemas.ts';
+import { planSchemas } from './plan-schemas.ts';
+import { responseSchemas } from './response-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
+import { simulationSchemas } from './simulation-schemas.ts';
 import { storeSchemas } from './store-schemas.ts';
 import { traceSchemas } from './trace-schemas.ts';
 
@@ -109,6 +113,10 @@ export const documentSchemas = {
   ...traceSchemas,
   ...storeSchemas,
   ...judgeSchemas,
+  ...planSchemas,
+  ...responseSchemas,
+  ...incidentSchemas,
+  ...simulationSchemas,
   ...auditSchemas,
   ...setupSchemas,
 } as const;

@@ -28,6 +28,22 @@ export type ServeEvent =
   /** A request that a web page may have made a browser send. */
   | { readonly event: 'foreign'; readonly reason: string }
   | { readonly event: 'beat'; readonly agent: string; readonly check: string; readonly status: 'ok' | 'fail' }
+  /** A request went over a cap of its agent's budget. */
+  | {
+      readonly event: 'incident';
+      readonly incident: string;
+      readonly agent: string | null;
+      readonly title: string;
+      readonly next: string;
+    }
+  /** What became of telling people. */
+  | {
+      readonly event: 'told';
+      readonly channel: string;
+      readonly title: string;
+      readonly result: 'sent' | 'delayed' | 'given up';
+      readonly why: string | null;
+    }
   /** Not the doing of a sender: the store, or a fault of ours. */
   | { readonly event: 'trouble'; readonly message: string; readonly hint: string | null }
   | { readonly event: 'received'; readonly tally: Tally }
@@ -68,6 +84,20 @@ export const renderServeEvent = (look: Look, event: ServeEvent): readonly string
           { text: `beat of ${event.agent}/${event.check}: ${event.status}`, tone: event.status === 'ok' ? 'plain' : 'bad' },
         ]),
       ];
+    case 'incident':
+      return [
+        ...renderParagraph(look, wide, [{ text: `${event.incident} opened: `, tone: 'bad' }, { text: event.title }]),
+        renderLine(look, 2, [{ text: event.next, tone: 'strong' }]),
+      ];
+    case 'told':
+      return renderParagraph(look, wide, [
+        { text: `${event.channel}: ` },
+        {
+          text: event.result === 'sent' ? 'told' : event.result === 'delayed' ? 'not told yet' : 'not told',
+          tone: event.result === 'sent' ? 'plain' : 'warn',
+        },
+        { text: ` ${event.title}${event.why === null ? '' : `: ${event.why}`}` },
+      ]);
     case 'trouble':
       return renderParagraph(look, wide, [
         { text: 'trouble: ', tone: 'bad' },

@@ -48,6 +48,8 @@ const explain = z.object({
   note: z.string().nullable(),
 });
 
+const answer = z.enum(['yes', 'no', 'unknown']);
+
 const doctor = z.object({
   ...fleetlessHead,
   verdict: z.enum(['ok', 'wrong', 'cannot_work']).describe('The exit code in words: 0, 1, 3'),
@@ -60,6 +62,22 @@ const doctor = z.object({
       fix: z.string().nullable().describe('What to type or to change; null where nothing needs it'),
     }),
   ),
+  readiness: z
+    .array(
+      z.object({
+        agent: z.string(),
+        action: z.string(),
+        driver: z.string().nullable().describe('Null: the manifest binds nothing to it'),
+        target: z.string().nullable(),
+        can_read: answer,
+        can_write: answer.describe('Asked without changing anything; unknown where it cannot be asked'),
+        last_drilled: instant.nullable().describe('Null: never'),
+        trouble: z.string().nullable(),
+        fix: z.string().nullable(),
+      }),
+    )
+    .optional()
+    .describe('With --runbooks: agent × action'),
 });
 
 const metrics = z.object({

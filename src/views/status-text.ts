@@ -1,7 +1,9 @@
+import type { Freeze } from '../controls/actions/freezes.journal.ts';
 import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Cell, Look } from '../ground/output/look.ts';
 import { sparkline } from '../ground/output/sparkline.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
+import { humanDuration } from '../ground/units/duration.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import { writtenFigure } from './figures.ts';
 import { columnsFor, factsOf, figureNamed, type Sorting, sortRows, whyOfRow } from './status-facts.ts';
@@ -53,6 +55,14 @@ const partsOf = (status: FleetStatus, look: Look, names: readonly string[]) => {
   return { columns: [...lead, ...figures, ...tail], cellsOf };
 };
 
+/** Whoever looks at the fleet must know that nothing begins by itself. */
+const frozenLines = (look: Look, { agent, until, reason, stopsSafety }: Freeze, now: number): readonly string[] =>
+  renderParagraph(look, { indent: 0, hang: 2, maxLines: 2 }, [
+    { text: `frozen for ${humanDuration(until - now)} more`, tone: 'warn' },
+    { text: `: nothing automatic begins on ${agent ?? 'any agent'}${stopsSafety ? ', nor containment of class safety' : ''}` },
+    { text: ` (${reason})`, tone: 'dim' },
+  ]);
+
 const trendNote = ({ trend }: FleetStatus): string => `trend: cost of each ${trend.bucket}, newest right`;
 
 /** The parts of the text, each row with the lines under it: what a screen scrolls through. */
@@ -78,7 +88,7 @@ export const statusParts = (status: FleetStatus, look: Look, { columns, sorting 
   };
   const isDrawn = names.includes('trend') && !table.dropped.includes('TREND') && rows.some(({ trendNanos }) => trendNanos.length > 0);
   return {
-    head,
+    head: [...head, ...status.freezes.flatMap((freeze) => frozenLines(look, freeze, status.generatedAt))],
     titles: table.head,
     rows: rows.map((row, at) => ({ key: row.key, lines: linesOf(row, table.rows[at] ?? '') })),
     foot: isDrawn ? [renderLine(look, 0, [{ text: trendNote(status), tone: 'dim' }])] : [],

@@ -6,6 +6,7 @@ import { sparkline } from '../ground/output/sparkline.ts';
 import { toUsd } from '../ground/units/amount.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import { figuresJson, writtenFigure } from './figures.ts';
+import { freezeFacts } from './incident-facts.ts';
 import { columnsFor, factsOf, figureNamed, sortRows, whyOfRow } from './status-facts.ts';
 import { renderStatusMetrics } from './status-metrics.ts';
 import { renderStatusText, type StatusLayout, usualLayout } from './status-text.ts';
@@ -42,6 +43,7 @@ const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting 
     basis: status.basis,
     trend_bucket: status.trend.bucket,
     totals: figuresJson(status.totals),
+    freezes: status.freezes.map(freezeFacts),
     ...(status.by === 'agent' ? { agents: rows.map(agentJson) } : { rows: rows.map((row) => ({ key: row.key, ...rowJson(row) })) }),
   });
 };

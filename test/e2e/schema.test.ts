@@ -38,6 +38,16 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'eval import': ['eval', 'import', 'promptfoo', 'p.yaml', '--out', 'imported.yaml'],
   'eval calibrate': ['eval', 'calibrate', '--labels', 'labels.jsonl'],
   mark: ['mark', 'deploy', 'support', '--release', '2.4.1'],
+  'incident open': ['incident', 'open', 'broken', '--agent', 'support', '--class', 'loop'],
+  'incident list': ['incident', 'list', '--all'],
+  'incident show': ['incident', 'show', 'inc-1'],
+  'incident ack': ['incident', 'ack', '1'],
+  'incident note': ['incident', 'note', 'inc-1', 'seen'],
+  'incident resolve': ['incident', 'resolve', 'inc-1'],
+  'incident timeline': ['incident', 'timeline', 'inc-1'],
+  'incident postmortem': ['incident', 'postmortem', 'inc-1'],
+  freeze: ['freeze', '--reason', 'move', '--for', '1h', '--all'],
+  unfreeze: ['unfreeze'],
   'audit log': ['audit', 'log'],
   'audit verify': ['audit', 'verify'],
   db: ['db'],
@@ -55,6 +65,14 @@ const before: Readonly<Record<string, readonly string[]>> = {
   'eval accept first': ['eval run s.yaml --run first'],
   'eval runs': ['eval run s.yaml --run first'],
   'eval compare first second': ['eval run s.yaml --run first', 'eval run s.yaml --run second'],
+  'incident list --all': ['incident open broken --agent support'],
+  'incident show inc-1': ['incident open broken --agent support', 'freeze --reason move --for 1h'],
+  'incident ack 1': ['incident open broken --agent support'],
+  'incident note inc-1 seen': ['incident open broken --agent support'],
+  'incident resolve inc-1': ['incident open broken --agent support'],
+  'incident timeline inc-1': ['incident open broken --agent support', 'incident ack 1'],
+  'incident postmortem inc-1': ['incident open broken --agent support', 'incident ack 1'],
+  unfreeze: ['freeze --reason move --for 1h'],
   'audit log': ['mark deploy support --release 2.4.1'],
   'audit verify': ['mark deploy support --release 2.4.1'],
   'eval explain first': ['eval run s.yaml --run first'],
@@ -96,8 +114,8 @@ const closed = (value: unknown): unknown => {
 const complaints = (schema: unknown, document: unknown) =>
   new Validator(closed(schema) as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(document).errors;
 
-/** Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, and a signature: each has tests of its own. */
-const others = ['schema', 'serve', 'eval label', 'audit anchor'];
+/** Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, and a case of a kept trace: each has tests of its own. */
+const others = ['schema', 'serve', 'eval label', 'audit anchor', 'incident export-case'];
 
 describe('the contract of JSON', () => {
   let commands: readonly string[];

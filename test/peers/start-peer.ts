@@ -78,7 +78,8 @@ export const startPeer = async (spec: PeerSpec): Promise<Peer> => {
   return { url: `http://127.0.0.1:${port}`, port, log: () => printed, stop };
 };
 
-const freePort = async (): Promise<number> => {
+/** A port of the loopback that nobody listens on at the moment. */
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

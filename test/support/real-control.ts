@@ -7,6 +7,6 @@ export const openReal = async (
   control: Record<string, unknown>,
   parts: Partial<Pick<ControlPeer, 'connections' | 'folder' | 'env' | 'world'>> = {},
 ): Promise<{ readonly looking: ControlDriver; readonly acting: ControlDriver }> => {
-  const peer: ControlPeer = { control, look: () => null, meddle: () => {}, effects: () => [], writes: () => null, ...parts };
+  const peer: ControlPeer = { control, look: () => null, effects: () => [], writes: () => null, ...parts };
   return { looking: await openOn(kind, peer, 'read'), acting: await openOn(kind, peer, 'write') };
 };

@@ -25,6 +25,9 @@ export const aStep = (parts: Partial<Step> = {}): Step => ({
   approval: 'none',
   irreversible: false,
   undo: 'restore',
+  ttlParam: null,
+  uses: [],
+  at: { file: 'throttle.yaml', line: 1, column: 1 },
   ...parts,
 });
 

@@ -13,6 +13,7 @@ const report: DoctorReport = {
     { group: 'endpoints', name: 'support', state: 'fail', detail: 'refused', fix: 'start it' },
     { group: 'endpoints', name: 'beat', state: 'skipped', detail: 'no endpoint', fix: null },
   ],
+  readiness: null,
 };
 const options = { look: plainLook, verbose: false, zone: 'UTC' };
 

@@ -3,13 +3,17 @@ import type { Leaf, Outcome, Session, ViewContext } from '../command.ts';
 
 const demo: Leaf = {
   formats: ['text', 'json'],
+  words: (before) => (before.length === 0 ? ['incident'] : []),
+  arguments: [{ name: '[what]', summary: 'incident plays a runaway loop, from its first step to the draft of its review' }],
   flags: [{ flags: '--keep', summary: 'keep the agents running until Ctrl-C, to be asked from another terminal' }],
   examples: [
     ['agentops demo', 'start eleven agents, check them, look at a month of traces: a few seconds'],
     ['agentops demo --keep', 'the same, and leave them running'],
+    ['agentops demo incident', 'an agent runs away, and is found, stopped, looked at and let go on: ten seconds'],
     ['agentops demo --verbose', 'show every check and assertion'],
   ],
-  async run(session, _args, { keep }) {
+  async run(session, [what], { keep }) {
+    if (what !== undefined) return runIncident(session, String(what), keep === true);
     const { startDemo } = await import('../../desk/demo/start-demo.ts');
     const { openSession } = await import('../session.ts');
     const { openSecrets } = await import('../../ground/runtime/secrets.ts');
@@ -48,6 +52,41 @@ const demo: Leaf = {
 };
 
 export default demo;
+
+/** Plays the incident, a scene at a time; a program gets all of it at once. */
+const runIncident = async (session: Session, what: string, keep: boolean): Promise<Outcome> => {
+  const { usageError } = await import('../../ground/errors.ts');
+  const usage = (message: string) => usageError({ code: 'usage', message, hint: 'agentops demo incident' });
+  if (what !== 'incident') throw usage(`there is no demo called ${JSON.stringify(what)}`);
+  if (keep) throw usage('--keep belongs to agentops demo; the incident ends by itself');
+  const [{ stageIncident }, { playIncident }, { renderScene, renderEnd, sceneIndent }, { demoIncidentJson }, { renderPostmortem }] =
+    await Promise.all([
+      import('../stage-incident.ts'),
+      import('../play-incident.ts'),
+      import('../../desk/demo/incident-story.ts'),
+      import('../../views/demo-incident.ts'),
+      import('../../views/postmortem.ts'),
+    ]);
+  const { terminal, format, show } = session;
+  // Told in a pipe as on a screen of usual width.
+  const look = { ...terminal.out, width: terminal.out.width ?? 80 };
+  const stage = await stageIncident(session);
+  try {
+    let number = 0;
+    const inside = { ...look, width: look.width - sceneIndent };
+    const story = await playIncident(stage, inside, async (scene) => {
+      number += 1;
+      if (format === 'text') await show({ finding: 'none', formats: { text: () => stage.mask(renderScene(look, scene, number)) } });
+    });
+    return {
+      finding: 'none',
+      formats: { text: () => stage.mask(renderEnd(look, renderPostmortem(story.report))), json: () => stage.mask(demoIncidentJson(story)) },
+    };
+  } finally {
+    await stage.stop();
+    if (session.ctx.signal.aborted) terminal.say('\nThe demo is stopped.');
+  }
+};
 
 /** Brings a month of traces, as if the agents had sent them. */
 const loadTraces = async ({ ctx, fleet, terminal }: Session, incidents: string): Promise<void> => {

@@ -4,6 +4,7 @@ const documents = [
   'health',
   'history',
   'demo',
+  'demo incident',
   'status',
   'cost',
   'unpriced',
@@ -27,6 +28,38 @@ const documents = [
   'eval calibrate',
   'eval label',
   'mark',
+  'incident open',
+  'incident list',
+  'incident show',
+  'incident ack',
+  'incident note',
+  'incident resolve',
+  'incident timeline',
+  'incident postmortem',
+  'incident export-case',
+  'freeze',
+  'unfreeze',
+  'runbook list',
+  'runbook show',
+  'runbook lint',
+  'runbook plan',
+  'runbook run',
+  'runbook resume',
+  'runbook abort',
+  'runbook undo',
+  'runbook approve',
+  'runbook runs',
+  'runbook expire',
+  'throttle',
+  'rollback',
+  'kill',
+  'disable',
+  'enable',
+  'mitigations list',
+  'mitigations extend',
+  'mitigations revert',
+  'locks list',
+  'locks break',
   'audit log',
   'audit verify',
   'audit anchor',
@@ -43,7 +76,7 @@ const documents = [
 const schema: Leaf = {
   formats: ['text', 'json'],
   words: (before) => {
-    if (before.length === 0) return ['manifest', 'suite', 'output'];
+    if (before.length === 0) return ['manifest', 'suite', 'runbook', 'output'];
     if (before[0] !== 'output') return [];
     const named = documents.map((document) => document.split(' '));
     return named
@@ -51,36 +84,42 @@ const schema: Leaf = {
       .filter((word, at, all) => all.indexOf(word) === at);
   },
   arguments: [
-    { name: '[what]', summary: 'manifest, suite, or output', fallback: 'manifest' },
+    { name: '[what]', summary: 'manifest, suite, runbook, or output', fallback: 'manifest' },
     { name: '[command...]', summary: 'with output: whose JSON document; also error and metrics' },
   ],
   examples: [
     ['agentops schema > agentops.schema.json', 'for editors, beside the manifest'],
     ['agentops schema suite > suite.schema.json', 'the same for eval suites'],
+    ['agentops schema runbook > runbook.schema.json', 'the same for runbooks'],
     ['agentops schema output health', 'what agentops health --json prints'],
     ['agentops schema output metrics', 'the Prometheus metrics there are'],
   ],
   async run(session, [what, words]) {
     const command = (words as readonly string[]).join(' ');
-    if ((what === 'manifest' || what === 'suite') && command === '') return { finding: 'none', formats: await fileSchemaOf(session, what) };
+    if (isFile(what) && command === '') return { finding: 'none', formats: await fileSchemaOf(session, what) };
     if (what === 'output') return { finding: 'none', formats: await outputSchema(session, command) };
     const { usageError } = await import('../../ground/errors.ts');
-    if (what === 'manifest' || what === 'suite')
-      throw usageError({ code: 'usage', message: `${what} takes no further word`, hint: `agentops schema ${what}` });
+    if (isFile(what)) throw usageError({ code: 'usage', message: `${what} takes no further word`, hint: `agentops schema ${what}` });
     throw usageError({
       code: 'schema_unknown',
       message: `there is no schema of ${JSON.stringify(what)} in this version`,
-      hint: 'there are: agentops schema manifest, agentops schema suite, agentops schema output health',
+      hint: 'there are: agentops schema manifest, suite or runbook, agentops schema output health',
     });
   },
 };
 
 export default schema;
 
-const fileSchemaOf = async ({ extensions }: Session, what: 'manifest' | 'suite'): Promise<Outcome['formats']> => {
-  const text = await (what === 'suite'
-    ? (await import('../suite-schema.ts')).suiteSchemaText(await extensions())
-    : (await import('../manifest-schema.ts')).manifestSchemaText(await extensions()));
+type FileKind = 'manifest' | 'suite' | 'runbook';
+
+const isFile = (what: unknown): what is FileKind => what === 'manifest' || what === 'suite' || what === 'runbook';
+
+const fileSchemaOf = async ({ extensions }: Session, what: FileKind): Promise<Outcome['formats']> => {
+  const text = await (what === 'runbook'
+    ? (await import('../runbook-schema.ts')).runbookSchemaText()
+    : what === 'suite'
+      ? (await import('../suite-schema.ts')).suiteSchemaText(await extensions())
+      : (await import('../manifest-schema.ts')).manifestSchemaText(await extensions()));
   return { text: () => text, json: () => text };
 };
 

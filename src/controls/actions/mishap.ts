@@ -19,6 +19,8 @@ export type Mishap = keyof typeof mishaps;
 
 export const mishapKinds = Object.keys(mishaps) as readonly Mishap[];
 
+export const isMishap = (word: string): word is Mishap => Object.hasOwn(mishaps, word);
+
 /** Those that are over by themselves: a run that is patient ends as if they had not been. */
 export const passingMishaps: readonly Mishap[] = ['busy', 'unsure', 'lost', 'slow', 'blind'];
 

@@ -27,7 +27,7 @@ export type Touched = Readonly<Record<string, Json>>;
 
 /**
  * What is wanted, in the words of the action. Empty: what the action says alone, for a throttle or a scale nothing.
- * throttle: `requests_per_minute` `tokens_per_minute` `max_parallel` `budget_usd`, numbers or null · scale: `replicas` ·
+ * throttle: `requests_per_minute` `tokens_per_minute` `max_parallel` `max_waiting` `budget_usd`, numbers or null · scale: `replicas` ·
  * rollback_prompt: `version` (default: the one before) · rollback_model, route_model: `model` · rollback_deploy: `revision` (default: the one before) ·
  * failover: `to`, a list of models · queue: `mode` and what the driver says · sampling: `share`, 0 to 1 · call: whatever its templates name.
  */
@@ -136,4 +136,9 @@ export interface ControlDriver {
   confirm(change: Change, signal: AbortSignal): Promise<'seen' | 'not-yet' | 'contradicted'>;
   /** Compare and restore: only where the target still is as `to`; else `conflict`. */
   undo(change: Change, key: string, signal: AbortSignal): Promise<Effect>;
+  /**
+   * Whether the target would let an action be done: asked without changing anything, of a driver that was opened to act. Left out where
+   * that cannot be asked. Throws as `read` does.
+   */
+  mayAct?(action: Action, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
 }

@@ -85,11 +85,13 @@ export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access
     const wanted = doing === 'apply' ? change : reversed(change);
     const now = fieldsNow(change);
     const isThere = standsAs(wanted.to, now);
-    const hindered = traits.readable && !(isThere && !traits.idempotent) ? hindrance(wanted, now) : null;
+    // What is not idempotent does it again; taking back compares first where it can.
+    const isRepeated = isThere && !traits.idempotent && (doing === 'apply' || !traits.readable);
+    const hindered = traits.readable && !isRepeated ? hindrance(wanted, now) : null;
     if (hindered !== null) return hindered;
     set(wanted.to);
     target.effectiveAt = clock.now() + traits.effectMs;
-    if (!isThere || !traits.idempotent) on({ at: clock.now(), target: target.name, doing, action: change.action, key, now: wanted.to });
+    if (!isThere || isRepeated) on({ at: clock.now(), target: target.name, doing, action: change.action, key, now: wanted.to });
     return applied(`${target.name} took it, in memory`);
   };
 

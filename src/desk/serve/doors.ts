@@ -28,11 +28,12 @@ export const openDoors = ({
   tokens,
   queue,
   intakeOf,
+  onArrival,
   tally,
   on,
 }: DoorParts): ((request: ServerRequest) => Promise<ServerReply>) => {
   const routes = new Map<string, Route>([
-    ...Object.entries(exportPaths).map(([path, signal]) => [path, exportRoute(signal, { queue, intakeOf })] as const),
+    ...Object.entries(exportPaths).map(([path, signal]) => [path, exportRoute(signal, { queue, intakeOf, onArrival })] as const),
     ['/metrics', openMetricsRoute(ctx, fleet)],
   ]);
   const routeOf = (path: string): Route | undefined =>

@@ -1,5 +1,6 @@
 import { OpsError } from '../../ground/errors.ts';
 import type { ServerReply } from '../../ground/runtime/server.ts';
+import type { Arrival } from '../../response/incidents/detect-runaway.ts';
 import type { Ingested, OtlpIntake } from '../../telemetry/traces/ingest-otlp.ts';
 import { encodingOf, type OtlpEncoding, type OtlpSignal } from '../../telemetry/traces/otlp.ts';
 import { exportReply, statusReply } from '../../telemetry/traces/otlp-reply.ts';
@@ -17,10 +18,12 @@ const contentTypes: Readonly<Record<OtlpEncoding, string>> = { json: 'applicatio
 export interface ExportParts {
   readonly queue: WorkQueue;
   intakeOf(source: string): OtlpIntake;
+  /** Told of requests whose spans came with the token of their agent, once they are stored. */
+  onArrival(arrival: Arrival): void;
 }
 
 /** An OTLP/HTTP export: answered with 200 only when it is in the cache. Statuses are those the OTLP specification has, so that senders keep what may be sent again. */
-export const exportRoute = (signal: OtlpSignal, { queue, intakeOf }: ExportParts): Route => ({
+export const exportRoute = (signal: OtlpSignal, { queue, intakeOf, onArrival }: ExportParts): Route => ({
   method: 'POST',
   async answer(post) {
     const { request, sender } = post;
@@ -38,6 +41,7 @@ export const exportRoute = (signal: OtlpSignal, { queue, intakeOf }: ExportParts
       post.on({ event: 'trouble', message: thrown.message, hint: thrown.hint });
       return refusal(post, encoding, 503, 'the store cannot take it now; send it again later');
     }
+    if (taken.ok && sender.agent !== null) onArrival({ source: sender.source, agent: sender.agent, traceIds: taken.traceIds });
     return taken.ok ? acceptance(post, encoding, signal, taken) : refusal(post, encoding, 400, `the body ${taken.reason}`);
   },
 });

@@ -3,6 +3,7 @@ import { messageOf, OpsError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { isLoopback } from '../../ground/runtime/foreign-caller.ts';
 import { type ServerLimits, startServer } from '../../ground/runtime/server.ts';
+import type { PostEvent } from '../../oversight/notify/send-outbox.ts';
 import { fleetOwnership } from '../../telemetry/traces/fleet-ownership.ts';
 import { type OtlpIntake, openOtlpIntake } from '../../telemetry/traces/ingest-otlp.ts';
 import { loadTextKeeper } from '../../telemetry/traces/load-text-keeper.ts';
@@ -13,6 +14,7 @@ import { openDoors } from './doors.ts';
 import { keepFresh } from './keep-fresh.ts';
 import type { Tallying } from './post.ts';
 import { openTokens } from './tokens.ts';
+import { watchCaps } from './watch-caps.ts';
 import { openWorkQueue } from './work-queue.ts';
 
 export interface ServeSettings {
@@ -91,7 +93,13 @@ export const serveFleet = async (
       return queue.length;
     },
   };
-  const replyTo = openDoors({ ctx, fleet, tokens, queue, intakeOf, tally, on });
+  const resting = new AbortController();
+  const watch = watchCaps(ctx, fleet, ownership, resting.signal, {
+    opened: ({ id, title, agent }) => on({ event: 'incident', incident: id, agent, title, next: `agentops incident show ${id}` }),
+    posted: (posted) => on(postEvent(posted)),
+    trouble: (thrown) => on(troubleOf(thrown)),
+  });
+  const replyTo = openDoors({ ctx, fleet, tokens, queue, intakeOf, onArrival: watch.note, tally, on });
   const server = await startServer({
     host,
     port,
@@ -106,7 +114,6 @@ export const serveFleet = async (
     onForeign: (reason) => on({ event: 'foreign', reason }),
     onFault: (thrown) => on(troubleOf(thrown)),
   });
-  const resting = new AbortController();
   const keeper = keepFresh(ctx, fleet, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
   on({ event: 'listening', url: server.url, tokens: tokens.count, isPrivate });
   return {
@@ -115,10 +122,15 @@ export const serveFleet = async (
     async close() {
       await server.close(limits.drainMs);
       resting.abort();
-      await keeper;
+      await Promise.all([keeper, watch.ended]);
       on({ event: 'stopped', tally });
     },
   };
+};
+
+const postEvent = (posted: PostEvent): ServeEvent => {
+  const { channel, message } = posted.post;
+  return { event: 'told', channel, title: message.title, result: posted.event, why: posted.event === 'sent' ? null : posted.why };
 };
 
 const troubleOf = (thrown: unknown): ServeEvent =>

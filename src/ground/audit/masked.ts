@@ -9,12 +9,15 @@ const longestName = 200;
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
 
 /**
- * A deed without secrets. What it says of people is hidden too, but for who did it: a chain cannot forget.
+ * A deed without secrets. What it says of people is hidden too, but for who did it, and in `by` on whose word: a chain cannot
+ * forget.
  * @param mask hides the secrets that this process knows
  */
 export const maskedDeed = ({ at, actor, kind, subject, body }: Deed, mask: (text: string) => string): Deed => {
   const name = (text: string) => wellFormed(mask(text).replaceAll('\0', '').slice(0, longestName));
-  return { at, actor: name(actor), kind, subject: name(subject), body: maskedObject(body, (text) => wellFormed(keptText(mask(text)))) };
+  const { by, ...rest } = body;
+  const told = maskedObject(rest, (text) => wellFormed(keptText(mask(text))));
+  return { at, actor: name(actor), kind, subject: name(subject), body: by === undefined ? told : { ...told, by: maskedJson(by, name) } };
 };
 
 /** An object with every text in it masked; keys are ours and stay. */

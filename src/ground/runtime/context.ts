@@ -56,6 +56,8 @@ export interface Files {
    * error where it cannot, or where there is no such file.
    */
   replace(path: string, text: string): void;
+  /** Whether `replace` would be allowed: the file can be written, and so can its folder. */
+  mayReplace(path: string): boolean;
   /** Adds to the end of a file of somebody else, making it where it is missing. Throws an unable error where it cannot. */
   append(path: string, text: string): void;
   /** Makes a new folder (0700) where this machine keeps temporary files. Throws an unable error where it cannot. */

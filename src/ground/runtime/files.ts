@@ -1,7 +1,9 @@
 import {
+  accessSync,
   appendFileSync,
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -98,6 +100,17 @@ export const systemFiles: Files = {
         message: `${path} could not be written: ${messageOf(thrown)}`,
         hint: 'check the folder, its permissions and the free space',
       });
+    }
+  },
+  mayReplace(path) {
+    const target = realPath(path);
+    try {
+      accessSync(target, constants.W_OK);
+      accessSync(dirname(target), constants.W_OK);
+      return true;
+    } catch {
+      // Missing, or closed to this user.
+      return false;
     }
   },
   append(path, text) {

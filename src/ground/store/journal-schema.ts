@@ -261,6 +261,13 @@ export const journalSteps: readonly (readonly string[])[] = [
     'CREATE INDEX outbox_by_status ON outbox (status, due_at)',
     // The last time a duty was done on this state: expiry is promised only where somebody keeps it.
     'CREATE TABLE duty (name TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT',
+    // Settings of our own that a mitigation overrides for one agent; value is JSON.
+    `CREATE TABLE override (
+      agent TEXT NOT NULL,
+      setting TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (agent, setting)
+    ) STRICT`,
   ],
   [
     // One rule on one agent ('' where it is about none), or one of its stages: how it stands, who was told, who took it on. JSON where TEXT is not a name.

@@ -16,13 +16,13 @@ interface Finding {
 }
 
 /** One agent's state: the first of red, unknown, yellow that anything speaks for, else green. Never green by absence. */
-export const judgeAgent = ({ checks, now, safetyWindowMs }: Evidence): AgentState => {
+export const judgeAgent = ({ checks, overdue, now, safetyWindowMs }: Evidence): AgentState => {
   if (checks.length === 0) return { state: 'unknown', reasons: ['nothing checks it'], since: null };
   const red = checks.flatMap((check) => [...downFinding(check), ...safetyFinding(check, now, safetyWindowMs)]);
   if (red.length > 0) return judged('red', red);
   const unknown = checks.flatMap(unknownFinding);
   if (unknown.length > 0) return judged('unknown', unknown);
-  const yellow = checks.flatMap(yellowFindings);
+  const yellow = [...checks.flatMap(yellowFindings), ...overdue];
   if (yellow.length > 0) return judged('yellow', yellow);
   return { state: 'green', reasons: [], since: latest(checks.map((check) => check.since)) };
 };

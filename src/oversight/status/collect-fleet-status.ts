@@ -1,3 +1,4 @@
+import { activeFreezes, type Freeze } from '../../controls/actions/freezes.journal.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
 import { everything, selectAgents } from '../../fleet/select.ts';
 import { countAbove } from '../../ground/math/sketch.ts';
@@ -11,11 +12,13 @@ import type { Grouping } from '../../telemetry/stats/grouping.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
+import { collectOverdue } from './collect-overdue.ts';
 import { collectHealth } from './collect-status.ts';
+import type { Overdue } from './evidence.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
 import type { AgentHealth } from './health-report.ts';
 import { suppressorsOf } from './suppression.ts';
-import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence } from './trace-evidence.ts';
+import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence, type TraceFindings } from './trace-evidence.ts';
 
 export interface FleetQuery {
   readonly windowMs: number;
@@ -50,8 +53,15 @@ export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs,
     coverage: table.coverage,
     totals: table.totals,
     trend: trend.shape,
+    freezes: by === 'agent' ? await freezesOf(ctx, filter.agent ?? null) : [],
     rows: [...shown.map(({ name }) => rowOf(name, agents.get(name) ?? null)), ...others.map(({ key }) => rowOf(key, null))],
   };
+};
+
+/** @param only null: every agent */
+const freezesOf = async (ctx: Context, only: string | null): Promise<readonly Freeze[]> => {
+  const freezes = await activeFreezes(await ctx.journal(), ctx.clock.now());
+  return freezes.filter(({ agent }) => agent === null || only === null || agent === only);
 };
 
 const noFigures = figuresOf({ n: 0, errors: 0 }, null);
@@ -81,6 +91,7 @@ const readTrend = (cache: Cache, fleet: Fleet, nowUs: number, { windowMs, by, fi
 /** Every agent of the manifest, judged. */
 const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number): Promise<Map<string, StandingState>> => {
   const checked = await checkedStates(ctx, fleet);
+  const overdue = await collectOverdue(await ctx.journal(), now);
   const traces = readEvidence(cache, fleet, now);
   const judged = fleet.agents.flatMap((agent) => {
     const health = checked.get(agent.name);
@@ -88,7 +99,14 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     const seen = traces(agent);
     const safetyEvent = health.safetyEvent || seen.blocked > 0;
     const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
-    return [{ agent, health, safetyEvent, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
+    return [
+      {
+        agent,
+        health,
+        safetyEvent,
+        ...fuseStates(health, unended(judgeTraces(agent, seen), overdue.get(agent.name) ?? [], health), silence),
+      },
+    ];
   });
   const suppressors = suppressorsOf(
     judged.map(({ agent, state, safetyEvent }) => ({ name: agent.name, state, safetyEvent, dependsOn: agent.dependsOn })),
@@ -100,6 +118,12 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     ]),
   );
 };
+
+/** What is overdue speaks for itself where no check is there to say it beside its own. */
+const unended = (traces: TraceFindings, overdue: readonly Overdue[], { reasons }: CheckedState): TraceFindings => ({
+  ...traces,
+  yellow: [...traces.yellow, ...overdue.map(({ reason }) => reason).filter((reason) => !reasons.includes(reason))],
+});
 
 /** By scheduled slots; an agent that has none yet is judged by the checks that somebody ran by hand. */
 const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, AgentHealth & CheckedState>> => {

@@ -8,6 +8,7 @@ import { type CheckResult, isAnswered, type PastResult } from '../../quality/hea
 import { lastFailure, latestResults, resultById, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
 import { foldDepth, foldResults, type Mode } from '../../quality/health/streak.ts';
 import { judgeAgent, judgeFleet } from './agent-state.ts';
+import { collectOverdue } from './collect-overdue.ts';
 import type { CheckEvidence, Evidence } from './evidence.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from './health-report.ts';
 import { counts, suppressorsOf } from './suppression.ts';
@@ -30,6 +31,7 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
   // A clock that was set back meanwhile must not hide what was just run.
   const now = results.reduce((latest, { endedAt }) => Math.max(latest, endedAt), ctx.clock.now());
   const byCheck = new Map(results.map((result) => [`${result.agent}/${result.check}`, result]));
+  const overdue = journal === null ? null : await collectOverdue(journal, now);
   const judged: AgentHealth[] = [];
   for (const { agent, checks } of selected) {
     const known: CheckStanding[] = [];
@@ -39,7 +41,7 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
       known.push(await standingOf(agent, check, result, { ...request, now, safetyWindowMs }));
     }
     const health = known.flatMap((each) => each.health ?? []);
-    const evidence = { now, safetyWindowMs, checks: known.map((each) => each.evidence) };
+    const evidence = { now, safetyWindowMs, checks: known.map((each) => each.evidence), overdue: overdue?.get(agent.name) ?? [] };
     judged.push({
       agent: agent.name,
       tier: agent.tier,

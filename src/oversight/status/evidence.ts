@@ -19,10 +19,18 @@ export interface CheckEvidence {
   readonly driftAt: number | null;
 }
 
+/** An action in force past its time. */
+export interface Overdue {
+  readonly reason: string;
+  /** When it should have ended, UTC epoch ms. */
+  readonly since: number | null;
+}
+
 /** One agent's evidence at a moment. */
 export interface Evidence {
   readonly now: number;
   /** How long a safety event keeps the agent red, ms. */
   readonly safetyWindowMs: number;
   readonly checks: readonly CheckEvidence[];
+  readonly overdue: readonly Overdue[];
 }

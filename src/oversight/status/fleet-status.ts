@@ -1,3 +1,4 @@
+import type { Freeze } from '../../controls/actions/freezes.journal.ts';
 import type { Range } from '../../ground/units/window.ts';
 import type { Coverage } from '../../telemetry/stats/figures.cache.ts';
 import type { Figures } from '../../telemetry/stats/figures.ts';
@@ -39,6 +40,8 @@ export interface FleetStatus {
   readonly totals: Figures;
   /** What the sparklines show. */
   readonly trend: { readonly bucket: 'hour' | 'day'; readonly buckets: number };
+  /** Those in force that concern what is shown; none unless the rows are agents. */
+  readonly freezes: readonly Freeze[];
   /** Agents in the order of the manifest; other keys with most requests first. */
   readonly rows: readonly StatusRow[];
 }

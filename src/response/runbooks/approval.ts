@@ -1,5 +1,4 @@
-import type { Plan } from './plan.ts';
-import { plannedSteps } from './run-result.ts';
+import { needsOf, type Plan } from './plan.ts';
 
 /** A person's word for a plan. */
 export interface Given {
@@ -10,19 +9,11 @@ export interface Given {
   readonly breakGlass: string | null;
 }
 
-export type Required = Plan['steps'][number]['approval'];
-
-/** The most that any step of a plan asks for. */
-export const requiredApproval = (plan: Pick<Plan, 'steps' | 'finally'>): Required => {
-  const asked = plannedSteps(plan).map(({ approval }) => approval);
-  return asked.includes('two') ? 'two' : asked.includes('one') ? 'one' : 'none';
-};
-
 /** What is still missing before a plan may be carried out, and what gets it; null: nothing. */
 export const missingApproval = (plan: Plan, given: readonly Given[]): { readonly message: string; readonly hint: string } | null => {
-  const required = requiredApproval(plan);
-  if (required === 'none' || given.some(({ breakGlass }) => breakGlass !== null)) return null;
-  if (required === 'one')
+  const { approvals } = needsOf(plan);
+  if (approvals === 0 || given.some(({ breakGlass }) => breakGlass !== null)) return null;
+  if (approvals === 1)
     return given.length > 0
       ? null
       : { message: 'one person has to approve this plan, and nobody has', hint: `agentops runbook approve ${plan.hash}` };

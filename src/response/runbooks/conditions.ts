@@ -46,7 +46,7 @@ export const boundExpression = (expression: string, params: Params): string =>
 /** What an earlier step of a run came to, as `steps.ID` shows it. */
 export interface StepFacts {
   readonly status: string;
-  /** `pass`, `fail`, `inconclusive`; null: nothing was verified. */
+  /** `pass`, `fail`, `inconclusive`; null: nothing was verified, which a condition sees as `none`. */
   readonly verdict: string | null;
 }
 
@@ -58,5 +58,5 @@ export const stepsSeen = (
   Object.fromEntries(
     Object.entries(steps)
       .filter(([id]) => id.startsWith(prefix) && !id.slice(prefix.length).includes('.'))
-      .map(([id, { status, verdict }]) => [id.slice(prefix.length), { status, verdict }]),
+      .map(([id, { status, verdict }]) => [id.slice(prefix.length), { status, verdict: verdict ?? 'none' }]),
   );

@@ -1,6 +1,6 @@
 import { boundControls } from '../../controls/actions/bound.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
-import { suggestion } from '../../fleet/problems.ts';
+import { suggestion } from '../../fleet/problem-words.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Json } from '../../ground/json.ts';
 import { boundExpression, conditionsOf, paramsOf, speaksOfSteps } from './conditions.ts';
@@ -75,7 +75,7 @@ interface Turn {
   readonly condition: string | null;
 }
 
-/** Conditions that speak of earlier steps are left open, and all others are judged now. */
+/** What can be told now is; where that takes what earlier steps come to, it is left open. */
 const judgeConditions = async (
   fleet: Fleet,
   step: Step,
@@ -85,13 +85,10 @@ const judgeConditions = async (
 ): Promise<Turn> => {
   const open: string[] = [];
   for (const condition of conditionsOf(step, run)) {
-    if (speaksOfSteps(condition.expression)) {
-      open.push(condition.expression);
-      continue;
-    }
     const judged = await evaluateCondition(fleet, agent, condition, aids);
     if (judged.value === false) return { skipped: `${condition.expression} is not so`, blocked: null, condition: null };
-    if (judged.value === 'inconclusive') {
+    if (judged.value === 'inconclusive' && speaksOfSteps(condition.expression)) open.push(condition.expression);
+    else if (judged.value === 'inconclusive') {
       const why = `whether to do it cannot be told: ${judged.why}`;
       return { skipped: null, blocked: { kind: 'undecided', why, hint: 'agentops sync' }, condition: null };
     }

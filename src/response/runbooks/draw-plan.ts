@@ -35,7 +35,7 @@ export interface PlanRequest {
  */
 export const drawPlan = async (ctx: Context, fleet: Fleet, { runbook, params, aids }: PlanRequest): Promise<Plan> => {
   const drawnAt = ctx.clock.now();
-  const conditionAids = { figures: onceEach(aids.figures ?? readFiguresOf(ctx, fleet)), steps: {} };
+  const conditionAids = { figures: onceEach(aids.figures ?? readFiguresOf(ctx, fleet)), steps: null };
   await requireAll(fleet, runbook, params, conditionAids);
   const outline = async (steps: Runbook['steps']): Promise<readonly Outline[]> => {
     const drawn: Outline[] = [];

@@ -10,8 +10,8 @@ import { type AgentFigures, agentFacts, controlFacts } from './scope.ts';
 export interface ConditionAids {
   /** Of an agent, over a window (ms) that ends now; asked only where an expression speaks of figures. */
   figures(agent: string, windowMs: number): Promise<AgentFigures>;
-  /** What the steps before it came to, by id. */
-  readonly steps: Readonly<Record<string, StepFacts>>;
+  /** What the steps before it came to, by id; null: that is still to come. */
+  readonly steps: Readonly<Record<string, StepFacts>> | null;
 }
 
 /** The figures as they are read in earnest. */
@@ -37,7 +37,7 @@ export const evaluateCondition = async (
     agent: agent === null ? {} : agentFacts(agent),
     controls: agent === null ? {} : controlFacts(agent),
     figures: asksFigures ? ((await figures(agent.name, windowMs)) as Readonly<Record<string, Json>>) : {},
-    steps: stepsSeen(condition, steps),
+    steps: steps === null ? null : stepsSeen(condition, steps),
   };
   return judgeExpression(condition.expression, scope);
 };

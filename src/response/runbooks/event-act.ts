@@ -16,7 +16,7 @@ export const actOfEvent = (run: RunHead, event: RunEvent, before: RunState, at: 
     responseAct(kind, run.agents.length === 1 ? (run.agents[0] ?? run.id) : run.id, { ...whole, ...told });
   switch (event.kind) {
     case 'approved':
-      return ofRun('runbook.approve', { planHash: run.plan.hash, step: event.step, by: event.by });
+      return ofRun('runbook.approve', { planHash: run.plan.hash, step: event.step, by: event.by, evidence: event.why });
     case 'request':
       return ofRun('runbook.start', { status: event.what, evidence: event.why });
     case 'status': {

@@ -2,8 +2,8 @@ import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import type { Json } from '../../ground/json.ts';
 import { nearest } from '../../ground/output/phrases.ts';
 
-/** What an expression may look at. What is not known is left out, not null: only so can it be told from false. */
-export type Scope = Readonly<Record<Root, Readonly<Record<string, Json>>>>;
+/** What an expression may look at. What is null, also a root as a whole, is not known: whatever depends on it is inconclusive. */
+export type Scope = Readonly<Record<Root, Readonly<Record<string, Json>> | null>>;
 
 /** The names that an expression begins with. */
 export const roots = ['params', 'agent', 'figures', 'controls', 'steps'] as const;

@@ -1,4 +1,4 @@
-import { suggestion } from '../../fleet/problems.ts';
+import { suggestion } from '../../fleet/problem-words.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Json } from '../../ground/json.ts';
 import { readParam } from './param-value.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type PlacedProblem, suggestion } from '../../fleet/problems.ts';
+import { suggestion } from '../../fleet/problem-words.ts';
+import type { PlacedProblem } from '../../fleet/problems.ts';
 import { isObject, type Json } from '../../ground/json.ts';
 import { readParam } from './param-value.ts';
 import type { Runbook, Step } from './runbook.ts';

@@ -2,11 +2,11 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fleet } from '../../fleet/agent.ts';
 import { badFile, inOrder } from '../../fleet/problem-report.ts';
-import { type PlacedProblem, suggestion } from '../../fleet/problems.ts';
+import { suggestion } from '../../fleet/problem-words.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { inlined } from './inlined.ts';
-import { openParsed } from './open-parsed.ts';
+import { openParsed, type RunbookProblem } from './open-parsed.ts';
 import type { Runbook } from './runbook.ts';
 
 /** A file of a runbook: of the manifest, or shipped with the program. */
@@ -18,7 +18,7 @@ export interface FoundRunbook {
   readonly file: string;
   /** With the runbooks it uses put in; null: something is wrong. */
   readonly runbook: Runbook | null;
-  readonly problems: readonly PlacedProblem[];
+  readonly problems: readonly RunbookProblem[];
 }
 
 const maxRunbookBytes = 256 * 1024;
@@ -60,11 +60,14 @@ export const findRunbook = async (ctx: Context, fleet: Fleet, name: string, base
   });
 };
 
-/** The names of all runbooks whose files are where they should be; nothing is read that is not known already. */
-export const namesOfRunbooks = async (ctx: Context, fleet: Fleet): Promise<readonly string[]> => {
-  const shelf = await openShelf(ctx, fleet);
-  shelf.keep();
-  return shelf.names();
+/** The text of a runbook as it stands in its file. */
+export const readRunbookSource = ({ files }: Pick<Context, 'files'>, { path }: Pick<Runbook, 'path'>): string =>
+  files.readText(path, maxRunbookBytes);
+
+/** What runbooks are probably called, by the names of their files: nothing is read. */
+export const namesOfRunbooks = ({ files }: Pick<Context, 'files'>, fleet: Fleet): readonly string[] => {
+  const paths = [...fleet.runbooks.flatMap((place) => yamlFiles(files, place)), ...files.list(shippedFolder).filter(isYaml)];
+  return [...new Set(paths.map((path) => basename(path, extname(path))))].sort();
 };
 
 const openShelf = async (ctx: Context, fleet: Fleet) => {

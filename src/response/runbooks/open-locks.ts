@@ -15,6 +15,22 @@ export const runLease = (run: string): string => `run ${run}`;
 /** The run behind the owner of a lease. */
 export const runOf = (owner: string): string => owner.split(' ')[0] ?? '';
 
+/** A lock that a run holds. */
+export interface HeldLock {
+  readonly lock: string;
+  readonly run: string;
+  /** UTC epoch ms: then it is free unless its run has renewed it. */
+  readonly expiresAt: number;
+}
+
+/** The locks that runs hold now, by name. */
+export const heldLocks = async (journal: Journal): Promise<readonly HeldLock[]> =>
+  (await heldLeases(journal, lockLease(''))).map(({ name, owner, expiresAt }) => ({
+    lock: name.slice(lockLease('').length),
+    run: runOf(owner),
+    expiresAt,
+  }));
+
 /**
  * Takes the leases of a run, and of every lock of its plan in the order of their names, or none. Throws a refused error that says who is at it.
  * @param locks sorted, so that two runs never wait for each other's

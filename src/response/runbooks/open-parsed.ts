@@ -4,15 +4,21 @@ import { OpsError } from '../../ground/errors.ts';
 import { dig, isObject, parseJson } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Runbook } from './runbook.ts';
+import type { ReadRunbook } from './runbook-file.ts';
 
 export interface ParsedFile {
   /** Null where something is wrong. What it uses is not put in. */
   readonly runbook: Runbook | null;
-  readonly problems: readonly PlacedProblem[];
+  readonly problems: readonly RunbookProblem[];
+}
+
+/** Something wrong in a file, with the rule of `runbook lint` that it breaks; absent: it cannot be read at all. */
+export interface RunbookProblem extends PlacedProblem {
+  readonly rule?: string;
 }
 
 /** Counts up with every change of what a runbook is read as: what was kept before is read anew. */
-const format = 1;
+const format = 2;
 const maxBytes = 16 * 1024 * 1024;
 
 /**
@@ -68,7 +74,17 @@ const readStore = (files: Context['files'], store: string): Readonly<Record<stri
 const parse = async (text: string, path: string): Promise<ParsedFile> => {
   const { readRunbookText } = await import('./runbook-file.ts');
   const { runbook, problems, expressions } = readRunbookText(text, path);
-  if (runbook === null || expressions.length === 0) return { runbook, problems };
+  if (runbook === null) return { runbook, problems };
+  const { misplacedHoles } = await import('./template-place.ts');
+  const misplaced = [...runbook.steps, ...runbook.finally].flatMap((step) =>
+    misplacedHoles(step).map((hole) => ({ ...hole, at: step.at })),
+  );
+  const wrong = [...misplaced, ...(await expressionProblems(runbook, expressions))];
+  return { runbook: wrong.length === 0 ? runbook : null, problems: wrong };
+};
+
+const expressionProblems = async (runbook: Runbook, expressions: ReadRunbook['expressions']): Promise<readonly RunbookProblem[]> => {
+  if (expressions.length === 0) return [];
   const [{ expressionProblem }, { agentFactNames, bindableActions, figureNames }] = await Promise.all([
     import('./expression.ts'),
     import('./scope.ts'),
@@ -80,9 +96,8 @@ const parse = async (text: string, path: string): Promise<ParsedFile> => {
     controls: bindableActions,
     steps: [...runbook.steps, ...runbook.finally].map(({ id }) => id),
   };
-  const wrong = expressions.flatMap(({ text: expression, name, at }): readonly PlacedProblem[] => {
-    const problem = expressionProblem(expression, names);
-    return problem === null ? [] : [{ at, message: `${name} ${problem.message}`, hint: problem.hint }];
+  return expressions.flatMap(({ text, name, at }): readonly RunbookProblem[] => {
+    const problem = text.includes('{{') ? null : expressionProblem(text, names);
+    return problem === null ? [] : [{ at, message: `${name} ${problem.message}`, hint: problem.hint, rule: 'expression' }];
   });
-  return { runbook: wrong.length === 0 ? runbook : null, problems: wrong };
 };

@@ -53,6 +53,11 @@ const actOn = (outline: Outline, wish: Desired, { slot, at }: { slot: Slot; at: 
   if ('obstacle' in planned)
     return { ...start, traits: driver.traits, ...orSkipped(outline.step, { skipped: null, blocked: planned.obstacle }) };
   const { change } = planned;
+  if (change !== null && !change.reversible && !outline.step.irreversible) {
+    const why = `it cannot be undone (${change.lasting ?? 'its control says so'}), and step ${outline.step.id} does not say so`;
+    const obstacle: Obstacle = { kind: 'impossible', why, hint: 'add irreversible: true to the step, where that is meant' };
+    return { ...start, traits: driver.traits, ...orSkipped(outline.step, { skipped: null, blocked: obstacle }) };
+  }
   // What may be left out when its turn comes is not built upon.
   if (change !== null && outline.condition === null) sights.moved.set(key, { ...before, ...change.to });
   return {

@@ -31,8 +31,17 @@ export interface RunRecorder {
   close(): Promise<void>;
 }
 
-/** Opens the journal of a run whose leases are held, and keeps them until it is closed. @param isNew it is begun with its first event */
-export const openRunRecorder = async (ctx: Context, run: RunHead, leases: readonly Lease[], isNew: boolean): Promise<RunRecorder> => {
+/**
+ * Opens the journal of a run whose leases are held, and keeps them until it is closed.
+ * @param guard throws where the run may not begin; asked for its first event each time that is tried, hence of a journal in which nothing
+ *   happens before it is written. Null: the run was begun before
+ */
+export const openRunRecorder = async (
+  ctx: Context,
+  run: RunHead,
+  leases: readonly Lease[],
+  guard: (() => Promise<void>) | null,
+): Promise<RunRecorder> => {
   const journal = await ctx.journal();
   let recorded: readonly RecordedEvent[] = [];
   let state = foldRun(recorded);
@@ -53,7 +62,9 @@ export const openRunRecorder = async (ctx: Context, run: RunHead, leases: readon
       for (const lease of leases) await requireHeld(journal, lease, run);
       await refresh();
       const at = await journal.now();
-      const begin = isNew && recorded.length === 0 ? [beginWrite(run)] : [];
+      const isFirst = guard !== null && recorded.length === 0;
+      if (isFirst) await guard();
+      const begin = isFirst ? [beginWrite(run)] : [];
       const { writes, acts } = beside(at);
       const own = eventWrites(run.id, { seq: recorded.length + 1, at, event }, facts);
       return {

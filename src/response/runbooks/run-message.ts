@@ -1,6 +1,7 @@
 import type { Message } from '../../oversight/notify/port.ts';
+import { stepsOf } from './plan.ts';
 import type { RunEvent, RunHead, RunStatus } from './run.ts';
-import { plannedSteps, resumeCommandOf } from './run-result.ts';
+import { resumeCommandOf } from './run-result.ts';
 import { hasEnded, type RunState, statusOf, stepState } from './step-state.ts';
 
 const words: Readonly<Record<RunStatus, string>> = {
@@ -20,7 +21,7 @@ export const endMessage = (
   fleet: string,
   { status, why, step }: Pick<Extract<RunEvent, { kind: 'status' }>, 'status' | 'why' | 'step'>,
 ): Message => {
-  const lines = plannedSteps(run.plan).map(({ id, agent }) => {
+  const lines = stepsOf(run.plan).map(({ id, agent }) => {
     const state = stepState(before, id);
     return [`${id}${agent === null ? '' : ` (${agent})`}: ${statusOf(state).replace('_', ' ')}`, state.evidence]
       .filter((part) => part !== null)

@@ -1,9 +1,9 @@
 import { OpsError } from '../../ground/errors.ts';
 import { type Move, nextMove } from './next-move.ts';
-import type { PlannedStep } from './plan.ts';
+import { type PlannedStep, stepsOf } from './plan.ts';
 import { endRun, leave } from './record-end.ts';
 import type { RunResult } from './run.ts';
-import { containMsOf, plannedSteps, resultOfRun, resumeCommandOf } from './run-result.ts';
+import { containMsOf, resultOfRun, resumeCommandOf } from './run-result.ts';
 import { askStep, type Running, runStep, settleStep, tellStep } from './run-step.ts';
 import { resultOf, stepState } from './step-state.ts';
 import { settleUndo, undoStep } from './undo-steps.ts';
@@ -75,7 +75,7 @@ const skip = async (running: Running, planned: PlannedStep, why: string): Promis
 
 const decide = async (running: Running, planned: PlannedStep, held: Move): Promise<void> => {
   const { aids, run, recorder } = running;
-  const earlier = plannedSteps(run.plan)
+  const earlier = stepsOf(run.plan)
     .filter(({ id }) => id !== planned.id)
     .map((each) => resultOf(each, stepState(recorder.state(), each.id)));
   const { value, why } = await aids.decide(planned, earlier);

@@ -6,11 +6,10 @@ import { heldLeases, type Lease } from '../../ground/store/lease.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { type Given, missingApproval } from './approval.ts';
 import { openLocks, runLease } from './open-locks.ts';
-import type { Plan } from './plan.ts';
+import { agentsOf, obstaclesOf, type Plan } from './plan.ts';
 import { openRunRecorder, type RunRecorder, recordRequest } from './record-run.ts';
 import type { Cause, RunAids, RunEvent, RunHead, RunNews, RunResult } from './run.ts';
 import { runMoves } from './run-moves.ts';
-import { agentsOf, plannedSteps } from './run-result.ts';
 import type { Runbook } from './runbook.ts';
 import { type KnownRun, readRun } from './runs.journal.ts';
 import { hasEnded } from './step-state.ts';
@@ -25,6 +24,8 @@ export interface RunOrder {
   readonly approvals: readonly Given[];
   /** The incident it belongs to; null: none. */
   readonly incident: string | null;
+  /** Throws where the run may not begin. Asked by the commit that begins it, so that no other run begins in between. Default: it may. */
+  readonly guard?: () => Promise<void>;
 }
 
 /**
@@ -39,7 +40,7 @@ export const runRunbook = async (
   aids: RunAids,
   on: (news: RunNews) => void,
 ): Promise<RunResult> => {
-  const { plan, runbook, cause, actor, approvals, incident } = order;
+  const { plan, runbook, cause, actor, approvals, incident, guard = anyway } = order;
   requireClear(plan);
   const missing = missingApproval(plan, approvals);
   if (missing !== null) throw refusedError({ code: 'approval_missing', ...missing, details: { plan_hash: plan.hash } });
@@ -57,28 +58,32 @@ export const runRunbook = async (
     incident,
     startedAt: await journal.now(),
   };
-  return whileHeld(ctx, fleet, { run, leases, isNew: true }, aids, on, async (recorder) => {
+  return whileHeld(ctx, fleet, { run, leases, begin: guard }, aids, on, async (recorder) => {
     await recorder.record({ kind: 'status', status: 'running', why: '', step: null });
-    if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null });
+    const why = approvals.find(({ breakGlass }) => breakGlass !== null)?.breakGlass ?? null;
+    if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null, why });
   });
 };
+
+const anyway = async (): Promise<void> => undefined;
 
 interface Held {
   readonly run: RunHead;
   readonly leases: readonly Lease[];
-  readonly isNew: boolean;
+  /** Null: it was begun before. */
+  readonly begin: (() => Promise<void>) | null;
 }
 
 /** Goes on with a run while its leases are held, and gives them back. @param begin writes what it goes on with */
 const whileHeld = async (
   ctx: Context,
   fleet: Fleet,
-  { run, leases, isNew }: Held,
+  { run, leases, begin: guard }: Held,
   aids: RunAids,
   on: (news: RunNews) => void,
   begin: (recorder: RunRecorder) => Promise<void>,
 ): Promise<RunResult> => {
-  const recorder = await openRunRecorder(ctx, run, leases, isNew);
+  const recorder = await openRunRecorder(ctx, run, leases, guard);
   try {
     await begin(recorder);
     return await runMoves({ ctx, fleet: fleet.name, channels: Object.keys(fleet.notify), run, recorder, aids, on });
@@ -105,7 +110,7 @@ export const resumeRun = async (
       hint: `agentops runbook undo ${id} takes back what it did`,
     });
   const leases = await openLocks(journal, id, run.plan.locks);
-  return whileHeld(ctx, fleet, { run, leases, isNew: false }, aids, on, async (recorder) => {
+  return whileHeld(ctx, fleet, { run, leases, begin: null }, aids, on, async (recorder) => {
     const by = actorOf(ctx.env, () => ctx.process.owner());
     const said = word === null ? null : eventOfWord(run, recorder.state(), word, by);
     await recorder.record({ kind: 'status', status: 'running', why: `resumed by ${by}`, step: null });
@@ -138,7 +143,7 @@ export const endRunEarly = async (
     return null;
   }
   const leases = await openLocks(journal, id, run.plan.locks);
-  return whileHeld(ctx, fleet, { run, leases, isNew: false }, aids, on, async (recorder) => {
+  return whileHeld(ctx, fleet, { run, leases, begin: null }, aids, on, async (recorder) => {
     await recorder.record(request);
     await recorder.record({ kind: 'status', status: 'running', why: request.why, step: null });
   });
@@ -152,13 +157,10 @@ export const requireRun = async (journal: Journal, id: string): Promise<KnownRun
 };
 
 const requireClear = (plan: Plan): void => {
-  const blocked = plannedSteps(plan).find((planned) => planned.blocked !== null && planned.skipped === null);
-  if (blocked === undefined) return;
-  throw refusedError({
-    code: 'plan_blocked',
-    message: `step ${blocked.id} cannot be done: ${blocked.blocked?.why}`,
-    ...(blocked.blocked?.hint == null ? {} : { hint: blocked.blocked.hint }),
-  });
+  const [first] = obstaclesOf(plan);
+  if (first === undefined) return;
+  const { why, hint } = first.obstacle;
+  throw refusedError({ code: 'plan_blocked', message: `step ${first.step} cannot be done: ${why}`, ...(hint === null ? {} : { hint }) });
 };
 
 /** No vowels, so that chance writes no words. */

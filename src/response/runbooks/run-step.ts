@@ -120,6 +120,9 @@ const recordResult = async (running: Running, planned: PlannedStep, effect: Effe
 
 const nothing: Beside = { writes: [], acts: [] };
 
+/** How many people a step that waits for approval waits for. */
+export const approversOf = ({ approval }: Pick<PlannedStep, 'approval'>): number => (approval === 'two' ? 2 : 1);
+
 /** What can be taken back later is noted with the result it stands on; that somebody is let in again is nothing to take back. */
 const inForce = ({ run }: Running, { id, step, agent, change, control }: PlannedStep, { evidence }: Effect, at: number): Beside => {
   if (change === null || control === null || !change.reversible || change.action === 'enable') return nothing;
@@ -244,7 +247,9 @@ export const askStep = async (running: Running, planned: PlannedStep): Promise<v
   const wait = (why: string) => leave(running, 'waiting', why, planned.id);
   const { approvedBy, startedAt } = stepState(recorder.state(), planned.id);
   if (planned.step.kind === 'approve')
-    return approvedBy.length > 0 ? over(`approved by ${approvedBy.join(', ')}`) : wait(digString(planned.args, 'message') ?? '');
+    return approvedBy.length >= approversOf(planned)
+      ? over(`approved by ${approvedBy.join(', ')}`)
+      : wait(digString(planned.args, 'message') ?? '');
   if (planned.step.kind === 'manual') return wait(digString(planned.args, 'instruction') ?? '');
   const left = (startedAt ?? 0) + (digNumber(planned.args, 'ms') ?? 0) - ctx.clock.now();
   if (left > longestWaitHereMs) return wait(`${Math.ceil(left / 60_000)} more minutes have to pass`);

@@ -8,12 +8,12 @@ export type StepStatus = 'pending' | 'intent' | 'done' | 'verified' | 'failed' |
 
 /**
  * What the journal knows of a run, in order. An `intent` or `undo-intent` without its result is in doubt. Evidence is untrusted and masked.
- * `approved`: the plan, or a step that waits for it. `confirmed`: `unseen` where nothing could be seen until the deadline.
+ * `approved`: the plan, or a step that waits for it; `why` is the reason of a broken glass. `confirmed`: `unseen` where nothing could be seen until the deadline.
  * `request`: a person wants the rest left undone, or what was done taken back. `status`: `step` is what a pause or a wait is about; `running`
  * after it is a person's word to try that again; its `why` is empty where the run begins.
  */
 export type RunEvent =
-  | { readonly kind: 'approved'; readonly by: readonly string[]; readonly step: string | null }
+  | { readonly kind: 'approved'; readonly by: readonly string[]; readonly step: string | null; readonly why: string | null }
   | { readonly kind: 'intent'; readonly step: string; readonly attempt: number; readonly key: string; readonly change: Change | null }
   | { readonly kind: 'result'; readonly step: string; readonly effect: Effect }
   | { readonly kind: 'confirmed'; readonly step: string; readonly seen: Seen; readonly afterMs: number }
@@ -110,6 +110,8 @@ export interface StepResult {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly evidence: string | null;
+  /** What was verified; null: nothing. */
+  readonly verdict: Verdict | null;
 }
 
 /** What a run has come to: its end, or where it waits for a person. */

@@ -111,7 +111,7 @@ export interface Runbook {
   readonly class: RunbookClass;
   readonly owner: string | null;
   readonly description: string;
-  /** The file it was read from; for shipped ones the name alone. */
+  /** The file it was read from, absolute. */
   readonly path: string;
   /** sha256 of its text: a plan is bound to it. */
   readonly hash: string;

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type JsonObject, parseJson } from '../../ground/json.ts';
+import { canonicalJson, digString, type JsonObject, parseJson } from '../../ground/json.ts';
 import type { Journal, Write } from '../../ground/store/port.ts';
 import type { RecordedEvent, RunEvent, RunHead, RunStatus } from './run.ts';
 import { hasEnded } from './step-state.ts';
@@ -140,15 +140,13 @@ export interface Approval {
   readonly at: number;
   /** An armored SSH signature over the plan's hash; null: not signed. */
   readonly signature: string | null;
-  /** Why it was given without a second person; null: it was not. */
-  readonly breakGlass: string | null;
 }
 
 /** The write of an approval; the last word of one person counts. */
-export const approvalWrite = ({ planHash, signer, at, signature, breakGlass }: Approval): Write => ({
+export const approvalWrite = ({ planHash, signer, at, signature }: Approval): Write => ({
   sql: `INSERT INTO approval (plan_hash, signer, at, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (plan_hash, signer) DO UPDATE SET at = excluded.at, body = excluded.body`,
-  params: [planHash, signer, at, JSON.stringify({ signature, breakGlass } satisfies JsonObject)],
+  params: [planHash, signer, at, JSON.stringify({ signature } satisfies JsonObject)],
 });
 
 /** The approvals of a plan, oldest first. */
@@ -157,9 +155,5 @@ export const readApprovals = async (journal: Journal, planHash: string): Promise
     'SELECT signer, at, body FROM approval WHERE plan_hash = ? ORDER BY at, signer',
     planHash,
   );
-  return rows.map(({ signer, at, body }) => {
-    const { signature, breakGlass } = parseJson(body) as unknown as Record<'signature' | 'breakGlass', Json> &
-      Pick<Approval, 'signature' | 'breakGlass'>;
-    return { planHash, signer, at: Number(at), signature, breakGlass };
-  });
+  return rows.map(({ signer, at, body }) => ({ planHash, signer, at: Number(at), signature: digString(parseJson(body), 'signature') }));
 };

@@ -2,9 +2,9 @@ import type { Fleet } from '../../fleet/agent.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Json } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { type SimulationOptions, simulatePath } from './simulate-path.ts';
-import { type Boundary, declaredEnds, type Fault, judgePath, type Path, type PathEnd } from './simulation.ts';
+import { type Boundary, declaredEnds, type Fault, isJudged, judgePath, type Path, type PathEnd } from './simulation.ts';
 
 /** A path that was gone, and what is wrong with its end; a sentence each. */
 export interface JudgedPath {
@@ -80,8 +80,13 @@ const requireReached = (crashAt: Boundary, { boundaries }: PathEnd) => {
 const eachFailing = ({ steps }: Plan): readonly (readonly [string, Fault])[] =>
   steps.flatMap((planned): readonly (readonly [string, Fault])[] => {
     if (planned.skipped !== null || planned.isSettled) return [];
-    const acting: readonly (readonly [string, Fault])[] = planned.change === null ? [] : [[planned.id, 'rejected']];
-    return isVerified(planned) ? [...acting, [planned.id, 'unverified'], [planned.id, 'inconclusive']] : acting;
+    const acting: readonly (readonly [string, Fault])[] =
+      planned.change === null
+        ? []
+        : [
+            [planned.id, 'rejected'],
+            [planned.id, 'dropped'],
+          ];
+    return isJudged(planned) ? [...acting, [planned.id, 'unverified'], [planned.id, 'inconclusive']] : acting;
   });
 
-const isVerified = ({ step }: PlannedStep): boolean => step.verify !== null || ['check', 'eval', 'query'].includes(step.kind);

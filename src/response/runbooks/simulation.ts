@@ -54,6 +54,10 @@ export interface PathEnd {
 /** Where an attempt in doubt is nobody's to repeat: it is neither to be read nor harmless to do twice. */
 export const isOnceOnly = (traits: Capabilities | null): boolean => traits !== null && !traits.readable && !traits.idempotent;
 
+/** Whether it is looked at what a step came to. */
+export const isJudged = ({ step }: Pick<PlannedStep, 'step'>): boolean =>
+  step.verify !== null || ['check', 'eval', 'query'].includes(step.kind);
+
 const inDoubtPhases: readonly CrashPhase[] = ['after-intent', 'after-act', 'after-undo-intent', 'after-undo-act'];
 
 /** The step and the phase of a boundary. */
@@ -182,8 +186,8 @@ const mitigated = (plan: Plan, { steps, inForce }: PathEnd): readonly string[] =
   return plan.steps.flatMap(({ id, step, change, isSettled }) => {
     const status = statuses.get(id) ?? 'pending';
     const isIn = inForce.includes(id);
-    if (change !== null && !isSettled && step.ttlMs !== null && standing.includes(status) && !isIn)
-      return [`${id} stands, and nothing will end it`];
+    const mustEnd = change?.reversible === true && !isSettled && step.ttlMs !== null && standing.includes(status);
+    if (mustEnd && !isIn) return [`${id} stands, and nothing will end it`];
     return status === 'undone' && isIn ? [`${id} was undone, and its mitigation is still in force`] : [];
   });
 };

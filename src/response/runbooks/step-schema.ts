@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { connectionField, pathField } from '../../controls/actions/schema.ts';
+import { okField, valuesField, wantsField } from '../../controls/actions/templated-schema.ts';
 import { durationField, moneyField, periodField, shareField, timeoutField } from '../../fleet/fields.ts';
 import { nanosPerDollar } from '../../ground/units/amount.ts';
 
@@ -23,6 +25,7 @@ const throttle = z
     requests_per_minute: count().optional().describe('Requests that are let through in a minute.'),
     tokens_per_minute: count().optional().describe('Tokens that are let through in a minute.'),
     max_parallel: count().optional().describe('Requests or jobs at the same time.'),
+    max_waiting: count().optional().describe('Messages that may wait; what comes beyond is refused.'),
     budget_usd: or(dollars()).optional().describe('What may be spent, as the control counts it.'),
   })
   .refine((limits) => Object.keys(limits).length > 0, 'says no limit: give requests_per_minute, or another');
@@ -38,26 +41,45 @@ const rollback = quick(
   }),
 );
 
-const http = z.strictObject({
-  connection: z.string().min(1).describe('A name under connections: the host and the credentials.'),
-  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST').describe('The method.'),
-  path: text.describe('Below the url of the connection; each parameter fills one part of it.'),
+const request = {
+  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).default('POST').describe('The method; default POST.'),
+  path: pathField().describe(
+    'Below the url of the connection, with a query if need be; a parameter takes one place and leads nowhere else.',
+  ),
   body: z.json().optional().describe('Sent as JSON.'),
-  undo: z
-    .strictObject({
-      method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']).default('POST').describe('The method.'),
-      path: text.describe('Below the url of the connection.'),
-      body: z.json().optional().describe('Sent as JSON.'),
-    })
+};
+
+/** What the controls of the same kind take, but for what a runbook may not say: which credentials are sent, and how. */
+const tellable = {
+  wants: wantsField().optional(),
+  idempotent: z.boolean().optional().describe('Doing it twice is the same as doing it once; default false.'),
+  stops_in_flight: z.boolean().optional().describe('It ends work that has begun; default false.'),
+  effect: durationField().optional().describe('How long it may take to show; default 0s.'),
+};
+
+const http = z.strictObject({
+  connection: connectionField(),
+  ...request,
+  ok: okField().optional(),
+  read: z
+    .strictObject({ path: pathField().describe('Asked with GET.'), values: valuesField() })
     .optional()
-    .describe('The request that takes it back.'),
+    .describe('How it stands now: for the plan, to confirm, and to restore.'),
+  ...tellable,
+  undo: z.strictObject(request).optional().describe('The request that takes it back.'),
 });
 
 const argv = z.array(z.string().max(4000)).min(1).max(100);
 
 const exec = z.strictObject({
-  argv: argv.describe('The program and its arguments; no shell. Each parameter fills one argument.'),
-  undo: argv.optional().describe('The same for taking it back.'),
+  argv: argv.describe('The program and its arguments; no shell. A parameter fills one argument.'),
+  cwd: z.string().min(1).optional().describe('The working directory, relative to the manifest; default: that of the manifest.'),
+  read: z
+    .strictObject({ argv: argv.describe('A program that prints how it stands as JSON, and changes nothing.'), values: valuesField() })
+    .optional()
+    .describe('How it stands now: for the plan, to confirm, and to restore.'),
+  ...tellable,
+  undo: argv.optional().describe('The program that takes it back.'),
 });
 
 /** What a step does, by the word that says it. */

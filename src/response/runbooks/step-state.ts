@@ -100,7 +100,10 @@ const foldEvent = (run: RunState, { at, event }: RecordedEvent): RunState => {
     }
     case 'approved':
       if (event.step === null) return run;
-      return { ...run, steps: changed(event.step, (state) => ({ ...state, approvedBy: event.by })) };
+      return {
+        ...run,
+        steps: changed(event.step, (state) => ({ ...state, approvedBy: [...new Set([...state.approvedBy, ...event.by])] })),
+      };
     default:
       return { ...run, steps: changed(event.step, (state) => foldStep(state, event, at)) };
   }
@@ -181,6 +184,7 @@ export const resultOf = ({ id, step, agent, change }: PlannedStep, state: StepSt
   startedAt: state.startedAt,
   endedAt: state.changedAt,
   evidence: state.evidence,
+  verdict: state.verdict,
 });
 
 /** What an attempt in doubt comes to. `adopt`: it happened. `retry`: it did not, or may safely happen twice. `stop`: only a person can tell. */

@@ -10,7 +10,7 @@ import { attempt, backoffMs, dieAt, driverOf, pause, type Running, settlementOf,
 import { stepState } from './step-state.ts';
 
 /** Takes back what one step changed, only where it still stands as the step left it: journals that it will, does it once, journals what came of it. */
-export const undoStep = async (running: Running, planned: PlannedStep): Promise<void> => {
+export const undoStep = async (running: Running, planned: PlannedStep, beside: BesideUndo = noLongerInForce): Promise<void> => {
   const { run, recorder } = running;
   const { change } = planned;
   if (change === null) throw new Error(`step ${planned.id} changed nothing that could be taken back`);
@@ -24,19 +24,22 @@ export const undoStep = async (running: Running, planned: PlannedStep): Promise<
   dieAt(running, planned, 'after-undo-intent');
   const effect = await attempt(running, planned, (signal) => driver.undo(change, key, signal));
   dieAt(running, planned, 'after-undo-act');
-  await recordUndone(running, planned, effect);
+  await recordUndone(running, planned, effect, beside);
 };
 
-const recordUndone = async (running: Running, planned: PlannedStep, effect: Effect): Promise<void> => {
+const recordUndone = async (running: Running, planned: PlannedStep, effect: Effect, beside: BesideUndo): Promise<void> => {
   const isUndone = effect.result === 'applied' || effect.result === 'already';
   await running.recorder.record({ kind: 'undo-result', step: planned.id, effect }, (at) =>
-    isUndone ? noLongerInForce(running, planned, effect, at) : { writes: [], acts: [] },
+    isUndone ? beside(running, planned, effect, at) : { writes: [], acts: [] },
   );
   tellStep(running, planned, '');
   dieAt(running, planned, 'after-undo-result');
 };
 
-const noLongerInForce = ({ run }: Running, { id, agent, change }: PlannedStep, { evidence }: Effect, at: number): Beside => {
+/** What goes into the commit of a step's undoing. */
+export type BesideUndo = (running: Running, planned: PlannedStep, effect: Effect, at: number) => Beside;
+
+const noLongerInForce: BesideUndo = ({ run }, { id, agent, change }, { evidence }, at) => {
   if (change?.action === 'enable') return { writes: [], acts: [] };
   const mitigation = mitigationId(run.id, id);
   return {
@@ -61,9 +64,11 @@ export const settleUndo = async (running: Running, planned: PlannedStep): Promis
   const { change, step, traits } = planned;
   const { undo } = stepState(running.recorder.state(), planned.id);
   const { decision, why } = await settlementOf(running, planned, change === null ? null : reversed(change));
-  if (decision === 'adopt') return recordUndone(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence: why });
+  if (decision === 'adopt')
+    return recordUndone(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence: why }, noLongerInForce);
   const isSpent = undo.begun === undo.ended && undo.answers > step.retries;
   if (decision === 'stop' || (isSpent && traits?.readable !== true)) return leave(running, 'paused', why, planned.id);
-  if (isSpent) return recordUndone(running, planned, { result: 'rejected', retry: false, retryAfterMs: null, evidence: why });
+  if (isSpent)
+    return recordUndone(running, planned, { result: 'rejected', retry: false, retryAfterMs: null, evidence: why }, noLongerInForce);
   return undoStep(running, planned);
 };

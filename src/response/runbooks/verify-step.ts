@@ -1,39 +1,49 @@
 import type { Change } from '../../controls/actions/port.ts';
 import { OpsError } from '../../ground/errors.ts';
 import { digNumber, digString } from '../../ground/json.ts';
+import { humanDuration } from '../../ground/units/duration.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Judgement, Seen } from './run.ts';
 import { dieAt, driverOf, pause, type Running, tellStep } from './run-step.ts';
 import type { Verification } from './runbook.ts';
-import { stepState } from './step-state.ts';
+import { type RunState, stepState } from './step-state.ts';
 
 const firstLookMs = 250;
 const longestLookMs = 5000;
 
+const seenWords: Readonly<Record<Seen, string>> = {
+  seen: 'effect seen',
+  'not-yet': 'no effect seen',
+  contradicted: 'somebody else changed it',
+  unseen: 'could not be looked at',
+};
+
 /** Looks whether what was done took effect, until it did or the time that its control needs, and the timeout of the step, are over. */
 export const confirmStep = async (running: Running, planned: PlannedStep): Promise<void> => {
   const { ctx, recorder } = running;
-  const { change, traits, step } = planned;
+  const { change } = planned;
   if (change === null) throw new Error(`step ${planned.id} changed nothing that could be seen`);
-  tellStep(running, planned, 'confirming');
   const { actedAt } = stepState(recorder.state(), planned.id);
-  const until = ctx.clock.monotonic() + (traits?.effectMs ?? 0) + step.timeoutMs;
+  const seen = await lookFor(running, planned, change);
+  const afterMs = Math.max(0, ctx.clock.now() - (actedAt ?? ctx.clock.now()));
+  await recorder.record({ kind: 'confirmed', step: planned.id, seen, afterMs });
+  tellStep(running, planned, `${seenWords[seen]} after ${humanDuration(afterMs)}`);
+  dieAt(running, planned, 'after-confirm');
+};
+
+/** What is seen of a change by the time that it must have taken effect. @param change of the step, or that change reversed */
+export const lookFor = async (running: Running, planned: PlannedStep, change: Change): Promise<Seen> => {
+  const { clock } = running.ctx;
+  const until = clock.monotonic() + (planned.traits?.effectMs ?? 0) + planned.step.timeoutMs;
   let everyMs = firstLookMs;
   let seen = await lookOnce(running, planned, change);
-  while ((seen === 'not-yet' || seen === 'unseen') && ctx.clock.monotonic() + everyMs <= until) {
+  while ((seen === 'not-yet' || seen === 'unseen') && clock.monotonic() + everyMs <= until) {
     // Not to be cut short: without it nobody knows whether the act did anything.
-    await ctx.clock.sleep(everyMs, patient);
+    await clock.sleep(everyMs, patient);
     everyMs = Math.min(everyMs * 2, longestLookMs);
     seen = await lookOnce(running, planned, change);
   }
-  await recorder.record({
-    kind: 'confirmed',
-    step: planned.id,
-    seen,
-    afterMs: Math.max(0, ctx.clock.now() - (actedAt ?? ctx.clock.now())),
-  });
-  tellStep(running, planned, '');
-  dieAt(running, planned, 'after-confirm');
+  return seen;
 };
 
 const patient = new AbortController().signal;
@@ -57,9 +67,10 @@ export const verifyStep = async (running: Running, planned: PlannedStep): Promis
   const { ctx, recorder } = running;
   const state = stepState(recorder.state(), planned.id);
   const verification = verificationOf(planned);
-  const since = state.seenAt ?? state.actedAt ?? ctx.clock.now() - (digNumber(planned.args, 'window') ?? 0);
-  const holdUntil = state.actedAt === null ? ctx.clock.now() : since + verification.windowMs;
-  const giveUpAt = Math.max(holdUntil, since + verification.deadlineMs);
+  const begunAt = ctx.clock.now();
+  const since = state.seenAt ?? state.actedAt ?? lookedBackTo(planned, recorder.state(), begunAt);
+  const holdUntil = state.actedAt === null ? begunAt : since + verification.windowMs;
+  const giveUpAt = Math.max(holdUntil, (state.actedAt === null ? begunAt : since) + verification.deadlineMs);
   tellStep(running, planned, 'verifying');
   if (!(await pause(running, planned, holdUntil - ctx.clock.now(), 'it has to hold so long'))) return;
   let everyMs = firstJudgeMs;
@@ -72,6 +83,13 @@ export const verifyStep = async (running: Running, planned: PlannedStep): Promis
   await recorder.record({ kind: 'verified', step: planned.id, verdict: found.verdict, evidence: ctx.secrets.mask(found.evidence) });
   tellStep(running, planned, '');
   dieAt(running, planned, 'after-verify');
+};
+
+/** What a step that only looks is about: its window, else what came after the last effect of the run, since what was there before is no news. */
+const lookedBackTo = ({ args }: PlannedStep, { steps }: RunState, now: number): number => {
+  const window = digNumber(args, 'window');
+  if (window !== null) return now - window;
+  return Math.max(0, ...[...steps.values()].map(({ seenAt }) => seenAt ?? 0)) || now;
 };
 
 /** How a step is verified; a step that only looks is nothing but its verification. */

@@ -1,6 +1,7 @@
 import { usageError } from '../../ground/errors.ts';
+import { stepsOf } from './plan.ts';
 import type { RunEvent, RunHead } from './run.ts';
-import { plannedSteps } from './run-result.ts';
+
 import { isInDoubt, type RunState, stepState, succeeded } from './step-state.ts';
 
 /** What a person says of one step: that it was done, or that it is to be left out. */
@@ -11,12 +12,12 @@ export interface Word {
 
 /** The event that a word is journaled as. Throws a usage error where the step is not one that a person can speak for. */
 export const eventOfWord = (run: Pick<RunHead, 'id' | 'plan'>, state: RunState, { step, says }: Word, by: string): RunEvent => {
-  const planned = plannedSteps(run.plan).find(({ id }) => id === step);
+  const planned = stepsOf(run.plan).find(({ id }) => id === step);
   if (planned === undefined)
     throw usageError({
       code: 'step_unknown',
       message: `run ${run.id} has no step ${step}`,
-      hint: `its steps are ${plannedSteps(run.plan)
+      hint: `its steps are ${stepsOf(run.plan)
         .map(({ id }) => id)
         .join(', ')}`,
     });

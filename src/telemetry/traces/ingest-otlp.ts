@@ -44,6 +44,8 @@ export type Ingested =
       readonly reasons: readonly string[];
       readonly page: PageResult;
       readonly unpriced: readonly string[];
+      /** Requests that spans came of. */
+      readonly traceIds: readonly string[];
     };
 
 /** Takes export requests into the cache. */
@@ -90,6 +92,7 @@ export const openOtlpIntake = async (ctx: Context, fleet: Fleet, settings: OtlpS
         ],
         page,
         unpriced: unpricedModels(priced),
+        traceIds: [...new Set(spans.map(({ traceId }) => traceId))],
       };
     },
   };

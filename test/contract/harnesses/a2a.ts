@@ -48,7 +48,6 @@ const open = (binding: 'jsonrpc' | 'rest', states: readonly string[]) => async (
     control: { connection: 'agent', binding },
     connections: connection('agent', url),
     look: () => Object.fromEntries(tasks),
-    meddle: () => {},
     effects: () => done,
     writes: plane.writes,
     remove: () => {

@@ -57,7 +57,6 @@ const open = (assistant: string | undefined, running: readonly string[], bulk: b
     control: { connection: 'graph', ...(assistant === undefined ? {} : { assistant }) },
     connections: connection('graph', url),
     look: () => runs.map(({ status }) => status),
-    meddle: () => {},
     effects: () => done,
     writes: plane.writes,
     ...(assistant === undefined ? {} : { remove: () => void graphs.splice(0) }),

@@ -103,6 +103,11 @@ describe('where a step goes wrong', () => {
     expect(path).toMatchObject({ status, acts, problems: [] });
   });
 
+  test('what says yes and does nothing is found out by looking', async () => {
+    const [path] = await simulate(contained, { failing: { throttle: 'dropped' } });
+    expect(path).toMatchObject({ status: 'undone', acts: [], steps: { throttle: 'undone', disable: 'pending' }, problems: [] });
+  });
+
   test('it stops, or goes on, where the step says so', async () => {
     const stopping = contained.replace('disable: {}', 'disable: {}\n  on_fail: stop');
     expect((await simulate(stopping, { failing: { disable: 'rejected' } }))[0]).toMatchObject({ status: 'paused', problems: [] });

@@ -64,6 +64,7 @@ export default adapter<Config, ControlDriver, ControlWorld>({
       apply: async (change) => write(control, world, change),
       confirm: async (change) => seenOf(change, readFlag(readDocument(control, world).document, control.flag)),
       undo: async (change) => write(control, world, reversed(change)),
+      mayAct: async () => (world.files.mayReplace(resolve(world.folder, control.path)) ? 'yes' : 'no'),
     };
   },
 });

@@ -33,11 +33,13 @@ export interface Subject {
   readonly standard: Standard;
   /** The name of the score that is the agent's quality. */
   readonly quality: string;
+  /** The share of its traces that is drawn, 0 to 1. */
+  readonly rate: number;
 }
 
 export interface TrafficOptions {
   readonly subjects: readonly Subject[];
-  /** The share of traces that is drawn, above 0 to 1. */
+  /** What is usually drawn; a subject may have a share of its own. */
   readonly rate: number;
   /** How far back is looked, ms; null: from where the last run ended, at first a day. */
   readonly sinceMs: number | null;
@@ -140,8 +142,8 @@ interface DrawnSubject {
 const drawSubject = async (
   cache: Cache,
   journal: Journal,
-  { agent, source, standard }: Subject,
-  { rate, sinceMs }: TrafficOptions,
+  { agent, source, standard, rate }: Subject,
+  { sinceMs }: TrafficOptions,
   now: number,
 ): Promise<DrawnSubject> => {
   const key = { standard: standard.name, source, agent };
@@ -152,7 +154,7 @@ const drawSubject = async (
   const { requests, drawn } = drawTraffic(cache, { agent, source, window, rate });
   // A trace may turn out to have begun earlier than it did when it was graded.
   const known = await readGrades(journal, key, window.fromUs - firstWindowMs * 1000);
-  const tally = untouched({ ...key, ...window, requests, drawn: drawn.size });
+  const tally = untouched({ ...key, ...window, rate, requests, drawn: drawn.size });
   const wanted: (readonly [string, number])[] = [];
   for (const [traceId, startUs] of drawn) {
     const grade = known.get(traceId);

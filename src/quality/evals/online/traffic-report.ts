@@ -17,6 +17,8 @@ export interface TrafficTally {
   /** The window, epoch µs. */
   readonly fromUs: number;
   readonly toUs: number;
+  /** The share that is drawn. */
+  readonly rate: number;
   /** Traces to the agent in the window, and those of them that were drawn. */
   readonly requests: number;
   readonly drawn: number;
@@ -58,7 +60,7 @@ export interface TrafficReport {
 
 /** A tally of a window before anything is graded. */
 export const untouched = (
-  about: Pick<TrafficTally, 'agent' | 'source' | 'standard' | 'fromUs' | 'toUs' | 'requests' | 'drawn'>,
+  about: Pick<TrafficTally, 'agent' | 'source' | 'standard' | 'fromUs' | 'toUs' | 'rate' | 'requests' | 'drawn'>,
 ): TrafficTally => ({
   ...about,
   graded: 0,

@@ -63,7 +63,7 @@ const grade = async ({ ctx, fleet }: Desk, expected: readonly string[], options:
     ctx,
     fleet,
     {
-      subjects: [await subjectOf(...expected)],
+      subjects: [{ ...(await subjectOf(...expected)), rate: options.rate ?? 1 }],
       rate: 1,
       sinceMs: null,
       capNanos: null,

@@ -39,7 +39,13 @@ const openDesk = async (take: Take | null) => {
   const registry = {
     scripted: async () => ({ default: { kind: 'scripted', summary: '', config: z.unknown(), open: () => backend } }),
   } as unknown as Registry<TraceBackend>;
-  const subject = { agent: 'support', source: 'prod', standard: await loadStandardOf(['contains: answer 1'], null), quality: 'quality' };
+  const subject = {
+    agent: 'support',
+    source: 'prod',
+    standard: await loadStandardOf(['contains: answer 1'], null),
+    quality: 'quality',
+    rate: 1,
+  };
   await gradeTraffic(
     ctx,
     fleet,

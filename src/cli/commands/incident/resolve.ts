@@ -1,0 +1,24 @@
+import type { Leaf } from '../../command.ts';
+
+const resolve: Leaf = {
+  formats: ['text', 'json'],
+  arguments: [{ name: '<incident>', summary: 'its id: inc-7' }],
+  flags: [{ flags: '--reason <text>', summary: 'what ended it' }],
+  examples: [['agentops incident resolve inc-7 --reason "prompt 41 is back"', 'it is over']],
+  exits: [['4', 'it is resolved already']],
+  async run({ ctx, fleet: load }, [id], { reason }) {
+    const { fleet } = await load();
+    const [{ recordResolve }, { collectIncident }, { incidentAnswerFormats }] = await Promise.all([
+      import('../../../response/incidents/record-incident.ts'),
+      import('../../../response/incidents/collect-incident.ts'),
+      import('../../../views/incident-list.ts'),
+    ]);
+    const incident = await recordResolve(ctx, String(id), reason === undefined ? null : String(reason));
+    const { next, generatedAt, timeline } = await collectIncident(ctx, fleet, incident);
+    const left = timeline.inForce.length;
+    const done = left === 0 ? 'resolved' : `resolved; ${left === 1 ? 'one mitigation is' : `${left} mitigations are`} still in force`;
+    return { finding: 'none', formats: incidentAnswerFormats({ fleet: fleet.name, generatedAt, incident, done, next }) };
+  },
+};
+
+export default resolve;

@@ -1,0 +1,21 @@
+import type { CarryOutFlags } from '../carry-out.ts';
+import type { Leaf } from '../command.ts';
+import { confirmFlags, runExits } from '../flags.ts';
+
+type Flags = CarryOutFlags;
+
+const kill: Leaf = {
+  formats: ['text', 'json'],
+  arguments: [{ name: '<agent>', summary: 'the agent' }],
+  flags: confirmFlags,
+  examples: [['agentops kill support', 'closes its door, then cancels what is inside; its name has to be typed']],
+  exits: runExits,
+  async run(session, [agent], given) {
+    const flags = given as unknown as Flags;
+    const [{ askedRunbook }, { carryOut }] = await Promise.all([import('../asked-runbook.ts'), import('../carry-out.ts')]);
+    const param = [] as readonly string[];
+    return carryOut(session, await askedRunbook(session, 'kill', { agent: String(agent), param }), flags);
+  },
+};
+
+export default kill;

@@ -1,0 +1,32 @@
+import { everything } from '../fleet/select.ts';
+import { counts } from '../oversight/status/suppression.ts';
+import type { Verifiers } from '../response/runbooks/open-run-aids.ts';
+import type { Judgement } from '../response/runbooks/run.ts';
+import { checkFleet, defaultCheckOptions } from './check-fleet.ts';
+import type { Outcome, Session } from './command.ts';
+import type { Finding } from './exit-codes.ts';
+
+const verdicts: Readonly<Record<Finding, Judgement['verdict']>> = {
+  none: 'pass',
+  found: 'fail',
+  no_verdict: 'inconclusive',
+  refused: 'inconclusive',
+  handover: 'inconclusive',
+};
+
+/** Judges agents for a run as `agentops health` and `agentops eval run` judge them. */
+export const verifiersOf = (session: Session): Verifiers => ({
+  check: async (agent, check) => {
+    const selection = { ...everything, agents: [agent], checks: check === '*' ? [] : [check] };
+    const { report, outcome } = await checkFleet(session, selection, defaultCheckOptions);
+    const [judged] = report.agents.filter(counts);
+    const evidence =
+      judged === undefined ? `${agent} does not count just now` : [`${agent} is ${judged.state}`, ...judged.reasons].join(': ');
+    return { verdict: verdicts[outcome.finding], evidence };
+  },
+  eval: async (agent, suite) => {
+    const { runEval } = await import('./run-eval.ts');
+    const outcome: Outcome = await runEval(session, suite, { agent, concurrency: 4, seed: 1, store: true });
+    return { verdict: verdicts[outcome.finding], evidence: `suite ${suite} on ${agent}: agentops eval runs tells more` };
+  },
+});

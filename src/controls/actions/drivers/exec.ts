@@ -1,0 +1,173 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { deferredTextField, durationField, timeoutField } from '../../../fleet/fields.ts';
+import { adapter } from '../../../fleet/slots.ts';
+import { unableError } from '../../../ground/errors.ts';
+import { parseJson } from '../../../ground/json.ts';
+import type { ProcessResult, SecretRef } from '../../../ground/runtime/context.ts';
+import { excerpt } from '../../../ground/runtime/http-answer.ts';
+import { applyChecked } from '../apply-checked.ts';
+import { reversed, seenOf } from '../compare.ts';
+import { applied } from '../effect.ts';
+import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
+import { fillArguments, hasHole, type Values } from '../template.ts';
+import {
+  doing,
+  fillingOf,
+  healthyValues,
+  onlyRead,
+  plannedChange,
+  type Reading,
+  readValues,
+  requirePlaces,
+  templatedActions,
+} from '../templated.ts';
+import { valuesField, wantsField } from '../templated-schema.ts';
+
+const argvField = () =>
+  z
+    .array(z.string().max(10_000))
+    .min(1)
+    .max(100)
+    .refine(([program = '']) => program !== '' && !hasHole(program), 'must begin with the name of a program, which no value can change');
+
+const envField = () => z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable'), deferredTextField());
+
+/** Everything may be left out that has a usual value: a step of a runbook is one of these, too. */
+const config = z.strictObject({
+  via: z.literal('exec'),
+  argv: argvField().describe('The program and its arguments; no shell. {{ NAME }} takes one value within its argument.'),
+  cwd: z.string().min(1).optional().describe('The working directory, relative to the manifest; default: that of the manifest.'),
+  env: envField().optional().describe('Variables for the program. It sees these and PATH, HOME, LANG, LC_ALL, TZ, TMPDIR.'),
+  write_env: envField().optional().describe('Further ones for argv and undo alone: credentials that may act.'),
+  read: z
+    .strictObject({
+      argv: argvField()
+        .refine((argv) => !argv.some(hasHole), 'takes no {{ }}: what is read is always the same')
+        .describe('A program that prints how it stands as JSON, and changes nothing.'),
+      values: valuesField(),
+    })
+    .optional()
+    .describe('How it stands now: for the plan, to confirm, and to restore.'),
+  wants: wantsField().optional(),
+  undo: argvField().optional().describe('The program that takes it back. {{ NAME }} takes the value from before.'),
+  idempotent: z.boolean().optional().describe('Running it twice is the same as running it once; default false.'),
+  stops_in_flight: z.boolean().optional().describe('It ends work that has begun; default false.'),
+  effect: durationField().optional().describe('How long it may take to show; default 0s.'),
+  timeout: timeoutField().optional().describe('After this time it is ended; default 60s.'),
+});
+type Config = z.infer<typeof config>;
+
+const maxOutputBytes = 1024 * 1024;
+const usualTimeoutMs = 60_000;
+/** sysexits.h: nothing was done, and trying again may help. */
+const tryAgainExit = 75;
+
+/**
+ * A program of this machine, for what has no driver of its own. It ends with 0 when it did what it was asked, with 75 when it did nothing
+ * and may be tried again, and with anything else when it refused.
+ */
+export default adapter<Config, ControlDriver, ControlWorld>({
+  kind: 'exec',
+  summary: 'A program of your own.',
+  config,
+  open: (control, world) => {
+    const reading: Reading = { values: control.read?.values ?? null, wants: control.wants ?? {} };
+    const fixed: Values = { agent: world.agent, actor: world.actor };
+    const look = (signal: AbortSignal) => observe(control, world, signal);
+
+    const act = (change: Change, direction: 'there' | 'back', key: string, signal: AbortSignal): Promise<Effect> => {
+      const template = direction === 'there' ? control.argv : control.undo;
+      if (template === undefined) throw new Error('a change without a way back was asked to be undone');
+      const argv = fillArguments(template, { ...fixed, ...fillingOf(change, direction, reading.values), key });
+      const set = async () => effectOf(argv, world, await run(control, world, argv, { ...control.env, ...control.write_env }, key, signal));
+      if (reading.values === null) return set();
+      const seen = onlyRead(change, reading.values);
+      return applyChecked(direction === 'there' ? seen : reversed(seen), { read: async () => (await look(signal)).touched, set });
+    };
+    return {
+      traits: {
+        actions: templatedActions,
+        readable: reading.values !== null,
+        idempotent: control.idempotent ?? false,
+        stopsInFlight: control.stops_in_flight ?? false,
+        effectMs: control.effect ?? 0,
+        expiresNatively: false,
+      },
+      healthy: () => healthyValues(reading),
+      read: (_action, signal) => look(signal),
+      plan(want, now) {
+        requirePlaces(want, [control.argv, control.undo ?? []], reading);
+        const argv = fillArguments(control.argv, { ...fixed, ...reading.wants, ...want.params, key: '' });
+        const lasting = control.undo === undefined ? 'the control names no program that takes it back' : null;
+        return plannedChange(want, now, reading, JSON.stringify(argv), lasting);
+      },
+      apply: (change, key, signal) => act(change, 'there', key, signal),
+      confirm: async (change, signal) =>
+        reading.values === null ? 'not-yet' : seenOf(onlyRead(change, reading.values), (await look(signal)).touched),
+      undo: (change, key, signal) => act(change, 'back', key, signal),
+      // That a program is there says nothing of what it may do.
+      mayAct: async () =>
+        world.process.find(control.argv[0] ?? '', resolve(world.folder, control.cwd ?? '.')) === null ? 'no' : 'unknown',
+    };
+  },
+});
+
+const run = (
+  { cwd, timeout }: Config,
+  world: ControlWorld,
+  [program = '', ...rest]: readonly string[],
+  env: Readonly<Record<string, SecretRef>>,
+  key: string | null,
+  signal: AbortSignal,
+): Promise<ProcessResult> =>
+  world.process.run(
+    {
+      argv: [program, ...rest],
+      cwd: resolve(world.folder, cwd ?? '.'),
+      env: {
+        ...world.process.baseEnv,
+        AGENTOPS_AGENT: world.agent,
+        ...(key === null ? {} : { AGENTOPS_KEY: key }),
+        ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, world.secrets.reveal(value)])),
+      },
+      timeoutMs: timeout ?? usualTimeoutMs,
+      maxBytes: maxOutputBytes,
+    },
+    signal,
+  );
+
+const observe = async (control: Config, world: ControlWorld, signal: AbortSignal): Promise<Observed> => {
+  const { argv, read } = control;
+  const seen = { exists: true, version: null, sharedWith: [], keepsRunning: null };
+  if (read === undefined) return { ...seen, target: `what ${argv[0]} does`, touched: { [doing]: null } };
+  const result = await run(control, world, read.argv, control.env ?? {}, null, signal);
+  signal.throwIfAborted();
+  const json = result.ended === 'exit' && result.code === 0 ? parseJson(result.stdout) : undefined;
+  if (json !== undefined) return { ...seen, target: `what ${read.argv[0]} shows`, touched: readValues(read.values, json) };
+  const why = result.ended === 'exit' && result.code === 0 ? 'printed something that is not JSON' : endOf(result);
+  throw unableError({
+    code: 'control_unreadable',
+    message: `${read.argv[0]} ${why}${said(result, world)}`,
+    hint: 'run it by hand: it must print JSON and end with 0',
+  });
+};
+
+const effectOf = ([program = '']: readonly string[], world: ControlWorld, result: ProcessResult): Effect => {
+  const evidence = `${program} ${endOf(result)}${said(result, world)}`;
+  if (result.ended === 'missing') return { result: 'rejected', retry: false, retryAfterMs: null, evidence };
+  if (result.ended !== 'exit' || result.code === null) return { result: 'unsure', retry: true, retryAfterMs: null, evidence };
+  if (result.code === 0) return applied(evidence);
+  return { result: 'rejected', retry: result.code === tryAgainExit, retryAfterMs: null, evidence };
+};
+
+const endOf = ({ ended, code, signal }: ProcessResult): string => {
+  if (ended === 'exit') return signal === null ? `ended with ${code}` : `was ended by ${signal}`;
+  if (ended === 'missing') return 'is no program that could be run';
+  if (ended === 'overflow') return `printed more than ${maxOutputBytes} bytes`;
+  return ended === 'timeout' ? 'took too long' : 'was given up';
+};
+
+/** Programs like to repeat the credential that was refused. */
+const said = ({ stderr }: ProcessResult, { secrets }: ControlWorld): string =>
+  stderr.trim() === '' ? '' : `: ${excerpt(secrets.mask(stderr.slice(0, 16_384)))}`;

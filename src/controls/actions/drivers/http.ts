@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { troubleError } from '../../../clients/api-trouble.ts';
+import type { JsonApi } from '../../../clients/json-api.ts';
+import { durationField } from '../../../fleet/fields.ts';
+import { adapter } from '../../../fleet/slots.ts';
+import { usageError } from '../../../ground/errors.ts';
+import type { Json } from '../../../ground/json.ts';
+import { applyChecked } from '../apply-checked.ts';
+import { reversed, seenOf } from '../compare.ts';
+import { applied, effectOfTrouble } from '../effect.ts';
+import { openControlApi } from '../open-control-api.ts';
+import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
+import { connectionField, pathField } from '../schema.ts';
+import { fillJson, fillPath, hasHole, type Values } from '../template.ts';
+import {
+  doing,
+  fillingOf,
+  healthyValues,
+  holds,
+  onlyRead,
+  plannedChange,
+  type Reading,
+  readValues,
+  requirePlaces,
+  templatedActions,
+} from '../templated.ts';
+import { okField, valuesField, wantsField } from '../templated-schema.ts';
+
+const request = {
+  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).optional().describe('The method; default POST.'),
+  path: pathField().describe(
+    'Below the url of the connection, with a query if need be. {{ NAME }} takes one value, and leads nowhere else.',
+  ),
+  body: z.json().optional().describe('Sent as JSON. A text that is {{ NAME }} alone takes the value with its type.'),
+};
+
+/** Everything may be left out that has a usual value: a step of a runbook is one of these, too. */
+const config = z.strictObject({
+  via: z.literal('http'),
+  connection: connectionField(),
+  ...request,
+  headers: z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), z.string().max(2000))
+    .optional()
+    .describe('Sent with every request. Credentials belong to the connection.'),
+  credential: z
+    .strictObject({
+      header: z.string().min(1).describe('The header that carries it.'),
+      prefix: z.string().default('').describe('What stands before it; default nothing.'),
+    })
+    .optional()
+    .describe('How the credential of the connection is sent; default authorization: Bearer.'),
+  ok: okField().optional(),
+  read: z
+    .strictObject({
+      path: pathField()
+        .refine((path) => !hasHole(path), 'takes no {{ }}: what is read is always the same')
+        .describe('Asked with GET.'),
+      values: valuesField(),
+    })
+    .optional()
+    .describe('How it stands now: for the plan, to confirm, and to restore.'),
+  wants: wantsField().optional(),
+  undo: z.strictObject(request).optional().describe('The request that takes it back. {{ NAME }} takes the value from before.'),
+  idempotent: z.boolean().optional().describe('Sending it twice is the same as sending it once; default false.'),
+  stops_in_flight: z.boolean().optional().describe('It ends work that has begun; default false.'),
+  effect: durationField().optional().describe('How long it may take to show; default 0s.'),
+});
+type Config = z.infer<typeof config>;
+type Request = Pick<Config, 'method' | 'path' | 'body'>;
+
+/**
+ * One request to a connection of the manifest, for what has no driver of its own. The host is that of the connection whatever a value says,
+ * no redirect is followed and no link-local address is reached.
+ */
+export default adapter<Config, ControlDriver, ControlWorld>({
+  kind: 'http',
+  summary: 'A request of your own to a connection.',
+  config,
+  open: (control, world) => {
+    const { header = 'authorization', prefix = 'Bearer ' } = control.credential ?? {};
+    const api = openControlApi(world, control.connection, control.connection, (credential) => ({ [header]: `${prefix}${credential}` }));
+    const reading: Reading = { values: control.read?.values ?? null, wants: control.wants ?? {} };
+    const fixed: Values = { agent: world.agent, actor: world.actor };
+    const look = (signal: AbortSignal) => observe(control, api, signal);
+
+    const act = (change: Change, direction: 'there' | 'back', key: string, signal: AbortSignal): Promise<Effect> => {
+      const asked = direction === 'there' ? control : control.undo;
+      if (asked === undefined) throw new Error('a change without a way back was asked to be undone');
+      const set = () => sendRequest(control, api, asked, { ...fixed, ...fillingOf(change, direction, reading.values), key }, key, signal);
+      if (reading.values === null) return set();
+      const seen = onlyRead(change, reading.values);
+      return applyChecked(direction === 'there' ? seen : reversed(seen), { read: async () => (await look(signal)).touched, set });
+    };
+    return {
+      traits: {
+        actions: templatedActions,
+        readable: reading.values !== null,
+        idempotent: control.idempotent ?? false,
+        stopsInFlight: control.stops_in_flight ?? false,
+        effectMs: control.effect ?? 0,
+        expiresNatively: false,
+      },
+      healthy: () => healthyValues(reading),
+      read: (_action, signal) => look(signal),
+      plan(want, now) {
+        if (!now.exists) throw missing(now.target);
+        requirePlaces(want, [control.path, control.body ?? null, control.undo?.path ?? null, control.undo?.body ?? null], reading);
+        const values: Values = { ...fixed, ...reading.wants, ...want.params, key: '' };
+        const { path } = fillPath(control.path, values);
+        fillJson(control.body ?? null, values);
+        const lasting = control.undo === undefined ? 'the control names no request that takes it back' : null;
+        return plannedChange(want, now, reading, `${control.method ?? 'POST'} ${path}`, lasting);
+      },
+      apply: (change, key, signal) => act(change, 'there', key, signal),
+      confirm: async (change, signal) =>
+        reading.values === null ? 'not-yet' : seenOf(onlyRead(change, reading.values), (await look(signal)).touched),
+      undo: (change, key, signal) => act(change, 'back', key, signal),
+    };
+  },
+});
+
+const missing = (target: string) =>
+  usageError({ code: 'target_missing', message: `there is no ${target}`, hint: 'check the path of read: in the control' });
+
+const observe = async ({ connection, path, read, headers }: Config, api: JsonApi, signal: AbortSignal): Promise<Observed> => {
+  const seen = { version: null, sharedWith: [], keepsRunning: null };
+  if (read === undefined) return { ...seen, exists: true, target: `${path} at ${connection}`, touched: { [doing]: null } };
+  const target = `${read.path} at ${connection}`;
+  const { answer, trouble } = await api.ask({ ...fillPath(read.path, {}), ...(headers === undefined ? {} : { headers }) }, signal);
+  if (trouble === null) return { ...seen, exists: true, target, touched: readValues(read.values, answer.json) };
+  if (trouble.status === 404) return { ...seen, exists: false, target, touched: readValues(read.values, null) };
+
+  throw troubleError(trouble);
+};
+
+const sendRequest = async (
+  { ok, headers = {} }: Config,
+  api: JsonApi,
+  { method = 'POST', path, body }: Request,
+  values: Values,
+  key: string,
+  signal: AbortSignal,
+): Promise<Effect> => {
+  const where = fillPath(path, values);
+  const { answer, trouble } = await api.ask(
+    {
+      ...where,
+      method,
+      ...(body === undefined ? {} : { body: fillJson(body, values) }),
+      headers: { ...headers, 'idempotency-key': key.replace(/[^\x20-\x7e]/g, '?') },
+      emptyOk: true,
+      textOk: true,
+    },
+    signal,
+  );
+  const said = `${method} ${where.path}`;
+  const status = answer?.head.status ?? trouble?.status ?? null;
+  const isListed = ok?.status === undefined ? trouble === null : status !== null && ok.status.includes(status);
+  const json: Json = answer?.json ?? trouble?.json ?? null;
+  if (isListed && holds(ok?.where ?? {}, json)) return applied(`${said}: HTTP ${status}`);
+  if (trouble !== null) return effectOfTrouble(trouble);
+  const evidence = `${said}: HTTP ${status}, which is not the answer that ok: asks for`;
+  return { result: 'unsure', retry: false, retryAfterMs: null, evidence };
+};

@@ -1,0 +1,70 @@
+import type { Fleet } from '../../fleet/agent.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import { channels } from '../../oversight/notify/registry.ts';
+import { type PostEvent, sendOutbox } from '../../oversight/notify/send-outbox.ts';
+import { type Arrival, detectRunaway } from '../../response/incidents/detect-runaway.ts';
+import type { Incident } from '../../response/incidents/incident.ts';
+import { hasCaps } from '../../response/incidents/request-caps.ts';
+import type { Ownership } from '../../telemetry/traces/ownership.ts';
+
+/** Milliseconds between two looks at what has arrived, and at what people were not told yet. */
+const [lookMs, tellMs] = [1000, 5000];
+/** Requests of one agent that one look takes; more wait for the next. */
+const mostTraces = 500;
+
+export interface CapWatch {
+  /** Spans of these requests have just been stored. */
+  note(arrival: Arrival): void;
+  /** Ends when its signal fired. */
+  readonly ended: Promise<void>;
+}
+
+export interface CapTelling {
+  opened(incident: Incident): void;
+  posted(event: PostEvent): void;
+  trouble(thrown: unknown): void;
+}
+
+/** Looks at each request a moment after its spans came, opens an incident where it went over a cap, and tells people what is due. */
+export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, signal: AbortSignal, on: CapTelling): CapWatch => {
+  const capped = new Set(fleet.agents.filter(({ budget }) => hasCaps(budget)).map(({ name }) => name));
+  const fresh = new Map<string, { readonly source: string; readonly agent: string; readonly traceIds: Set<string> }>();
+  const note = ({ source, agent, traceIds }: Arrival): void => {
+    if (!capped.has(agent)) return;
+    const key = JSON.stringify([source, agent]);
+    const known = fresh.get(key) ?? { source, agent, traceIds: new Set<string>() };
+    for (const id of traceIds) known.traceIds.add(id);
+    fresh.set(key, known);
+  };
+  const look = async (): Promise<void> => {
+    for (const [key, { source, agent, traceIds }] of [...fresh]) {
+      const arrival = { source, agent, traceIds: [...traceIds].slice(0, mostTraces) };
+      for (const id of arrival.traceIds) traceIds.delete(id);
+      if (traceIds.size === 0) fresh.delete(key);
+      try {
+        const incident = await detectRunaway(ctx, fleet, ownership, arrival);
+        if (incident !== null) on.opened(incident);
+      } catch (thrown) {
+        note(arrival);
+        throw thrown;
+      }
+    }
+  };
+  const rounds = async (): Promise<void> => {
+    let toldAt = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      // Rejects when the signal fires: that is how this ends.
+      await ctx.clock.sleep(lookMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await look();
+        if (ctx.clock.monotonic() - toldAt < tellMs) continue;
+        toldAt = ctx.clock.monotonic();
+        if (Object.keys(fleet.notify).length > 0) await sendOutbox({ ...ctx, signal }, fleet, channels, on.posted);
+      } catch (thrown) {
+        on.trouble(thrown);
+      }
+    }
+  };
+  return { note, ended: rounds() };
+};

@@ -1,0 +1,84 @@
+import { describe, expect, test, vi } from 'vitest';
+import { listIncidents } from '../../../src/response/incidents/incidents.journal.ts';
+import { openReceiver, tokenManifest, tokens } from '../../support/receiver.ts';
+
+const capped = tokenManifest
+  .replace('  weather:\n', '  weather:\n    budget: { steps_per_request: 3, tokens_per_request: 1k }\n')
+  .replace('  billing:\n', '  billing:\n    budget: { steps_per_request: 8 }\n');
+const trace = (digit: string) => digit.repeat(32);
+
+/** Steps of one request as an exporter sends them: calls of a tool under a root that has not ended. */
+const steps = (traceId: string, from: number, to: number, agent: string, tokensEach = 1) =>
+  JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: agent } }] },
+        scopeSpans: [
+          {
+            spans: Array.from({ length: to - from }, (_, at) => ({
+              traceId,
+              spanId: (from + at + 1).toString(16).padStart(16, '0'),
+              parentSpanId: 'f'.repeat(16),
+              name: 'chat model',
+              startTimeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
+              endTimeUnixNano: String(BigInt(Date.now() + 5) * 1_000_000n),
+              attributes: [
+                { key: 'gen_ai.operation.name', value: { stringValue: 'chat' } },
+                { key: 'gen_ai.agent.name', value: { stringValue: agent } },
+                { key: 'gen_ai.usage.input_tokens', value: { intValue: tokensEach } },
+              ],
+            })),
+          },
+        ],
+      },
+    ],
+  });
+
+const open = async (manifest = capped) => {
+  const receiver = await openReceiver({ manifest, env: tokens });
+  const send = async (body: string, token: string | null) => {
+    const headers = { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+    const { status } = await fetch(`${receiver.url}/v1/traces`, { method: 'POST', headers, body });
+    return status;
+  };
+  const incidents = () => listIncidents(receiver.journal, { resolved: true, limit: 99 });
+  return { ...receiver, send, incidents };
+};
+
+describe('a request that goes over a cap', () => {
+  test('opens an incident as its spans come, once, with the command to type', async () => {
+    const { send, incidents, events } = await open();
+    await send(steps(trace('a'), 0, 3, 'weather'), 'tok-weather');
+    await send(steps(trace('b'), 0, 2, 'weather'), 'tok-weather');
+    await send(steps(trace('b'), 2, 5, 'weather'), 'tok-weather');
+    await vi.waitFor(async () => expect(await incidents()).toHaveLength(1), { timeout: 8000 });
+    await send(steps(trace('b'), 5, 9, 'weather'), 'tok-weather');
+    await send(steps(trace('c'), 0, 9, 'weather'), 'tok-weather');
+    // What came before it has been looked at when this one is told.
+    await send(steps(trace('d'), 0, 9, 'billing'), 'tok-billing');
+    await vi.waitFor(async () => expect(await incidents()).toHaveLength(2), { timeout: 8000 });
+    expect(await incidents()).toMatchObject([
+      { agent: 'billing' },
+      {
+        agent: 'weather',
+        class: 'loop',
+        status: 'open',
+        title: 'weather: 5 steps in one request, 3 steps allowed',
+        cause: { kind: 'cap', cap: 'steps_per_request', value: 5, limit: 3, trace: trace('b') },
+      },
+    ]);
+    expect(events).toContainEqual(expect.objectContaining({ event: 'incident', incident: 'inc-1', next: 'agentops incident show inc-1' }));
+  });
+
+  test('is believed only by the token of its agent', async () => {
+    const { send, incidents } = await open();
+    expect(await send(steps(trace('a'), 0, 9, 'weather'), 'tok-billing')).toBe(200);
+    expect(await send(steps(trace('b'), 0, 9, 'weather'), null)).toBe(401);
+    // The spans of another do not count against it, even in a request of its own.
+    await send(steps(trace('c'), 0, 2, 'weather'), 'tok-weather');
+    await send(steps(trace('c'), 2, 9, 'billing'), 'tok-billing');
+    await send(steps(trace('d'), 0, 1, 'weather', 5000), 'tok-weather');
+    await vi.waitFor(async () => expect(await incidents()).toHaveLength(1), { timeout: 8000 });
+    expect(await incidents()).toMatchObject([{ cause: { cap: 'tokens_per_request', value: 5000, trace: trace('d') } }]);
+  });
+});

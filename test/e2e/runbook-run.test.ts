@@ -1,0 +1,228 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { documentSchemas } from '../../src/views/schemas.ts';
+import { describeWithPeer } from '../support/peer-or-skip.ts';
+import { runCli, scratch, startCli } from '../support/run-cli.ts';
+import { newKey } from '../support/ssh-key.ts';
+
+const manifest = `version: 1
+fleet: acme
+runbooks: [books/]
+agents:
+  support:
+    endpoint: { protocol: command, argv: [cat] }
+    checks: [{ id: echo, every: 10m, input: hello, expect: [{ contains: hello }] }]
+    controls:
+      disable: { via: flag-file, path: flags.json, flag: agent.support.enabled }
+      throttle: { via: flag-file, path: flags.json, flag: agent.support.limit }
+`;
+
+const head = (name: string) =>
+  `metadata: { name: ${name}, class: loop, description: For a test. }\nparams:\n  agent: { type: agent, description: Which. }\nsteps:\n`;
+
+const books = {
+  calm: `${head('calm')}  - throttle: { requests_per_minute: 10 }\n    ttl: 2h\n    verify: { check: echo }\n`,
+  guarded: `${head('guarded')}  - throttle: { requests_per_minute: 10 }\n    approval: two\n    ttl: 2h\n`,
+  byhand: `${head('byhand')}  - throttle: { requests_per_minute: 10 }\n    ttl: 2h\n  - id: look\n    manual: Look at the queue\n`,
+};
+
+const shop = () => {
+  const folder = scratch({ 'agentops.yaml': manifest, 'flags.json': '{"flags":{}}' });
+  const env = { AGENTOPS_ACTOR: 'maria', LANG: 'C.UTF-8' };
+  mkdirSync(join(folder.path, 'books'));
+  for (const [name, text] of Object.entries(books)) writeFileSync(join(folder.path, 'books', `${name}.yaml`), text);
+  const run = (...args: readonly string[]) => runCli(args, { cwd: folder.path, env });
+  const document = async <Name extends keyof typeof documentSchemas>(name: Name, ...more: readonly string[]) => {
+    const { status, stdout, stderr } = await run(...name.split(' '), ...more, '--json');
+    if (stdout === '') throw new Error(stderr);
+    return { exit: status, ...(documentSchemas[name].parse(JSON.parse(stdout)) as z.output<(typeof documentSchemas)[Name]>) };
+  };
+  const flags = (): Record<string, unknown> => JSON.parse(readFileSync(join(folder.path, 'flags.json'), 'utf8')).flags;
+  const journal = (sql: string) => {
+    const database = new Database(join(folder.path, '.agentops/journal.db'));
+    database.exec(sql);
+    database.close();
+  };
+  const refused = async (...args: readonly string[]) => {
+    const { status, stderr } = await run(...args, '--json');
+    return { status, ...(JSON.parse(stderr) as { error: { code: string; details: { confirm_command?: string } } }).error };
+  };
+  return { ...folder, path: folder.path, env, run, document, flags, journal, refused };
+};
+
+describe('a runbook', () => {
+  test('is refused where nobody can confirm it, and then confirmed, carried out, verified, in force and, when its time is over, undone', async () => {
+    using folder = shop();
+    const { run, refused, document } = folder;
+    await run('runbook', 'expire');
+    const refusal = await refused('runbook', 'run', 'calm', '--agent', 'support');
+    expect(refusal).toMatchObject({ status: 4, code: 'confirmation_needed', details: { plan: { runbook: 'calm' } } });
+    expect(folder.flags()).toEqual({});
+
+    const command = refusal.details.confirm_command?.split(' ').slice(3) ?? [];
+    const done = await document('runbook run', ...command);
+    expect(done).toMatchObject({ status: 'done', agents: ['support'], resume_command: null });
+    expect(done.steps).toMatchObject([{ step: 'throttle', status: 'verified', verdict: 'pass', evidence: 'support is green' }]);
+    expect(done.mitigations).toMatchObject([{ status: 'active', on_expiry: 'revert' }]);
+    expect(done.time_to_contain_s).toBeGreaterThanOrEqual(0);
+    expect(Object.keys(folder.flags())).toEqual(['agent.support.limit']);
+
+    expect((await document('runbook expire')).ended).toEqual([]);
+    folder.journal('UPDATE mitigation SET expires_at = 1000');
+    expect((await document('mitigations list')).mitigations).toMatchObject([{ status: 'overdue' }]);
+    expect((await document('runbook expire')).ended).toMatchObject([{ result: 'reverted' }]);
+    expect(folder.flags()).toEqual({});
+    expect((await document('mitigations list')).mitigations).toEqual([]);
+    const { records } = await document('audit log', '--subject', 'support');
+    expect(records.map(({ kind }) => kind).reverse()).toEqual([
+      'runbook.start',
+      'runbook.step',
+      'runbook.step',
+      'mitigation.start',
+      'runbook.confirm',
+      'runbook.verify',
+      'runbook.end',
+      'runbook.undo',
+      'runbook.undo',
+      'mitigation.expire',
+    ]);
+    expect((await run('audit', 'verify')).status).toBe(0);
+  });
+
+  test('is not carried out as it was confirmed once something it touches has moved', async () => {
+    using folder = shop();
+    await folder.run('runbook', 'expire');
+    const { details } = await folder.refused('throttle', 'support');
+    writeFileSync(
+      join(folder.path, 'flags.json'),
+      '{"flags":{"agent.support.limit":{"state":"DISABLED","variants":{"a":1},"defaultVariant":"a"}}}',
+    );
+    const words = details.confirm_command?.split(' ').slice(1) ?? [];
+    expect(await folder.refused(...words)).toMatchObject({ status: 4, code: 'plan_stale' });
+  });
+
+  test('that stops an agent is not begun by --yes: its name has to be typed, or its plan named', async () => {
+    using folder = shop();
+    await folder.run('runbook', 'expire');
+    expect(await folder.refused('disable', 'support', '--yes')).toMatchObject({ status: 4, code: 'confirmation_needed' });
+    expect(folder.flags()).toEqual({});
+  });
+
+  test('is refused where nothing would ever end it', async () => {
+    using folder = shop();
+    expect(await folder.refused('throttle', 'support', '--yes')).toMatchObject({ status: 4, code: 'no_tick' });
+    expect((await folder.document('throttle', 'support', '--to', '5/min', '--yes', '--no-tick-check')).status).toBe('done');
+  });
+
+  test('waits for a person with the command that goes on, and is ended, undone and listed', async () => {
+    using folder = shop();
+    await folder.run('runbook', 'expire');
+    const stopped = await folder.run('runbook', 'run', 'byhand', '--agent', 'support', '--yes');
+    expect(stopped.status).toBe(5);
+    const [, id = ''] = /agentops runbook resume (\S+) --done look/.exec(stopped.stdout) ?? [];
+    expect((await folder.document('runbook runs', '--open')).runs).toMatchObject([
+      { run_id: id, status: 'waiting', why: 'Look at the queue' },
+    ]);
+    expect(await folder.refused('runbook', 'undo', id)).toMatchObject({ status: 4, code: 'confirmation_needed' });
+    expect((await folder.document('runbook resume', id, '--done', 'look')).status).toBe('done');
+    expect((await folder.document('runbook undo', id, '--yes', '--reason', 'a false alarm')).status).toBe('undone');
+    expect(folder.flags()).toEqual({});
+    expect((await folder.document('locks list')).locks).toEqual([]);
+  });
+
+  test('keeps a mitigation longer where it is extended, and ends it where it is reverted', async () => {
+    using folder = shop();
+    const done = await folder.document('throttle', 'support', '--yes', '--no-tick-check');
+    const id = done.mitigations[0]?.mitigation ?? '';
+    const { mitigations } = await folder.document('mitigations extend', id, '--for', '8h');
+    expect(Date.parse(mitigations[0]?.expires_at ?? '') - Date.now()).toBeGreaterThan(7 * 3_600_000);
+    expect(await folder.refused('mitigations', 'revert', id)).toMatchObject({ status: 4, code: 'confirmation_needed' });
+    expect((await folder.document('mitigations revert', id, '--yes')).ended).toMatchObject([{ result: 'reverted' }]);
+    expect(folder.flags()).toEqual({});
+    expect(await folder.refused('mitigations', 'revert', id, '--yes')).toMatchObject({ status: 2, code: 'mitigation_ended' });
+  });
+
+  test('shows in the state of its agent what is overdue', async () => {
+    using folder = shop();
+    await folder.document('throttle', 'support', '--yes', '--no-tick-check');
+    folder.journal('UPDATE mitigation SET expires_at = 1000');
+    const overdue = [
+      {
+        state: 'yellow',
+        reasons: [expect.stringMatching(/^throttle of flag agent\.support\.limit in flags\.json is in force past its time: throttle-/)],
+      },
+    ];
+    expect((await folder.document('health')).agents).toMatchObject(overdue);
+    expect((await folder.document('status')).agents).toMatchObject(overdue);
+  });
+
+  test('stops after the step under way at a first signal, and says how it goes on', async () => {
+    using folder = shop();
+    writeFileSync(
+      join(folder.path, 'books', 'slow.yaml'),
+      `${head('slow')}  - throttle: { requests_per_minute: 10 }\n    ttl: 2h\n  - wait: 5m\n`,
+    );
+    const args = ['runbook', 'run', 'slow', '--agent', 'support', '--yes', '--no-tick-check'];
+    const { child, ended } = startCli(args, { cwd: folder.path, env: folder.env });
+    child.stderr?.on('data', (piece: Buffer) => {
+      if (piece.toString().includes('waiting')) child.kill('SIGINT');
+    });
+    const { status, stdout, stderr } = await ended;
+    expect(status).toBe(5);
+    expect(stderr).toMatch(/stopping after this step; Ctrl-C again leaves at once\. To go on: agentops runbook resume slow-/);
+    expect(stdout).toMatch(/it was interrupted/);
+  });
+});
+
+describeWithPeer('a plan that two have to sign', { programs: ['ssh-keygen'] }, () => {
+  test('is carried out once two have who differ, and by no name alone', async () => {
+    using folder = shop();
+    const { run, refused } = folder;
+    await run('runbook', 'expire');
+    const keys = ['maria', 'tom'].map((name) => newKey(folder.path, name));
+    const lines = keys.map(({ publicKey }, at) => `${['maria', 'tom'][at]}@acme.io namespaces="agentops-approval" ${publicKey}`);
+    writeFileSync(join(folder.path, 'allowed_signers'), `${lines.join('\n')}\n`);
+    const start = () => refused('runbook', 'run', 'guarded', '--agent', 'support', '--yes');
+    await run('runbook', 'plan', 'guarded', '--agent', 'support', '--out', 'guarded.plan');
+    expect(await start()).toMatchObject({ status: 4, code: 'approval_missing', message: expect.stringMatching(/nobody has$/) });
+    await run('runbook', 'approve', 'guarded.plan');
+    expect(await start()).toMatchObject({ message: expect.stringMatching(/nobody has$/) });
+    for (const key of ['maria', 'maria'])
+      expect(await run('runbook', 'approve', 'guarded.plan', '--key', key)).toMatchObject({ status: 0 });
+    expect(await start()).toMatchObject({ message: expect.stringMatching(/only maria@acme\.io has$/) });
+    const { approvers } = await folder.document('runbook approve', 'guarded.plan', '--key', 'tom');
+    expect(approvers.toSorted()).toEqual(['maria', 'maria@acme.io', 'tom@acme.io']);
+    expect((await folder.document('runbook run', 'guarded', '--agent', 'support', '--yes')).status).toBe('done');
+  });
+
+  test('is not by a key of nobody who may, nor by an approval that was written into the journal', async () => {
+    using folder = shop();
+    await folder.run('runbook', 'expire');
+    const { publicKey } = newKey(folder.path, 'maria');
+    newKey(folder.path, 'mallory');
+    writeFileSync(join(folder.path, 'allowed_signers'), `maria@acme.io ${publicKey}\n`);
+    await folder.run('runbook', 'plan', 'guarded', '--agent', 'support', '--out', 'guarded.plan');
+    expect(await folder.refused('runbook', 'approve', 'guarded.plan', '--key', 'mallory')).toMatchObject({
+      status: 2,
+      code: 'signer_unknown',
+    });
+    await folder.run('runbook', 'approve', 'guarded.plan', '--key', 'maria');
+    folder.journal("INSERT INTO approval SELECT plan_hash, 'tom@acme.io', at, body FROM approval");
+    expect(await folder.refused('runbook', 'run', 'guarded', '--agent', 'support', '--yes')).toMatchObject({
+      code: 'approval_missing',
+      message: expect.stringMatching(/only maria@acme\.io has$/),
+    });
+  });
+
+  test('is carried out without them where the glass is broken, and the chain says why', async () => {
+    using folder = shop();
+    await folder.run('runbook', 'expire');
+    const words = ['guarded', '--agent', 'support', '--yes', '--break-glass', 'nobody answers, and it burns'];
+    expect((await folder.document('runbook run', ...words)).status).toBe('done');
+    const { records } = await folder.document('audit log', '--kind', 'runbook.approve');
+    expect(records).toMatchObject([{ actor: 'maria', body: { by: ['maria'], evidence: 'nobody answers, and it burns' } }]);
+  });
+});

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dutyDone, readMitigation, standingMitigations } from '../../../src/controls/actions/mitigations.journal.ts';
+import { takeLease } from '../../../src/ground/store/lease.ts';
+import type { Journal } from '../../../src/ground/store/port.ts';
+import { openPassingJournal } from '../../../src/ground/store/sqlite.ts';
+import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
+import { expireMitigations } from '../../../src/response/runbooks/expire-mitigations.ts';
+import { lockLease } from '../../../src/response/runbooks/open-locks.ts';
+import { runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
+import type { Step } from '../../../src/response/runbooks/runbook.ts';
+import type { ControlPeer } from '../../support/control-peer.ts';
+import { hour } from '../../support/facts.ts';
+import { type FakeClock, fakeClock } from '../../support/fake-context.ts';
+import { anOrder, aPlan, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
+
+let clock: FakeClock;
+let journal: Journal;
+beforeEach(async () => {
+  clock = fakeClock();
+  journal = await openPassingJournal(() => clock.now());
+});
+afterEach(() => journal.close());
+
+const told = { ...runFleet, notify: { oncall: {} } } as unknown as typeof runFleet;
+const expire = async (peer: ControlPeer) =>
+  (await expireMitigations(runContext(journal, { clock }), told, peerAids({ throttle: peer }), () => undefined)).map(
+    ({ result }) => result,
+  );
+const begun = async (step: Partial<Step> = {}, traits: Parameters<typeof throttled>[1] = {}): Promise<ControlPeer> => {
+  const { peer, planned } = throttled({ ttlMs: 2 * hour, ...step }, traits);
+  await runRunbook(runContext(journal, { clock }), runFleet, anOrder(aPlan([planned])), peerAids({ throttle: peer }), () => undefined);
+  return peer;
+};
+const status = async () => (await journal.all<{ status: string }>('SELECT status FROM mitigation'))[0]?.status;
+
+describe('what is in force', () => {
+  test('is restored when its time is over, and not before', async () => {
+    const peer = await begun();
+    expect(await expire(peer)).toEqual([]);
+    expect(await dutyDone(journal, 'expire')).toBe(clock.now());
+    clock.advance(2 * hour);
+    expect(await expire(peer)).toEqual(['reverted']);
+    expect(peer.touched).toEqual({ limit: null });
+    expect(await standingMitigations(journal)).toEqual([]);
+    expect(await expire(peer)).toEqual([]);
+  });
+
+  test('that somebody has restored already is over, and nothing is asked', async () => {
+    const peer = await begun();
+    clock.advance(2 * hour);
+    peer.touched['limit'] = null;
+    expect(await expire(peer)).toEqual(['reverted']);
+    expect(peer.calls).toHaveLength(1);
+  });
+
+  test('that somebody has changed is left as it is, and people are told once', async () => {
+    const peer = await begun();
+    clock.advance(2 * hour);
+    peer.touched['limit'] = 99;
+    expect([await expire(peer), await expire(peer)]).toEqual([['overdue'], ['overdue']]);
+    expect(peer.touched).toEqual({ limit: 99 });
+    expect((await duePosts(journal, { now: clock.now(), limit: 10 })).map(({ message }) => message.title)).toEqual([
+      'throttle of the peer is still in force past its time',
+    ]);
+    peer.touched['limit'] = 10;
+    expect(await expire(peer)).toEqual(['reverted']);
+  });
+
+  test('of class safety is never reverted without a person, who is paged', async () => {
+    const peer = await begun({ onExpiry: 'page' });
+    clock.advance(2 * hour);
+    expect(await expire(peer)).toEqual(['overdue']);
+    expect(peer.touched).toEqual({ limit: 10 });
+    expect((await duePosts(journal, { now: clock.now(), limit: 10 })).map(({ message }) => message.severity)).toEqual(['page']);
+  });
+
+  test('is not over before that is seen', async () => {
+    const peer = await begun();
+    clock.advance(2 * hour);
+    const stuck = { ...peer, driver: { ...peer.driver, confirm: async () => 'not-yet' as const } };
+    expect(await expire(stuck)).toEqual(['overdue']);
+    expect(await status()).toBe('overdue');
+    expect(await expire(peer)).toEqual(['reverted']);
+    expect(peer.effects).toHaveLength(2);
+  });
+
+  test('is left for the next time while a run is at work on the same target', async () => {
+    const peer = await begun();
+    clock.advance(2 * hour);
+    await takeLease(journal, { name: lockLease('agent/support'), owner: 'kill-x 1', ttlMs: hour });
+    expect(await expire(peer)).toEqual(['held']);
+    clock.advance(hour);
+    expect(await expire(peer)).toEqual(['reverted']);
+  });
+
+  test('on a target that can neither be read nor asked twice is asked once, whatever becomes of it', async () => {
+    const peer = await begun({}, { readable: false, idempotent: false });
+    clock.advance(2 * hour);
+    peer.answers.push('act and break');
+    expect([await expire(peer), await expire(peer)]).toEqual([['overdue'], ['overdue']]);
+    expect(peer.calls).toHaveLength(2);
+    const [mitigation] = await standingMitigations(journal);
+    expect(await readMitigation(journal, mitigation?.id ?? '')).toMatchObject({ status: 'overdue' });
+  });
+});
