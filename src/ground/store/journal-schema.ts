@@ -277,9 +277,13 @@ export const journalSteps: readonly (readonly string[])[] = [
       label TEXT NOT NULL,
       state TEXT NOT NULL,
       since INTEGER NOT NULL,
+      severity TEXT NOT NULL,
+      category TEXT NOT NULL,
       instance TEXT NOT NULL,
       judgement TEXT NOT NULL,
+      exemplar TEXT,
       told TEXT,
+      quiet TEXT,
       ack TEXT,
       PRIMARY KEY (rule, agent, label)
     ) STRICT`,
@@ -307,7 +311,7 @@ export const journalSteps: readonly (readonly string[])[] = [
       ended_at INTEGER
     ) STRICT`,
     'CREATE INDEX silence_by_end ON silence (ends_at)',
-    // What each evaluation saw, so that it can be made again; watermark: up to when data was complete, UTC epoch ms.
+    // What each evaluation saw, so that it can be made again; watermark: up to when data was complete, UTC epoch ms. rules, body: JSON.
     `CREATE TABLE alert_input (
       at INTEGER NOT NULL PRIMARY KEY,
       watermark INTEGER NOT NULL,
