@@ -4,6 +4,7 @@ import type { ControlRegistry } from './port.ts';
 export const controls: ControlRegistry = {
   a2a: () => import('./drivers/a2a.ts'),
   bullmq: () => import('./drivers/bullmq.ts'),
+  celery: () => import('./drivers/celery.ts'),
   exec: () => import('./drivers/exec.ts'),
   'flag-file': () => import('./drivers/flag-file.ts'),
   http: () => import('./drivers/http.ts'),
