@@ -4,7 +4,7 @@ import type { Json } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Plan } from './plan.ts';
 import { type SimulationOptions, simulatePath } from './simulate-path.ts';
-import { type Boundary, declaredEnds, type Fault, isJudged, judgePath, type Path, type PathEnd } from './simulation.ts';
+import { type Boundary, declaredEnds, type Fault, failedBySurprise, isJudged, judgePath, type Path, type PathEnd } from './simulation.ts';
 
 /** A path that was gone, and what is wrong with its end; a sentence each. */
 export interface JudgedPath {
@@ -42,7 +42,8 @@ export const simulateRun = async (
   const paths: JudgedPath[] = [];
   const judge = (end: PathEnd, undisturbed: PathEnd | null) => {
     const declared = declaredEnds(plan, end.path, plain.status ?? 'done');
-    paths.push({ end, declared, problems: judgePath(plan, end, undisturbed, declared) });
+    const surprises = seed === null ? failedBySurprise(end) : [];
+    paths.push({ end, declared, problems: [...judgePath(plan, end, undisturbed, declared), ...surprises] });
   };
   const walk = async (faults: Readonly<Record<string, Fault>>, known: readonly Boundary[]): Promise<readonly Boundary[]> => {
     const undisturbed = Object.keys(faults).length === 0 ? plain : await go({ crashAt: null, failing: faults });
@@ -89,4 +90,3 @@ const eachFailing = ({ steps }: Plan): readonly (readonly [string, Fault])[] =>
           ];
     return isJudged(planned) ? [...acting, [planned.id, 'unverified'], [planned.id, 'inconclusive']] : acting;
   });
-

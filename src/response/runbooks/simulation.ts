@@ -116,6 +116,12 @@ export const judgePath = (plan: Plan, end: PathEnd, undisturbed: PathEnd | null,
   ];
 };
 
+/** Steps that failed though nothing was made to go wrong with them: they build on one that did. */
+export const failedBySurprise = ({ steps, path }: PathEnd): readonly string[] =>
+  steps
+    .filter(({ id, status }) => status === 'failed' && path.failing[id] === undefined)
+    .map(({ id, evidence }) => `${id} failed, and nothing was made to go wrong with it: ${evidence ?? ''}`);
+
 const endedStatuses: readonly RunStatus[] = ['done', 'failed', 'undone', 'aborted'];
 const standing: readonly StepStatus[] = ['done', 'verified'];
 const openToDoubt: readonly StepStatus[] = ['failed', 'in_doubt', 'intent'];
