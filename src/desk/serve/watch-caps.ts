@@ -11,12 +11,14 @@ import type { Ownership } from '../../telemetry/traces/ownership.ts';
 const [lookMs, tellMs] = [1000, 5000];
 /** Requests of one agent that one look takes; more wait for the next. */
 const mostTraces = 500;
+/** Requests of one agent that may wait for a look. The longest waiting are let go: one that goes round in a circle comes again with its next span. */
+const mostWaiting = 20_000;
 
 export interface CapWatch {
   /** Spans of these requests have just been stored. */
   note(arrival: Arrival): void;
-  /** Ends when its signal fired. */
-  readonly ended: Promise<void>;
+  /** Looks, and tells, until the signal fires. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 export interface CapTelling {
@@ -26,7 +28,7 @@ export interface CapTelling {
 }
 
 /** Looks at each request a moment after its spans came, opens an incident where it went over a cap, and tells people what is due. */
-export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, signal: AbortSignal, on: CapTelling): CapWatch => {
+export const openCapWatch = (ctx: Context, fleet: Fleet, ownership: Ownership, on: CapTelling): CapWatch => {
   const capped = new Set(fleet.agents.filter(({ budget }) => hasCaps(budget)).map(({ name }) => name));
   const fresh = new Map<string, { readonly source: string; readonly agent: string; readonly traceIds: Set<string> }>();
   const note = ({ source, agent, traceIds }: Arrival): void => {
@@ -34,6 +36,10 @@ export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, sign
     const key = JSON.stringify([source, agent]);
     const known = fresh.get(key) ?? { source, agent, traceIds: new Set<string>() };
     for (const id of traceIds) known.traceIds.add(id);
+    for (const id of known.traceIds) {
+      if (known.traceIds.size <= mostWaiting) break;
+      known.traceIds.delete(id);
+    }
     fresh.set(key, known);
   };
   const look = async (): Promise<void> => {
@@ -50,7 +56,7 @@ export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, sign
       }
     }
   };
-  const rounds = async (): Promise<void> => {
+  const run = async (signal: AbortSignal): Promise<void> => {
     let toldAt = Number.NEGATIVE_INFINITY;
     for (;;) {
       // Rejects when the signal fires: that is how this ends.
@@ -66,5 +72,5 @@ export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, sign
       }
     }
   };
-  return { note, ended: rounds() };
+  return { note, run };
 };
