@@ -203,7 +203,7 @@ describe('agentops schema', () => {
   });
 
   test.each([
-    [['runbook'], 'there is no schema of "runbook" in this version'],
+    [['rules'], 'there is no schema of "rules" in this version'],
     [['output', 'helth'], 'no JSON document is called "helth"'],
     [['output'], 'output needs the name of a command'],
   ])('%j is refused, exit 2', async (words, message) => {
