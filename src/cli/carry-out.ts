@@ -1,8 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Fleet } from '../fleet/agent.ts';
 import { actorOf } from '../ground/audit/actor.ts';
-import { refusedError, usageError } from '../ground/errors.ts';
-import { readIncident } from '../response/incidents/incidents.journal.ts';
+import { usageError } from '../ground/errors.ts';
 import { requireIncident } from '../response/incidents/record-incident.ts';
 import type { Given } from '../response/runbooks/approval.ts';
 import { collectApprovals } from '../response/runbooks/collect-approvals.ts';
@@ -37,7 +36,6 @@ export const carryOut = async (session: Session, asked: AskedRunbook, flags: Car
   const { ctx, cwd } = session;
   const { fleet, runbook, params } = asked;
   const incident = flags.incident === undefined ? null : (await requireIncident(await ctx.journal(), flags.incident)).id;
-  const incident = await requireIncident(ctx, flags.incident);
   const plan = await drawPlan(ctx, fleet, { runbook, params, aids: await openAids(ctx, fleet, false) });
   requireRunnable(plan);
   const guard = () => requireGuards(ctx, fleet, runbook, plan, { isAutomatic: false, ignoresTick: flags.tickCheck === false });
@@ -51,14 +49,6 @@ export const carryOut = async (session: Session, asked: AskedRunbook, flags: Car
   const aids = openRunAids(ctx, fleet, params, verifiersOf(session));
   const order = { plan, runbook, cause: { kind: 'person' }, actor, approvals, incident, guard } as const;
   return answeredRun(session, (on) => runRunbook(ctx, fleet, order, aids, on));
-};
-
-/** The id of an incident as it was typed; null: it belongs to none. */
-const requireIncident = async (ctx: Context, typed: string | undefined): Promise<string | null> => {
-  if (typed === undefined) return null;
-  const found = await readIncident(await ctx.journal(), typed);
-  if (found !== null) return found.id;
-  throw usageError({ code: 'incident_unknown', message: `there is no incident ${typed}`, hint: 'agentops incident list' });
 };
 
 const requireRunnable = (plan: Plan): void => {
