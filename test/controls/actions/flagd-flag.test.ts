@@ -24,6 +24,7 @@ it('changes one flag, answers everybody with the value, and is restored to the l
       const to = answering(from, wanted);
       const after = writeFlag(before, name, to);
       expect(readFlag(after, name)).toEqual(to);
+      expect(to).toMatchObject({ state: 'ENABLED', targeting: null });
       expect((to['variants'] as JsonObject)[String(to['default_variant'])]).toEqual(wanted);
       const others = ({ flags }: JsonObject) => Object.entries(flags as JsonObject).filter(([each]) => each !== name);
       expect(others(after)).toEqual(others(before));
