@@ -2,7 +2,7 @@ import type { CeleryWorker } from '../../../clients/celery.ts';
 import type { Json } from '../../../ground/json.ts';
 import type { Touched } from '../port.ts';
 import { isOpenWish } from '../queue-wish.ts';
-import type { CeleryAspect } from './port.ts';
+import type { CeleryAspect, Wish } from './port.ts';
 
 /** Whether workers take tasks from a queue, and which of them did: only they are told to take from it again. */
 export const queueConsumption = (queue: string): CeleryAspect => ({
@@ -11,8 +11,9 @@ export const queueConsumption = (queue: string): CeleryAspect => ({
   healthy: (isOpen) => ({ paused: !isOpen, workers: isOpen ? ['celery@worker'] : [] }),
   touched: (workers) => (workers.length === 0 ? null : consumption(queue, workers)),
   wish(want, now) {
-    const to = { paused: !isOpenWish(want) };
-    return { from: now['paused'] === to.paused ? to : now, to, lasting: null };
+    // Opened, it is whoever is there that takes from the queue; closed, it is put back to those that did.
+    const opened: Wish = { from: { paused: now['paused'] ?? null }, to: { paused: false }, lasting: null };
+    return isOpenWish(want) ? opened : { from: now, to: { paused: true, workers: [] }, lasting: null };
   },
   tell(_from, to) {
     const names = namesIn(to['workers']);
