@@ -84,7 +84,7 @@ export const simulatePath = async (ctx: Context, fleet: Fleet, options: Simulati
     decide: async (planned, earlier) => {
       const judged = await evaluateTurn(fleet, planned, options.plan.params, {
         figures: async () => healthyFigures,
-        steps: Object.fromEntries(earlier.map(({ id, status }) => [id, { status, verdict: status === 'verified' ? 'pass' : null }])),
+        steps: Object.fromEntries(earlier.map(({ id, status, verdict }) => [id, { status, verdict }])),
       });
       return { value: judged.value, why: judged.why ?? '' };
     },
