@@ -34,6 +34,7 @@ const owners: Readonly<Record<string, string>> = {
   croner: 'ground/units/cron.ts',
   'jsonpath-rfc9535': 'ground/json-path.ts',
   '@pydantic/genai-prices': 'agents/prices/price-table.ts',
+  '@marcbachmann/cel-js': 'response/runbooks/expression.ts',
   commander: 'cli/',
   ioredis: 'clients/redis.ts',
   bullmq: 'clients/bullmq.ts',

@@ -101,6 +101,8 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
     '--file': () => fileNames,
     '--anchor': () => fileNames,
     '--signers': () => fileNames,
+    '--plan': () => fileNames,
+    '--out': () => fileNames,
     '--key': () => fileNames,
     '--kind': () => ['mark', 'eval.accept'],
     '--incident': async () => incidentIds(fleet()),
