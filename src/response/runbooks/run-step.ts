@@ -240,7 +240,7 @@ export const askStep = async (running: Running, planned: PlannedStep): Promise<v
   if (before.act.begun === 0) {
     dieAt(running, planned, 'before-intent');
     await recorder.record({ kind: 'intent', step: planned.id, attempt: 1, key: `${run.id}/${planned.id}`, change: null });
-    tellStep(running, planned, 'waiting');
+    if (planned.step.kind !== 'wait') tellStep(running, planned, 'waiting for a person');
     dieAt(running, planned, 'after-intent');
   }
   const over = (evidence: string) => recordResult(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence });
