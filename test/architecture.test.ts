@@ -144,6 +144,11 @@ describe('who imports whom', () => {
     tellAll(wrong.map(({ from, to }) => `${from} imports ${to}`));
   });
 
+  test('what speaks to a control plane is loaded when it is first used', () => {
+    const late = outside.filter(({ to, isLazy, isType }) => ['ioredis', 'bullmq'].includes(to) && !isLazy && !isType);
+    tellAll(late.map(({ from, to }) => `${from} imports ${to}`));
+  });
+
   test('a command imports statically only its words and types', () => {
     const wrong = imports.filter(
       ({ from, to, isType, isLazy }) =>
