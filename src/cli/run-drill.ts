@@ -57,7 +57,8 @@ const drillDemo = async (outer: Session, name: string, flags: DrillFlags) => {
   const { ctx } = session;
   try {
     const asked = await askedRunbook(session, name, { ...flags, agent: runaway.agent });
-    const plan = await plannedFor(session, asked);
+    // What cannot be done is told before anything runs away.
+    await plannedFor(session, asked);
     const beganAt = ctx.clock.now();
     await stage.ask(runaway.question);
     const giveUpAt = ctx.clock.monotonic() + detectWithinMs;
@@ -78,7 +79,7 @@ const drillDemo = async (outer: Session, name: string, flags: DrillFlags) => {
       detectMs: ctx.clock.now() - beganAt,
       quietSince: (agent: string) => silence(stage, agent),
     };
-    return await carryOutDrill(session, asked, plan, scene, flags.within);
+    return await carryOutDrill(session, asked, await plannedFor(session, asked), scene, flags.within);
   } finally {
     await stage.stop();
   }
