@@ -20,13 +20,19 @@ const planWith = (word: string): Plan => {
     ...aPlan(
       [
         {
-          ...actingStep({ id: 'slow', ttlMs: 7_200_000 }, { traits, change: { target: word, from: { limit: null, same: 1 }, to: { limit: 10, same: 1 } } }),
+          ...actingStep(
+            { id: 'slow', ttlMs: 7_200_000 },
+            { traits, change: { target: word, from: { limit: null, same: 1 }, to: { limit: 10, same: 1 } } },
+          ),
           sharedWith: [word, 'checkout'],
           keepsRunning: word,
         },
         actingStep(
           { id: 'stop', kind: 'kill', irreversible: true },
-          { traits: { ...plainTraits }, change: { action: 'kill', reversible: false, lasting: word, from: { on: true }, to: { on: word } } },
+          {
+            traits: { ...plainTraits },
+            change: { action: 'kill', reversible: false, lasting: word, from: { on: true }, to: { on: word } },
+          },
         ),
         { ...idleStep({ id: 'off', kind: 'disable' }), skipped: word },
         { ...idleStep({ id: 'more', kind: 'scale' }), blocked: { kind: 'unbound', why: word, hint: word } },

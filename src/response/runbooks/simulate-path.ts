@@ -19,7 +19,7 @@ import type { Judgement, RunAids, RunResult, Verdict } from './run.ts';
 import { resumeRun, runRunbook } from './run-runbook.ts';
 import type { Runbook, Verification } from './runbook.ts';
 import { findRuns } from './runs.journal.ts';
-import type { AgentFigures } from './scope.ts';
+import { healthyFigures } from './scope.ts';
 import type { Boundary, Fault, Path, PathEnd } from './simulation.ts';
 import type { Word } from './word.ts';
 
@@ -48,26 +48,6 @@ const approvals: readonly Given[] = ['one', 'two'].map((by) => ({ by, isSigned: 
 const wordFor = ({ steps }: RunResult): Word | null => {
   const asked = steps.find(({ kind, status }) => (kind === 'manual' || kind === 'approve') && status === 'intent');
   return asked === undefined ? null : { step: asked.id, says: 'done' };
-};
-
-/** What conditions see of an agent on which nothing is wrong. */
-export const healthyFigures: AgentFigures = {
-  requests: 1000,
-  errors: 0,
-  error_rate: 0,
-  latency_p50_ms: 400,
-  latency_p95_ms: 900,
-  latency_p99_ms: 1500,
-  ttft_p95_ms: 300,
-  cost_usd: 1,
-  cost_per_request_usd: 0.001,
-  cost_vs_baseline: 1,
-  quality: 1,
-  steps_avg: 2,
-  steps_max: 4,
-  input_tokens: 1_000_000,
-  output_tokens: 100_000,
-  state: 'green',
 };
 
 /** Goes a path in memory: nothing of the real journal, of a network or of a program is touched. */
