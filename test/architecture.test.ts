@@ -34,6 +34,7 @@ const owners: Readonly<Record<string, string>> = {
   croner: 'ground/units/cron.ts',
   'jsonpath-rfc9535': 'ground/json-path.ts',
   '@pydantic/genai-prices': 'agents/prices/price-table.ts',
+  '@marcbachmann/cel-js': 'response/runbooks/expression.ts',
   commander: 'cli/',
   ioredis: 'clients/redis.ts',
   bullmq: 'clients/bullmq.ts',
@@ -141,6 +142,11 @@ describe('who imports whom', () => {
     const packageOf = (specifier: string) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
     const wrong = outside.filter(({ from, to }) => !from.startsWith(owners[packageOf(to)] ?? ''));
     tellAll(wrong.map(({ from, to }) => `${from} imports ${to}`));
+  });
+
+  test('what speaks to a control plane is loaded when it is first used', () => {
+    const late = outside.filter(({ to, isLazy, isType }) => ['ioredis', 'bullmq'].includes(to) && !isLazy && !isType);
+    tellAll(late.map(({ from, to }) => `${from} imports ${to}`));
   });
 
   test('a command imports statically only its words and types', () => {

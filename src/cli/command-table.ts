@@ -112,6 +112,12 @@ export const commandTable: readonly CommandEntry[] = [
     'Rehearse a run in memory, killed and failing where it is told to',
     () => import('./commands/runbook/simulate.ts'),
   ),
+  acts(
+    'runbook drill',
+    stopped,
+    'Act in earnest where it does no harm, time it, and put all back',
+    () => import('./commands/runbook/drill.ts'),
+  ),
   acts('runbook run', stopped, 'Plan, confirm and carry out a runbook, and see that it helped', () => import('./commands/runbook/run.ts')),
   acts('runbook resume', stopped, 'Go on with a run that waits, was stopped or was killed', () => import('./commands/runbook/resume.ts')),
   acts('runbook abort', stopped, 'End a run early; what was done stays in force', () => import('./commands/runbook/abort.ts')),

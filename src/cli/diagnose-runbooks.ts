@@ -93,7 +93,7 @@ const readinessOf = async (
     }
   };
   const read = await look('read', async (driver, signal) =>
-    driver.traits.actions.includes(action) ? { ...(await driver.read(action, signal)), isOffered: true } : null,
+    driver.traits.actions.includes(action) ? { ...(await driver.read(action, signal)), isReadable: driver.traits.readable } : null,
   );
   if (read.trouble === null && read.answer === null) {
     const trouble = `a control of kind ${slot.kind}, as it is set, does not ${action.replace('_', ' ')}`;
@@ -101,7 +101,7 @@ const readinessOf = async (
   }
   const written = await look('write', mayAct(action));
   const target = read.answer?.target ?? null;
-  const canRead = read.answer === null ? 'no' : 'yes';
+  const canRead = read.answer?.isReadable === true ? 'yes' : 'no';
   const canWrite = written.answer ?? 'no';
   const missing = read.answer?.exists === false ? `there is no ${target}` : null;
   const trouble = read.trouble ?? missing ?? written.trouble ?? (canWrite === 'no' ? `${target} may not be changed by this user` : null);

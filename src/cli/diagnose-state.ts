@@ -1,7 +1,10 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OpsError } from '../ground/errors.ts';
+import { plural } from '../ground/output/phrases.ts';
 import type { Context } from '../ground/runtime/context.ts';
+import type { Journal } from '../ground/store/port.ts';
+import { undelivered } from '../oversight/notify/outbox.journal.ts';
 import { type Diagnosed, findingsIn } from './diagnosed.ts';
 
 const { ok, warn, fail, skipped } = findingsIn('state');
@@ -41,11 +44,30 @@ const journalFindings = async (ctx: Context, folder: string): Promise<readonly D
   try {
     const journal = await ctx.journal();
     await journal.now();
-    return [...files, ...clockFindings(ctx, path), ok('journal', `opens, ${sizeOf(path)}`)];
+    return [...files, ...clockFindings(ctx, path), ok('journal', `opens, ${sizeOf(path)}`), ...(await messageFindings(journal))];
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
     return [...files, fail('journal', thrown.message, thrown.hint)];
   }
+};
+
+/** Messages that were given up so long ago are no news, ms; those that wait so long do not arrive at the first attempt. */
+const [oldMs, lateMs] = [7 * 86_400_000, 60_000];
+
+/** What people should have been told and were not. */
+const messageFindings = async (journal: Journal): Promise<readonly Diagnosed[]> => {
+  const now = await journal.now();
+  const late = (await undelivered(journal, now - oldMs)).filter(({ status, madeAt }) => status === 'failed' || now - madeAt > lateMs);
+  const last = late.at(-1);
+  if (last === undefined) return [];
+  const why = last.error === null ? '' : `: ${last.error}`;
+  return [
+    warn(
+      'messages',
+      `${plural(late.length, 'message')} did not arrive; the last one to ${last.channel}${why}`,
+      'see to the channel under notify; agentops serve and every run send what waits',
+    ),
+  ];
 };
 
 /** Clocks of machines that share a folder differ a little. */

@@ -143,6 +143,7 @@ export const seedFlag = flagOf((text) => (/^\d{1,10}$/.test(text) && Number(text
 export const confirmFlags: readonly Flag[] = [
   { flags: '-y, --yes', summary: 'do not ask; what stops an agent, or lasts, wants its name typed all the same' },
   { flags: '--confirm <hash>', summary: 'do just the plan of this hash, as it was shown before' },
+  { flags: '--plan <file>', summary: 'do just the plan of this file, as runbook plan --out wrote it' },
   { flags: '--incident <id>', summary: 'the incident that it belongs to' },
   { flags: '--break-glass <reason>', summary: 'without the approvals it needs; the reason is recorded' },
   { flags: '--signers <file>', summary: 'who may sign approvals; default: allowed_signers beside the manifest' },

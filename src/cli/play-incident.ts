@@ -177,7 +177,7 @@ const until = async <Found>(
 const silentMs = 1500;
 
 /** When the last request to an agent ended, UTC epoch ms; null: it did not fall silent in time. */
-const silence = async (stage: StoryStage, agent: string): Promise<number | null> => {
+export const silence = async (stage: StoryStage, agent: string): Promise<number | null> => {
   const { ctx } = stage.session;
   const cache = await ctx.cache();
   const ended = () => {

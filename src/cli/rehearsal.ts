@@ -4,7 +4,8 @@ import { usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import { drawPlan } from '../response/runbooks/draw-plan.ts';
 import { obstaclesOf } from '../response/runbooks/plan.ts';
-import { healthyFigures, type SimulationOptions } from '../response/runbooks/simulate-path.ts';
+import { healthyFigures } from '../response/runbooks/scope.ts';
+import type { SimulationOptions } from '../response/runbooks/simulate-path.ts';
 import type { AskedRunbook } from './asked-runbook.ts';
 
 /** What a simulation needs: a plan drawn on healthy targets in memory. Throws a usage error where a step cannot be done at all. */

@@ -1,3 +1,4 @@
+import type { Fleet } from '../fleet/agent.ts';
 import { everything } from '../fleet/select.ts';
 import { counts } from '../oversight/status/suppression.ts';
 import type { Verifiers } from '../response/runbooks/open-run-aids.ts';
@@ -17,7 +18,10 @@ const verdicts: Readonly<Record<Finding, Judgement['verdict']>> = {
 /** Judges agents for a run as `agentops health` and `agentops eval run` judge them. */
 export const verifiersOf = (session: Session): Verifiers => ({
   check: async (agent, check) => {
-    const selection = { ...everything, agents: [agent], checks: check === '*' ? [] : [check] };
+    const { fleet } = await session.fleet();
+    const checks = check === '*' ? askable(fleet, agent) : [check];
+    if (checks.length === 0) return { verdict: 'inconclusive', evidence: `${agent} has no check that could be asked now` };
+    const selection = { ...everything, agents: [agent], checks };
     const { report, outcome } = await checkFleet(session, selection, defaultCheckOptions);
     const [judged] = report.agents.filter(counts);
     const evidence =
@@ -30,3 +34,9 @@ export const verifiersOf = (session: Session): Verifiers => ({
     return { verdict: verdicts[outcome.finding], evidence: `suite ${suite} on ${agent}: agentops eval runs tells more` };
   },
 });
+
+/** The checks of an agent that can be asked at once: a heartbeat comes when it comes. */
+const askable = ({ agents }: Pick<Fleet, 'agents'>, name: string): readonly string[] =>
+  agents
+    .filter((agent) => agent.name === name)
+    .flatMap(({ checks }) => checks.filter(({ kind }) => kind !== 'heartbeat').map(({ id }) => id));

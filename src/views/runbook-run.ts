@@ -55,6 +55,15 @@ export const stepLine = (look: Look, { id, action, target, agent, status, eviden
   ]);
 };
 
+/** Why a step does not go on just now: one line. */
+export const pauseLine = (look: Look, step: string, ms: number, why: string): string =>
+  renderLine(look, 0, [
+    { text: `${symbolOf(look, stepSigns.intent)} ` },
+    { text: step, tone: 'strong' },
+    { text: `  waiting ${humanDuration(ms)}`, tone: 'dim' },
+    { text: why === '' ? '' : `  ${why}`, tone: 'dim' },
+  ]);
+
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
 
 const stepFacts = ({ id, kind, agent, action, target, status, startedAt, endedAt, evidence, verdict }: StepResult) => ({

@@ -40,5 +40,26 @@ const simulate = z.object({
   ),
 });
 
+const drill = z.object({
+  ...documentHead,
+  runbook: z.string(),
+  agents: z.array(z.string()),
+  demo: z.boolean().describe('True: on the demo fleet, where an agent was made to run away first'),
+  run_id: z.string(),
+  status: runStatus,
+  passed: z.boolean(),
+  misses: z.array(z.string()).describe('What the drill has shown to be missing'),
+  time_to_detect_s: z.number().nullable().describe('Null: nothing was made to go wrong'),
+  time_to_contain_s: z.number().nullable().describe('From the start of the run until its last effect was seen'),
+  time_to_quiet_s: z.number().nullable().describe('From the start of the run until the traces were silent; null: not measured'),
+  may_take_s: z.number().describe('How long containment may take'),
+  restored: z.array(
+    z.object({ step: z.string(), target: z.string(), result: z.enum(['reverted', 'overdue', 'held']), evidence: z.string() }),
+  ),
+  state: z.string().nullable().describe('Of the agents by their checks, afterwards; null: none could be asked'),
+  steps: z.array(z.object({ step: z.string(), action: z.string(), status: stepStatus, evidence: z.string().nullable() })),
+  resume_command: z.string().nullable(),
+});
+
 /** The documents of rehearsals. */
-export const simulationSchemas = { 'runbook simulate': simulate } as const;
+export const simulationSchemas = { 'runbook simulate': simulate, 'runbook drill': drill } as const;

@@ -1,4 +1,4 @@
-// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- startup|checks|cache|otlp|gate|evals]: prints figures; with --check a ratio past its bound is a failure.
+// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|otlp|gate|evals|runbooks]: prints figures; with --check a ratio past its bound is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ const { values: flags, positionals: wanted } = parseArgs({
     check: { type: 'boolean', default: false },
     spans: { type: 'string', default: '1m' },
     rounds: { type: 'string', default: '1000' },
+    seeds: { type: 'string', default: '100' },
   },
 });
 const isCheck = flags.check;
@@ -96,6 +97,14 @@ const evals = async () => {
   await measureEvals(figure);
 };
 
+/** 100 seeds take about half an hour. */
+const seeds = Number(flags.seeds);
+
+const runbooks = async () => {
+  const { measureRunbooks } = await import('./runbooks.mjs');
+  await measureRunbooks(figure, seeds);
+};
+
 /** What a bench of its own process measured. */
 const measured = async (script) => {
   const { status, stdout, stderr } = await runNode([resolve(import.meta.dirname, script), String(spans)]);
@@ -146,7 +155,7 @@ const otlp = async () => {
   figure('largest memory of the receiver', found.largestMiB, 200, ' MiB');
 };
 
-const all = { startup, checks, cache, otlp, gate, evals };
+const all = { startup, checks, cache, otlp, gate, evals, runbooks };
 for (const name of wanted) if (!(name in all)) throw new Error(`there is no bench ${name}: ${Object.keys(all).join(', ')}`);
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {

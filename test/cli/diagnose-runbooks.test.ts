@@ -99,6 +99,17 @@ it('tells what would not work, and what to do about it', async () => {
   expect(findings.map(({ fix }) => fix)[3]).toBe('agentops.yaml:7');
 });
 
+it('tells a program that is not there from one of which nothing can be known', async () => {
+  const exec = (program: string) => slot('exec', { argv: [program] });
+  const { look } = await begin({}, { disable: exec('no-such-program-anywhere'), queue: exec(process.execPath) });
+  const { rows, findings } = await look();
+  expect(rows.map(({ action, canRead, canWrite }) => [action, canRead, canWrite])).toEqual([
+    ['disable', 'no', 'no'],
+    ['queue', 'no', 'unknown'],
+  ]);
+  expect(findings.map(({ detail }) => detail)).toEqual(['there is no program no-such-program-anywhere that could be run']);
+});
+
 it('sees that a file may be read and not be written', async () => {
   const { folder, look } = await begin({}, { disable: flag });
   writeFileSync(join(folder, 'flags.json'), '{"flags":{}}', { mode: 0o444 });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closedPort, openPeer } from '../support/http-peer.ts';
@@ -183,6 +183,38 @@ agents:
     expect(find('settings', 'defaults.window')?.detail).toBe('15m (built in)');
     expect(find('settings', 'timeout of doctor')?.detail).toBe('2s (--timeout)');
     expect(find('settings', 'colour')?.detail).toBe('by NO_COLOR');
+  });
+
+  test('--runbooks tells which actions would work, asks no agent and changes nothing', async () => {
+    const peer = await models();
+    const flags = '{"flags":{"on":{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"on"}}}';
+    const port = await closedPort();
+    using folder = scratch({
+      'flags.json': flags,
+      'agentops.yaml': [
+        agents({ a: `url: "${peer.url}/v1"` }).replace(/ }$/, ', controls: CONTROLS }'),
+        `connections: { gateway: { url: "http://127.0.0.1:${port}", read: "\${LOOK}", write: "\${ACT}" } }`,
+      ]
+        .join('\n')
+        .replace(
+          'CONTROLS',
+          '{ disable: { via: flag-file, path: flags.json, flag: "on" }, throttle: { via: litellm, connection: gateway, key_alias: a } }',
+        ),
+    });
+    const env = { LOOK: 'look-key-0001', ACT: 'act-key-0002' };
+    const { status, stdout, find } = await doctor(folder.path, ['--runbooks'], env);
+    const { readiness } = JSON.parse(stdout) as { readiness: readonly { action: string; driver: string | null }[] };
+    expect(readiness.filter(({ driver }) => driver !== null)).toMatchObject([
+      { agent: 'a', action: 'throttle', can_read: 'no', can_write: 'no', last_drilled: null },
+      { agent: 'a', action: 'disable', can_read: 'yes', can_write: 'yes', last_drilled: null, target: 'flag on in flags.json' },
+    ]);
+    expect(find('controls', 'a throttle')?.detail).toContain('refused the connection');
+    expect(status).toBe(3);
+    const text = await runCli(['doctor', '--runbooks'], { cwd: folder.path, env });
+    expect(text.stdout).toMatch(/^a {6}disable {3}flag-file {2}yes {7}yes {8}never {9}flag on in flags\.json$/m);
+    expect(text.stdout).toContain('a has nothing bound to kill, rollback_prompt');
+    expect(peer.received).toEqual([]);
+    expect(readFileSync(join(folder.path, 'flags.json'), 'utf8')).toBe(flags);
   });
 
   test('leaves what it made closed to others', async () => {

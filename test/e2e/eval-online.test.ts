@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { overrideWrite } from '../../src/controls/actions/overrides.journal.ts';
 import { digString, type Json } from '../../src/ground/json.ts';
+import { openSqliteJournal } from '../../src/ground/store/sqlite.ts';
 import { fakeRandom } from '../support/fake-context.ts';
 import { openPeer, type Peer } from '../support/http-peer.ts';
 import { openJudgePeer, verdict } from '../support/judge-peer.ts';
@@ -93,6 +95,28 @@ describe('agentops eval online', { timeout: 60_000 }, () => {
       posted: [{ backend: 'prod', answers: 0, failed: 0 }],
     });
     expect(judge.received).toHaveLength(3);
+  });
+
+  test('draws the share that an action has set for an agent, until it is restored', async () => {
+    const backend = await openBackend(20);
+    const judge = await openJudgePeer(() => verdict(true));
+    using folder = place(backend.url, judge.url);
+    const run = (...args: readonly string[]) => runCli(args, { cwd: folder.path, env });
+    const synced = await run('sync');
+    expect(synced.status, synced.stderr).toBe(0);
+    const set = async (from: number | null, to: number | null) => {
+      const journal = await openSqliteJournal(join(folder.path, '.agentops', 'journal.db'), () => Date.now());
+      await journal.commit([overrideWrite('support', 'sampling', from, to)]);
+      await journal.close();
+    };
+    const drawn = async (rate: string) => JSON.parse((await run('eval', 'online', '--rate', rate, '--dry-run', '--json')).stdout) as Json;
+    expect(await drawn('100%')).toMatchObject({ rate: 1, agents: [{ rate: 1, drawn: 20 }] });
+    await set(null, 0);
+    expect(await drawn('100%')).toMatchObject({ rate: 1, agents: [{ rate: 0, drawn: 0 }] });
+    await set(0, 1);
+    expect(await drawn('1%')).toMatchObject({ rate: 0.01, agents: [{ rate: 1, drawn: 20 }] });
+    await set(1, null);
+    expect(await drawn('100%')).toMatchObject({ agents: [{ rate: 1, drawn: 20 }] });
   });
 
   test('says what a backend did not take, and writes it back later', async () => {

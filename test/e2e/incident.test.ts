@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documentSchemas } from '../../src/views/schemas.ts';
+import { openPeer } from '../support/http-peer.ts';
+import { json } from '../support/replies.ts';
 import { runCli, scratch } from '../support/run-cli.ts';
 
 const manifest = (capture: 'io' | 'none') => `version: 1
@@ -153,6 +155,18 @@ describe('agentops incident', () => {
     const { status, stderr } = await run('incident', 'export-case', 'inc-1', '--trace', traceId);
     expect([status, stderr]).toEqual([2, expect.stringContaining('capture: io')]);
     expect(existsSync(join(path, 'suites'))).toBe(false);
+  });
+
+  test('says of a channel that takes nothing, at once and by doctor', async () => {
+    const peer = await openPeer(json({ error: 'gone for good' }, 410));
+    const notify = `notify: { ops: { kind: webhook, url: "${peer.url}/hook" } }`;
+    using folder = scratch({ 'agentops.yaml': manifest('none').replace(/^notify:.*$/m, notify) });
+    const run = (...args: readonly string[]) => runCli(args, { cwd: folder.path });
+    const { status, stderr } = await run('incident', 'open', 'broken');
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/^ops was not told, and is not tried again: .*HTTP 410: .*gone for good/)]);
+    expect((await run('doctor')).stdout).toMatch(/messages +1 message did not arrive; the last one to ops: .*HTTP 410/);
+    expect((await run('incident', 'list', '--json')).status).toBe(0);
+    expect(peer.received).toHaveLength(1);
   });
 
   test.each([

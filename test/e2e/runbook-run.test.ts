@@ -168,12 +168,42 @@ describe('a runbook', () => {
     const args = ['runbook', 'run', 'slow', '--agent', 'support', '--yes', '--no-tick-check'];
     const { child, ended } = startCli(args, { cwd: folder.path, env: folder.env });
     child.stderr?.on('data', (piece: Buffer) => {
-      if (piece.toString().includes('waiting')) child.kill('SIGINT');
+      if (piece.toString().includes('waiting 5 m')) child.kill('SIGINT');
     });
     const { status, stdout, stderr } = await ended;
     expect(status).toBe(5);
     expect(stderr).toMatch(/stopping after this step; Ctrl-C again leaves at once\. To go on: agentops runbook resume slow-/);
     expect(stdout).toMatch(/it was interrupted/);
+  });
+
+  test('leaves at once at a second signal, at a place from which it goes on', async () => {
+    using folder = shop();
+    const slow = join(folder.path, 'slow.mjs');
+    const log = join(folder.path, 'log');
+    writeFileSync(
+      slow,
+      `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(log)}, 'x'); setTimeout(() => {}, 20_000);`,
+    );
+    writeFileSync(
+      join(folder.path, 'books', 'hung.yaml'),
+      `${head('hung')}  - throttle: { requests_per_minute: 10 }\n  - exec: { argv: [${process.execPath}, ${slow}] }\n    irreversible: true\n    retry: 0\n`,
+    );
+    const args = ['runbook', 'run', 'hung', '--agent', 'support', '--confirm'];
+    const { details } = await folder.refused(...args.slice(0, -1));
+    const { child, ended } = startCli([...args, details.confirm_command?.split(' ').at(-1) ?? ''], { cwd: folder.path, env: folder.env });
+    child.stderr?.on('data', (piece: Buffer) => {
+      const line = piece.toString();
+      if (/exec.*acting/.test(line) || line.includes('Ctrl-C again')) child.kill('SIGINT');
+    });
+    const { status, stderr } = await ended;
+    expect(status).toBe(130);
+    const [, id = ''] = /To go on: agentops runbook resume (\S+)/.exec(stderr) ?? [];
+    folder.journal('UPDATE lease SET expires_at = 0');
+    const resumed = await folder.document('runbook resume', id);
+    expect([resumed.exit, resumed.status]).toEqual([5, 'paused']);
+    expect(resumed.steps).toMatchObject([{ status: 'done' }, { status: 'in_doubt' }]);
+    expect(readFileSync(log, 'utf8')).toBe('x');
+    expect((await folder.document('runbook resume', id, '--skip', 'exec')).status).toBe('done');
   });
 });
 

@@ -13,8 +13,10 @@ const manifest = (url: string): string =>
     'backends: { local: { kind: otlp-file, path: spans.jsonl } }',
     `judges: { strict: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m } } }`,
     'agents:',
-    `  support: { traces: { backend: local, match: { service_name: support } }, endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ] }`,
+    `  support: { traces: { backend: local, match: { service_name: support } }, endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ], controls: { throttle: { via: flag-file, path: flags.json, flag: limit }, disable: { via: flag-file, path: flags.json, flag: open } } }`,
   ].join('\n');
+
+const unasked = ['--yes', '--no-tick-check'];
 
 /** How each command that has JSON is called here; the same words are what its document is called. */
 const calls: Readonly<Record<string, readonly string[]>> = {
@@ -48,6 +50,25 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'incident postmortem': ['incident', 'postmortem', 'inc-1'],
   freeze: ['freeze', '--reason', 'move', '--for', '1h', '--all'],
   unfreeze: ['unfreeze'],
+  'runbook list': ['runbook', 'list'],
+  'runbook show': ['runbook', 'show', 'throttle'],
+  'runbook lint': ['runbook', 'lint', 'throttle'],
+  'runbook plan': ['runbook', 'plan', 'throttle', '--agent', 'support'],
+  'runbook simulate': ['runbook', 'simulate', 'throttle', '--agent', 'support'],
+  'runbook drill': ['runbook', 'drill', 'throttle'],
+  'runbook run': ['runbook', 'run', 'byhand.yaml', '--agent', 'support', ...unasked],
+  'runbook resume': ['runbook', 'resume', '@run', '--done', 'look'],
+  'runbook abort': ['runbook', 'abort', '@run', '--yes'],
+  'runbook undo': ['runbook', 'undo', '@run', '--yes'],
+  'runbook approve': ['runbook', 'approve', 'a'.repeat(64)],
+  'runbook runs': ['runbook', 'runs'],
+  'runbook expire': ['runbook', 'expire'],
+  throttle: ['throttle', 'support', ...unasked],
+  enable: ['enable', 'support', ...unasked],
+  'mitigations list': ['mitigations', 'list'],
+  'mitigations extend': ['mitigations', 'extend', '@run/throttle'],
+  'mitigations revert': ['mitigations', 'revert', '@run/throttle', '--yes'],
+  'locks list': ['locks', 'list'],
   'audit log': ['audit', 'log'],
   'audit verify': ['audit', 'verify'],
   db: ['db'],
@@ -57,6 +78,9 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   explain: ['explain', 'agents.checks'],
   demo: ['demo'],
 };
+
+const waiting = 'runbook run byhand.yaml --agent support --yes --no-tick-check';
+const throttled = 'throttle support --yes --no-tick-check';
 
 /** What must have been called before. */
 const before: Readonly<Record<string, readonly string[]>> = {
@@ -73,6 +97,13 @@ const before: Readonly<Record<string, readonly string[]>> = {
   'incident timeline inc-1': ['incident open broken --agent support', 'incident ack 1'],
   'incident postmortem inc-1': ['incident open broken --agent support', 'incident ack 1'],
   unfreeze: ['freeze --reason move --for 1h'],
+  'runbook resume @run --done look': [waiting],
+  'runbook abort @run --yes': [waiting],
+  'runbook undo @run --yes': [throttled],
+  'runbook runs': [waiting, throttled],
+  'mitigations list': [throttled],
+  'mitigations extend @run/throttle': [throttled],
+  'mitigations revert @run/throttle --yes': [throttled],
   'audit log': ['mark deploy support --release 2.4.1'],
   'audit verify': ['mark deploy support --release 2.4.1'],
   'eval explain first': ['eval run s.yaml --run first'],
@@ -87,13 +118,23 @@ const run = async (args: readonly string[]): Promise<CliResult> => {
   });
   using folder = scratch({
     'agentops.yaml': manifest(peer.url),
+    'flags.json': '{"flags":{}}',
+    'byhand.yaml':
+      'metadata: { name: byhand, class: loop, description: d }\nparams: { agent: { type: agent, description: d } }\nsteps: [ { throttle: { requests_per_minute: 5 }, ttl: 1h }, { id: look, manual: Look } ]',
     'labels.jsonl': '{"answer":"a","rubric":"r","label":"pass"}',
     's.yaml':
       'defaults: { expect: [ { outcome: ok } ] }\ncases: [ { id: a, input: hi, expect: [ { contains: pong } ] }, { id: b, input: ho, expect: [ { contains: ping } ] } ]',
     'p.yaml': 'prompts: ["{{q}}"]\nproviders: [echo]\ntests: [ { vars: { q: hi }, assert: [ { type: contains, value: pong } ] } ]',
   });
   for (const earlier of before[args.join(' ')] ?? []) await runCli(earlier.split(' '), { cwd: folder.path });
-  return await runCli([...args, '--json'], { cwd: folder.path });
+  const known = args.some((word) => word.includes('@run')) ? await newestRun(folder.path) : '';
+  return await runCli([...args.map((word) => word.replace('@run', known)), '--json'], { cwd: folder.path });
+};
+
+/** The id of the newest run of a runbook. */
+const newestRun = async (cwd: string): Promise<string> => {
+  const { stdout } = await runCli(['runbook', 'runs', '--json'], { cwd });
+  return (JSON.parse(stdout) as { runs: { run_id: string }[] }).runs[0]?.run_id ?? '';
 };
 
 const printed = async (...words: readonly string[]): Promise<Record<string, unknown>> => {
@@ -114,8 +155,11 @@ const closed = (value: unknown): unknown => {
 const complaints = (schema: unknown, document: unknown) =>
   new Validator(closed(schema) as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(document).errors;
 
-/** Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, and a case of a kept trace: each has tests of its own. */
-const others = ['schema', 'serve', 'eval label', 'audit anchor', 'incident export-case'];
+/**
+ * Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, a case of a kept trace, runs of which a person
+ * types the name, and the lock of a run that is at work: each has tests of its own.
+ */
+const others = ['schema', 'serve', 'eval label', 'audit anchor', 'incident export-case', 'kill', 'disable', 'rollback', 'locks break'];
 
 describe('the contract of JSON', () => {
   let commands: readonly string[];
@@ -160,7 +204,7 @@ describe('agentops schema', () => {
   });
 
   test.each([
-    [['runbook'], 'there is no schema of "runbook" in this version'],
+    [['rules'], 'there is no schema of "rules" in this version'],
     [['output', 'helth'], 'no JSON document is called "helth"'],
     [['output'], 'output needs the name of a command'],
   ])('%j is refused, exit 2', async (words, message) => {

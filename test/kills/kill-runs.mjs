@@ -185,19 +185,19 @@ const killRuns = async (name, kind, seed) => {
     const { traits } = [...drawn.plan.steps, ...drawn.plan.finally].find(({ id }) => id === boundary.split(':')[0]);
     return traits !== null && !traits.readable && !traits.idempotent;
   };
-  const note = (end, killed, declared) => {
+  const note = (end, killed, declared, like) => {
     paths += 1;
-    const problems = judgePath(drawn.plan, end, killed.length === 0 ? null : undisturbed, declared);
+    const problems = judgePath(drawn.plan, end, like, declared);
     if (problems.length > 0) wrong.push({ runbook: name, kind, seed, killed, status: end.status, problems });
   };
-  note(undisturbed, [], [undisturbed.status]);
+  note(undisturbed, [], [undisturbed.status], null);
   boundaryCount += undisturbed.boundaries.length;
   for (const killed of schedules(undisturbed.boundaries, flags.boundaries, seededRandom(seed + 7))) {
     // What nobody may repeat ends the run at the first kill in doubt: a person has to look.
     const stops = killed.findIndex((boundary) => inDoubt.test(boundary) && isOnceOnly(boundary));
     const schedule = stops < 0 ? killed : killed.slice(0, stops + 1);
     if (schedule.length === 0) continue;
-    note(await walk(drawn, kind, seed, schedule), schedule, [stops < 0 ? undisturbed.status : 'paused']);
+    note(await walk(drawn, kind, seed, schedule), schedule, [stops < 0 ? undisturbed.status : 'paused'], stops < 0 ? undisturbed : null);
   }
 };
 

@@ -11,7 +11,10 @@ export interface Sample {
 export const controlSamples: Readonly<Record<string, readonly Sample[]>> = {
   a2a: [{ control: { connection: 'plane' } }],
   bullmq: [{ control: { connection: 'plane', queue: 'tasks' } }],
-  celery: [{ control: { connection: 'plane', queue: 'tasks' } }],
+  celery: [
+    { control: { connection: 'plane', queue: 'tasks', task: 'tasks.answer' } },
+    { as: 'action: pause', control: { connection: 'plane', queue: 'tasks', action: 'pause' } },
+  ],
   exec: [{ control: { argv: ['./switch', 'off'], undo: ['./switch', 'back'] } }],
   'flag-file': [{ control: { path: 'flags.json', flag: 'agent.support.enabled' } }],
   http: [{ control: { connection: 'plane', path: '/switch', undo: { path: '/back' } } }],

@@ -91,6 +91,8 @@ export interface Change {
   readonly reversible: boolean;
   /** Why it cannot be undone, in a sentence; null where it can. */
   readonly lasting: string | null;
+  /** The target itself ends it after the wished time, so that it cannot be made to last longer. Absent: it does not. */
+  readonly endsItself?: true;
 }
 
 /**

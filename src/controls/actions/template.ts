@@ -55,6 +55,12 @@ export interface FilledPath {
   readonly query: Readonly<Record<string, string>>;
 }
 
+/** Half a surrogate pair is no character: nothing could carry it. */
+const encoded = (value: string): string => {
+  if (!/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
+  throw usageError({ code: 'value_refused', message: `${JSON.stringify(value)} is no text that a path could hold` });
+};
+
 /**
  * A path below an address, with an optional query. Each value stays within its segment, or its parameter of the query. Throws a usage
  * error where a value would make a segment that leads elsewhere.
@@ -62,7 +68,7 @@ export interface FilledPath {
 export const fillPath = (template: string, values: Values): FilledPath => {
   const [before = '', ...after] = template.split('?');
   const segments = before.split('/').map((segment) => {
-    const filled = fillText(segment, values, encodeURIComponent);
+    const filled = fillText(segment, values, encoded);
     if (!hasHole(segment) || !/^\.{0,2}$/.test(filled)) return filled;
     throw usageError({ code: 'value_refused', message: `${JSON.stringify(filled)} cannot stand in a path (${template})` });
   });

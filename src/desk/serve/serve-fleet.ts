@@ -14,7 +14,7 @@ import { openDoors } from './doors.ts';
 import { keepFresh } from './keep-fresh.ts';
 import type { Tallying } from './post.ts';
 import { openTokens } from './tokens.ts';
-import { watchCaps } from './watch-caps.ts';
+import { openCapWatch } from './watch-caps.ts';
 import { openWorkQueue } from './work-queue.ts';
 
 export interface ServeSettings {
@@ -93,8 +93,7 @@ export const serveFleet = async (
       return queue.length;
     },
   };
-  const resting = new AbortController();
-  const watch = watchCaps(ctx, fleet, ownership, resting.signal, {
+  const watch = openCapWatch(ctx, fleet, ownership, {
     opened: ({ id, title, agent }) => on({ event: 'incident', incident: id, agent, title, next: `agentops incident show ${id}` }),
     posted: (posted) => on(postEvent(posted)),
     trouble: (thrown) => on(troubleOf(thrown)),
@@ -114,6 +113,8 @@ export const serveFleet = async (
     onForeign: (reason) => on({ event: 'foreign', reason }),
     onFault: (thrown) => on(troubleOf(thrown)),
   });
+  const resting = new AbortController();
+  const watching = watch.run(resting.signal);
   const keeper = keepFresh(ctx, fleet, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
   on({ event: 'listening', url: server.url, tokens: tokens.count, isPrivate });
   return {
@@ -122,7 +123,7 @@ export const serveFleet = async (
     async close() {
       await server.close(limits.drainMs);
       resting.abort();
-      await Promise.all([keeper, watch.ended]);
+      await Promise.all([keeper, watching]);
       on({ event: 'stopped', tally });
     },
   };

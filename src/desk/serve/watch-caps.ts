@@ -8,15 +8,17 @@ import { hasCaps } from '../../response/incidents/request-caps.ts';
 import type { Ownership } from '../../telemetry/traces/ownership.ts';
 
 /** Milliseconds between two looks at what has arrived, and at what people were not told yet. */
-const [lookMs, tellMs] = [1000, 5000];
+const [lookMs, tellMs] = [1000, 2000];
 /** Requests of one agent that one look takes; more wait for the next. */
 const mostTraces = 500;
+/** Requests of one agent that may wait for a look. The longest waiting are let go: one that goes round in a circle comes again with its next span. */
+const mostWaiting = 20_000;
 
 export interface CapWatch {
   /** Spans of these requests have just been stored. */
   note(arrival: Arrival): void;
-  /** Ends when its signal fired. */
-  readonly ended: Promise<void>;
+  /** Looks, and tells, until the signal fires. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 export interface CapTelling {
@@ -26,7 +28,7 @@ export interface CapTelling {
 }
 
 /** Looks at each request a moment after its spans came, opens an incident where it went over a cap, and tells people what is due. */
-export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, signal: AbortSignal, on: CapTelling): CapWatch => {
+export const openCapWatch = (ctx: Context, fleet: Fleet, ownership: Ownership, on: CapTelling): CapWatch => {
   const capped = new Set(fleet.agents.filter(({ budget }) => hasCaps(budget)).map(({ name }) => name));
   const fresh = new Map<string, { readonly source: string; readonly agent: string; readonly traceIds: Set<string> }>();
   const note = ({ source, agent, traceIds }: Arrival): void => {
@@ -34,6 +36,10 @@ export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, sign
     const key = JSON.stringify([source, agent]);
     const known = fresh.get(key) ?? { source, agent, traceIds: new Set<string>() };
     for (const id of traceIds) known.traceIds.add(id);
+    for (const id of known.traceIds) {
+      if (known.traceIds.size <= mostWaiting) break;
+      known.traceIds.delete(id);
+    }
     fresh.set(key, known);
   };
   const look = async (): Promise<void> => {
@@ -50,21 +56,22 @@ export const watchCaps = (ctx: Context, fleet: Fleet, ownership: Ownership, sign
       }
     }
   };
-  const rounds = async (): Promise<void> => {
-    let toldAt = Number.NEGATIVE_INFINITY;
+  const tell = async (signal: AbortSignal): Promise<void> => {
+    if (Object.keys(fleet.notify).length > 0) await sendOutbox({ ...ctx, signal }, fleet, channels, on.posted);
+  };
+  const rounds = async (everyMs: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
     for (;;) {
       // Rejects when the signal fires: that is how this ends.
-      await ctx.clock.sleep(lookMs, signal).catch(() => undefined);
+      await ctx.clock.sleep(everyMs, signal).catch(() => undefined);
       if (signal.aborted) return;
-      try {
-        await look();
-        if (ctx.clock.monotonic() - toldAt < tellMs) continue;
-        toldAt = ctx.clock.monotonic();
-        if (Object.keys(fleet.notify).length > 0) await sendOutbox({ ...ctx, signal }, fleet, channels, on.posted);
-      } catch (thrown) {
-        on.trouble(thrown);
-      }
+      await work(signal).catch(on.trouble);
     }
   };
-  return { note, ended: rounds() };
+  return {
+    note,
+    // Each by itself: a channel that hangs must not keep the next loop from being seen.
+    run: async (signal) => {
+      await Promise.all([rounds(lookMs, signal, look), rounds(tellMs, signal, tell)]);
+    },
+  };
 };

@@ -1,6 +1,6 @@
 import type { Json } from '../../ground/json.ts';
 import { listOf } from '../../ground/output/phrases.ts';
-import { formatShare, nanosPerDollar, parseMoney, parseShare } from '../../ground/units/amount.ts';
+import { nanosPerDollar, parseMoney, parseShare } from '../../ground/units/amount.ts';
 import { formatDuration, parseDuration } from '../../ground/units/duration.ts';
 import type { Param } from './runbook.ts';
 
@@ -68,6 +68,9 @@ const typedValue = (type: Param['type'], given: string | number | boolean): Json
 export const writtenParam = (type: Param['type'], value: Json): string => {
   if (typeof value !== 'number') return typeof value === 'string' ? value : JSON.stringify(value);
   if (type === 'duration') return formatDuration(value);
-  if (type === 'money') return `$${value}`;
-  return type === 'share' ? formatShare(value) : String(value);
+  if (type === 'money') return `$${exact(value)}`;
+  return type === 'share' ? `${exact(value * 100)}%` : String(value);
 };
+
+/** Without what floating point adds, and without an exponent. */
+const exact = (value: number): string => value.toFixed(9).replace(/\.?0+$/, '');

@@ -148,9 +148,9 @@ export const isSevere = (planned: Pick<PlannedStep, 'change' | 'skipped' | 'bloc
   return severeActions.includes(change.action) || !change.reversible || (change.action === 'scale' && change.to['replicas'] === 0);
 };
 
-/** True where nothing but a scheduled run of ours will end what a step does. */
+/** True where nothing but a scheduled run of ours will end what a step does, or page a person in time. */
 const needsTick = (planned: PlannedStep): boolean =>
-  isActing(planned) && planned.step.ttlMs !== null && planned.traits?.expiresNatively !== true;
+  isActing(planned) && planned.step.ttlMs !== null && (planned.step.onExpiry === 'page' || planned.traits?.expiresNatively !== true);
 
 export const needsOf = (plan: Plan): Needs => {
   const steps = stepsOf(plan).filter(({ skipped }) => skipped === null);

@@ -4,11 +4,11 @@ import { signText, verifySignature } from '../../ground/audit/sign-digest.ts';
 import { refusedError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { responseAct } from './acts.ts';
+import { approversOf } from './ask-step.ts';
 import { approvalNamespace, approvalStatement, collectApprovals, signedText } from './collect-approvals.ts';
 import { actOfEvent } from './event-act.ts';
 import { stepsOf } from './plan.ts';
 import type { RunEvent } from './run.ts';
-import { approversOf } from './run-step.ts';
 import { approvalWrite, eventWrites, type KnownRun, readEvents } from './runs.journal.ts';
 import { foldRun, stepState } from './step-state.ts';
 

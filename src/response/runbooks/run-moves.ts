@@ -1,10 +1,12 @@
 import { OpsError } from '../../ground/errors.ts';
+import { askStep } from './ask-step.ts';
 import { type Move, nextMove } from './next-move.ts';
 import { type PlannedStep, stepsOf } from './plan.ts';
 import { endRun, leave } from './record-end.ts';
+import { recordNotice } from './record-notice.ts';
 import type { RunResult } from './run.ts';
 import { containMsOf, resultOfRun, resumeCommandOf } from './run-result.ts';
-import { askStep, type Running, runStep, settleStep, tellStep } from './run-step.ts';
+import { type Running, runStep, settleStep, tellStep } from './run-step.ts';
 import { resultOf, stepState } from './step-state.ts';
 import { settleUndo, undoStep } from './undo-steps.ts';
 import { confirmStep, verifyStep } from './verify-step.ts';
@@ -46,7 +48,7 @@ const make = async (running: Running, move: StepMove): Promise<void> => {
   const { planned } = move;
   switch (move.kind) {
     case 'act':
-      return runStep(running, planned);
+      return planned.step.kind === 'notify' ? recordNotice(running, planned) : runStep(running, planned);
     case 'settle':
       return settleStep(running, planned);
     case 'confirm':

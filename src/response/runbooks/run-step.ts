@@ -1,10 +1,8 @@
-import { mitigationId } from '../../controls/actions/mitigation.ts';
-import { startWrite } from '../../controls/actions/mitigations.journal.ts';
+import { isEndedBy, type Mitigation, mitigationId } from '../../controls/actions/mitigation.ts';
+import { revertedWrite, standingMitigations, startWrite } from '../../controls/actions/mitigations.journal.ts';
 import type { Change, ControlDriver, Effect, Observed } from '../../controls/actions/port.ts';
 import { messageOf, OpsError } from '../../ground/errors.ts';
-import { digArray, digNumber, digString } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import { outboxWrites } from '../../oversight/notify/outbox.journal.ts';
 import { responseAct } from './acts.ts';
 import { longestPauseMs } from './next-move.ts';
 import type { PlannedStep } from './plan.ts';
@@ -26,8 +24,6 @@ export interface Running {
   on(news: RunNews): void;
 }
 
-/** A longer wait leaves the run to be resumed, ms. */
-const longestWaitHereMs = 600_000;
 const firstBackoffMs = 1000;
 const longestBackoffMs = 30_000;
 
@@ -76,11 +72,10 @@ export const backoffMs = (effect: Effect | null, answers: number): number => {
 /** Does what a step is for: journals that it will, does it once, journals what came of it. */
 export const runStep = async (running: Running, planned: PlannedStep): Promise<void> => {
   const { run, recorder } = running;
-  const { step, change } = planned;
+  const { change } = planned;
   const { act } = stepState(recorder.state(), planned.id);
   if (!(await pause(running, planned, backoffMs(act.effect, act.answers), act.effect?.evidence ?? ''))) return;
   dieAt(running, planned, 'before-intent');
-  if (step.kind === 'notify') return tell(running, planned);
   if (change === null) throw new Error(`step ${planned.id} has nothing planned to be done`);
   const driver = await openedForWriting(running, planned);
   if (driver === null) return;
@@ -109,19 +104,22 @@ const openedForWriting = async (running: Running, planned: PlannedStep): Promise
   }
 };
 
-const recordResult = async (running: Running, planned: PlannedStep, effect: Effect): Promise<void> => {
+/** Journals what came of an attempt, with what it puts in force. */
+export const recordResult = async (running: Running, planned: PlannedStep, effect: Effect): Promise<void> => {
   const { recorder } = running;
   const { begun } = stepState(recorder.state(), planned.id).act;
   const isIt = isOurs({ ...stepState(recorder.state(), planned.id), act: { begun, ended: begun, answers: 1, effect } });
-  await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => (isIt ? inForce(running, planned, effect, at) : nothing));
+  const standing = isIt ? await standingMitigations(await running.ctx.journal()) : [];
+  await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => {
+    if (!isIt) return nothing;
+    const [begun, over] = [inForce(running, planned, effect, at), noLongerInForce(running, planned, standing, at)];
+    return { writes: [...over.writes, ...begun.writes], acts: [...over.acts, ...begun.acts] };
+  });
   tellStep(running, planned, '');
   dieAt(running, planned, 'after-result');
 };
 
 const nothing: Beside = { writes: [], acts: [] };
-
-/** How many people a step that waits for approval waits for. */
-export const approversOf = ({ approval }: Pick<PlannedStep, 'approval'>): number => (approval === 'two' ? 2 : 1);
 
 /** What can be taken back later is noted with the result it stands on; that somebody is let in again is nothing to take back. */
 const inForce = ({ run }: Running, { id, step, agent, change, control }: PlannedStep, { evidence }: Effect, at: number): Beside => {
@@ -157,6 +155,32 @@ const inForce = ({ run }: Running, { id, step, agent, change, control }: Planned
         expiresAt,
       }),
     ],
+  };
+};
+
+/** What the change leaves nothing of is over: that a door was closed once it is open again. */
+const noLongerInForce = (
+  { run }: Running,
+  { agent, change, control }: PlannedStep,
+  standing: readonly Mitigation[],
+  at: number,
+): Beside => {
+  if (change === null || control === null) return nothing;
+  const over = standing.filter((each) => isEndedBy(each, change, { agent: agent ?? '', control }));
+  const evidence = `run ${run.id} took it back`;
+  return {
+    writes: over.map(({ id }) => revertedWrite(id, at, evidence)),
+    acts: over.map((each) =>
+      responseAct('mitigation.revert', each.agent === '' ? each.run : each.agent, {
+        run: each.run,
+        mitigation: each.id,
+        step: each.step,
+        action: each.action,
+        target: each.change.target,
+        status: 'reverted',
+        evidence,
+      }),
+    ),
   };
 };
 
@@ -201,57 +225,4 @@ const readUntil = async (running: Running, planned: PlannedStep, { action }: Cha
       if (!(await pause(running, planned, readEveryMs, thrown.message))) return thrown.message;
     }
   }
-};
-
-/** Messages go into the outbox in the commit that says so: there is nothing between the intent and the act. */
-const tell = async (running: Running, planned: PlannedStep): Promise<void> => {
-  const { ctx, run, recorder, fleet, channels } = running;
-  const named = digArray(planned.args, 'to').filter((name) => typeof name === 'string');
-  const to = named.length > 0 ? named : channels;
-  const message = {
-    event: 'runbook.step',
-    severity: digString(planned.args, 'severity') === 'page' ? ('page' as const) : ('notify' as const),
-    fleet,
-    agent: planned.agent ?? run.agents[0] ?? null,
-    title: digString(planned.args, 'message') ?? '',
-    text: '',
-    next: null,
-    facts: { run: run.id, runbook: run.runbook, step: planned.id },
-  };
-  const outgoing = to.map((channel) => ({ channel, dedupKey: `${run.id}/${planned.id}`, message }));
-  const effect: Effect = {
-    result: 'applied',
-    retry: false,
-    retryAfterMs: null,
-    evidence: to.length === 0 ? 'nobody to tell: the manifest has no notify' : `in the outbox for ${to.join(', ')}`,
-  };
-  await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => ({
-    writes: outboxWrites(outgoing, { at, mask: (text) => ctx.secrets.mask(text) }),
-    acts: [],
-  }));
-  tellStep(running, planned, '');
-  dieAt(running, planned, 'after-result');
-};
-
-/** A step that is a person's, or time's: it is over once they have spoken, or it has passed; else the run waits. */
-export const askStep = async (running: Running, planned: PlannedStep): Promise<void> => {
-  const { ctx, run, recorder } = running;
-  const before = stepState(recorder.state(), planned.id);
-  if (before.act.begun === 0) {
-    dieAt(running, planned, 'before-intent');
-    await recorder.record({ kind: 'intent', step: planned.id, attempt: 1, key: `${run.id}/${planned.id}`, change: null });
-    tellStep(running, planned, 'waiting');
-    dieAt(running, planned, 'after-intent');
-  }
-  const over = (evidence: string) => recordResult(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence });
-  const wait = (why: string) => leave(running, 'waiting', why, planned.id);
-  const { approvedBy, startedAt } = stepState(recorder.state(), planned.id);
-  if (planned.step.kind === 'approve')
-    return approvedBy.length >= approversOf(planned)
-      ? over(`approved by ${approvedBy.join(', ')}`)
-      : wait(digString(planned.args, 'message') ?? '');
-  if (planned.step.kind === 'manual') return wait(digString(planned.args, 'instruction') ?? '');
-  const left = (startedAt ?? 0) + (digNumber(planned.args, 'ms') ?? 0) - ctx.clock.now();
-  if (left > longestWaitHereMs) return wait(`${Math.ceil(left / 60_000)} more minutes have to pass`);
-  if (await pause(running, planned, left, 'as the runbook says')) return over('the time has passed');
 };

@@ -113,10 +113,6 @@ export const readRun = async (journal: Journal, id: string): Promise<KnownRun | 
   return row === undefined ? null : knownRun(row);
 };
 
-/** The newest run; null where there is none. */
-export const newestRun = async (journal: Journal): Promise<KnownRun | null> =>
-  (await findRuns(journal, { since: 0, open: false }, 1))[0] ?? null;
-
 /** Runs that began at or after an instant (UTC epoch ms), newest first. @param open only those that have not ended */
 export const findRuns = async (
   journal: Journal,

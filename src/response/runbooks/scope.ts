@@ -94,3 +94,23 @@ export const unknownFigures = (state: string | null): AgentFigures => ({
   ...(Object.fromEntries(figureNames.map((name) => [name, null])) as AgentFigures),
   state,
 });
+
+/** What conditions see of an agent on which nothing is wrong. */
+export const healthyFigures: AgentFigures = {
+  requests: 1000,
+  errors: 0,
+  error_rate: 0,
+  latency_p50_ms: 400,
+  latency_p95_ms: 900,
+  latency_p99_ms: 1500,
+  ttft_p95_ms: 300,
+  cost_usd: 1,
+  cost_per_request_usd: 0.001,
+  cost_vs_baseline: 1,
+  quality: 1,
+  steps_avg: 2,
+  steps_max: 4,
+  input_tokens: 1_000_000,
+  output_tokens: 100_000,
+  state: 'green',
+};

@@ -19,7 +19,7 @@ import type { Judgement, RunAids, RunResult, Verdict } from './run.ts';
 import { resumeRun, runRunbook } from './run-runbook.ts';
 import type { Runbook, Verification } from './runbook.ts';
 import { findRuns } from './runs.journal.ts';
-import type { AgentFigures } from './scope.ts';
+import { healthyFigures } from './scope.ts';
 import type { Boundary, Fault, Path, PathEnd } from './simulation.ts';
 import type { Word } from './word.ts';
 
@@ -50,26 +50,6 @@ const wordFor = ({ steps }: RunResult): Word | null => {
   return asked === undefined ? null : { step: asked.id, says: 'done' };
 };
 
-/** What conditions see of an agent on which nothing is wrong. */
-export const healthyFigures: AgentFigures = {
-  requests: 1000,
-  errors: 0,
-  error_rate: 0,
-  latency_p50_ms: 400,
-  latency_p95_ms: 900,
-  latency_p99_ms: 1500,
-  ttft_p95_ms: 300,
-  cost_usd: 1,
-  cost_per_request_usd: 0.001,
-  cost_vs_baseline: 1,
-  quality: 1,
-  steps_avg: 2,
-  steps_max: 4,
-  input_tokens: 1_000_000,
-  output_tokens: 100_000,
-  state: 'green',
-};
-
 /** Goes a path in memory: nothing of the real journal, of a network or of a program is touched. */
 export const simulatePath = async (ctx: Context, fleet: Fleet, options: SimulationOptions, path: Path): Promise<PathEnd> => {
   const clock = virtualClock(options.plan.drawnAt);
@@ -84,7 +64,7 @@ export const simulatePath = async (ctx: Context, fleet: Fleet, options: Simulati
     decide: async (planned, earlier) => {
       const judged = await evaluateTurn(fleet, planned, options.plan.params, {
         figures: async () => healthyFigures,
-        steps: Object.fromEntries(earlier.map(({ id, status }) => [id, { status, verdict: status === 'verified' ? 'pass' : null }])),
+        steps: Object.fromEntries(earlier.map(({ id, status, verdict }) => [id, { status, verdict }])),
       });
       return { value: judged.value, why: judged.why ?? '' };
     },

@@ -4,7 +4,17 @@ import type { Json } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Plan } from './plan.ts';
 import { type SimulationOptions, simulatePath } from './simulate-path.ts';
-import { type Boundary, declaredEnds, type Fault, isJudged, judgePath, type Path, type PathEnd } from './simulation.ts';
+import {
+  type Boundary,
+  declaredEnds,
+  type Fault,
+  failedBySurprise,
+  isJudged,
+  judgePath,
+  leavesDoubt,
+  type Path,
+  type PathEnd,
+} from './simulation.ts';
 
 /** A path that was gone, and what is wrong with its end; a sentence each. */
 export interface JudgedPath {
@@ -39,10 +49,12 @@ export const simulateRun = async (
   const { plan, seed } = options;
   const go = (path: Path) => simulatePath(ctx, fleet, options, path);
   const plain = await go({ crashAt: null, failing: {} });
+  const isDoubtful = ({ crashAt: died }: Path) => died !== null && leavesDoubt(plan, died);
   const paths: JudgedPath[] = [];
   const judge = (end: PathEnd, undisturbed: PathEnd | null) => {
     const declared = declaredEnds(plan, end.path, plain.status ?? 'done');
-    paths.push({ end, declared, problems: judgePath(plan, end, undisturbed, declared) });
+    const surprises = seed === null ? failedBySurprise(end) : [];
+    paths.push({ end, declared, problems: [...judgePath(plan, end, isDoubtful(end.path) ? null : undisturbed, declared), ...surprises] });
   };
   const walk = async (faults: Readonly<Record<string, Fault>>, known: readonly Boundary[]): Promise<readonly Boundary[]> => {
     const undisturbed = Object.keys(faults).length === 0 ? plain : await go({ crashAt: null, failing: faults });
@@ -85,8 +97,8 @@ const eachFailing = ({ steps }: Plan): readonly (readonly [string, Fault])[] =>
         ? []
         : [
             [planned.id, 'rejected'],
-            [planned.id, 'dropped'],
+            // What cannot be read is believed, unless something looks at what it was for.
+            ...(planned.traits?.readable === false ? [] : ([[planned.id, 'dropped']] as const)),
           ];
     return isJudged(planned) ? [...acting, [planned.id, 'unverified'], [planned.id, 'inconclusive']] : acting;
   });
-

@@ -66,15 +66,20 @@ export const partsOf = (boundary: Boundary): { readonly step: string; readonly p
   return { step: boundary.slice(0, at), phase: boundary.slice(at + 1) as CrashPhase };
 };
 
+/** Whether a death at a boundary leaves an attempt of which only a person can tell what came of it. */
+export const leavesDoubt = (plan: Plan, crashAt: Boundary): boolean => {
+  const { step, phase } = partsOf(crashAt);
+  const struck = [...plan.steps, ...plan.finally].find(({ id }) => id === step);
+  return struck !== undefined && isOnceOnly(struck.traits) && inDoubtPhases.includes(phase);
+};
+
 /**
  * The ends that the runbook declares for a path.
  * @param undisturbed how it ends where nothing goes wrong
  */
 export const declaredEnds = (plan: Plan, { failing, crashAt }: Path, undisturbed: RunStatus): readonly RunStatus[] => {
   const all = [...plan.steps, ...plan.finally];
-  const crashed = crashAt === null ? null : partsOf(crashAt);
-  const struck = all.find(({ id }) => id === crashed?.step);
-  if (crashed !== null && struck !== undefined && isOnceOnly(struck.traits) && inDoubtPhases.includes(crashed.phase)) return ['paused'];
+  if (crashAt !== null && leavesDoubt(plan, crashAt)) return ['paused'];
   let ends: readonly RunStatus[] = [undisturbed];
   for (const planned of all) {
     const fault = failing[planned.id];
@@ -99,22 +104,27 @@ const endsOfFailure = (plan: Plan, planned: PlannedStep): readonly RunStatus[] =
 
 /**
  * What is wrong with the end of a path, a sentence each; empty: it is as declared. The targets decide, not what the run says of itself.
- * @param undisturbed the same path without its crash; null: it is that one
+ * @param undisturbed the same path without its crash, which it must end like; null: there is none, or a person has to look where it died
  */
 export const judgePath = (plan: Plan, end: PathEnd, undisturbed: PathEnd | null, declared: readonly RunStatus[]): readonly string[] => {
   const { status } = end;
   if (status === null) return [`it broke: ${end.why}`];
-  const isPausedByCrash = undisturbed !== null && status === 'paused' && undisturbed.status !== 'paused';
   return [
     ...(declared.includes(status) ? [] : [`it ended ${status}, not ${declared.join(' or ')}: ${end.why}`]),
     ...repeated(end.acts),
     ...misplaced(plan, end),
-    ...(undisturbed === null || isPausedByCrash ? [] : differences(end, undisturbed)),
+    ...(undisturbed === null ? [] : differences(end, undisturbed)),
     ...(end.isChainWhole ? [] : ['the audit chain does not verify']),
     ...(endedStatuses.includes(status) ? end.held.map((name) => `the lock ${name} was not given back`) : []),
     ...mitigated(plan, end),
   ];
 };
+
+/** Steps that failed though nothing was made to go wrong with them: they build on one that did. */
+export const failedBySurprise = ({ steps, path }: PathEnd): readonly string[] =>
+  steps
+    .filter(({ id, status }) => status === 'failed' && path.failing[id] === undefined)
+    .map(({ id, evidence }) => `${id} failed, and nothing was made to go wrong with it: ${evidence ?? ''}`);
 
 const endedStatuses: readonly RunStatus[] = ['done', 'failed', 'undone', 'aborted'];
 const standing: readonly StepStatus[] = ['done', 'verified'];

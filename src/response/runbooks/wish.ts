@@ -41,10 +41,11 @@ export const actionOf = ({ kind, args }: Pick<Step, 'kind' | 'args'>): Action | 
 };
 
 /** What a step wants, in the words of its action. @param args with parameters filled in */
-export const wishOf = (step: Pick<Step, 'kind' | 'args' | 'ttlMs'>, args: Args, params: Args): Desired | null => {
+export const wishOf = (step: Pick<Step, 'kind' | 'args' | 'ttlMs' | 'onExpiry'>, args: Args, params: Args): Desired | null => {
   const action = actionOf(step);
   if (action === null) return null;
-  const { ttlMs } = step;
+  // What is to page a person when its time is over must still be in force then.
+  const ttlMs = step.onExpiry === 'revert' ? step.ttlMs : null;
   if (action === 'call') {
     const named = holesIn(step.args as Json);
     return { action, params: Object.fromEntries(named.map((name) => [name, params[name] ?? null])), ttlMs };

@@ -84,10 +84,12 @@ describe('a webhook', () => {
   });
 });
 
-describeWithPeer('the standardwebhooks library', { packages: ['standardwebhooks'] }, () => {
+const library = 'standardwebhooks';
+
+describeWithPeer('the library of Standard Webhooks', { packages: [library] }, () => {
   test('accepts the signature, and no altered body', async () => {
     const require = createRequire(join(peersFolder, 'package.json'));
-    const { Webhook } = require('standardwebhooks') as {
+    const { Webhook } = require(library) as {
       Webhook: new (secret: string) => { verify(body: string, headers: Record<string, string>): unknown };
     };
     const peer = await openPeer(json({}));

@@ -98,7 +98,8 @@ describe('a freeze', () => {
 
   test('holds until its time, or until it is ended, and is on record', async () => {
     const { ctx, journal, kinds, clock } = await open();
-    await recordFreeze(ctx, wish);
+    await recordFreeze(ctx, { ...wish, forMs: 60_001 });
+    clock.advance(1);
     await recordFreeze(ctx, { ...wish, agent: 'support', stopsSafety: true, forMs: 120_000 });
     expect(await activeFreezes(journal, clock.now())).toMatchObject([
       { agent: null, stopsSafety: false, reason: 'migrating ***', actor: 'maria' },

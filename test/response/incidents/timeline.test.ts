@@ -32,6 +32,12 @@ describe('a time line', () => {
     expect(inForce).toMatchObject([{ id: 'mit-1', action: 'throttle', expiresAt: noon + 7_200_000 }]);
   });
 
+  test('has not reverted while one of two mitigations is in force', () => {
+    const other = recordedActs([[33, 'mitigation.start', 'support', { run: 'run-1', step: 'stop', mitigation: 'mit-2' }]]);
+    const { milestones, inForce } = timelineOf(subject, [...wholeStory, ...other]);
+    expect([milestones.reverted, inForce.map(({ id }) => id)]).toEqual([null, ['mit-2']]);
+  });
+
   test('knows an extension, an overdue mitigation and an undo', () => {
     const more = recordedActs([
       [8000, 'mitigation.extend', 'support', { run: 'run-1', mitigation: 'mit-1', expiresAt: noon + 9_000_000 }],

@@ -6,11 +6,13 @@ import { unableError } from '../../../src/ground/errors.ts';
 import { heldLeases, takeLease } from '../../../src/ground/store/lease.ts';
 import type { Journal } from '../../../src/ground/store/port.ts';
 import { openPassingJournal } from '../../../src/ground/store/sqlite.ts';
+import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
 import { readAct } from '../../../src/response/runbooks/acts.ts';
 import { lockLease } from '../../../src/response/runbooks/open-locks.ts';
 import type { Plan } from '../../../src/response/runbooks/plan.ts';
+import { recordStepApproval } from '../../../src/response/runbooks/record-approval.ts';
 import type { RunAids, RunResult } from '../../../src/response/runbooks/run.ts';
-import { endRunEarly, resumeRun, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
+import { endRunEarly, requireRun, resumeRun, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import { hour } from '../../support/facts.ts';
 import { type FakeClock, fakeClock, fakeRandom } from '../../support/fake-context.ts';
 import { anOrder, aPlan, aVerification, idleStep, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
@@ -267,5 +269,42 @@ describe('a run', () => {
     expect(result).toMatchObject({ status: 'paused', why: 'nobody could see whether it took effect' });
     expect(peer.touched).toEqual({ limit: 10 });
     expect((await resume(result.run.id, peerAids({ throttle: peer }))).status).toBe('done');
+  });
+
+  test('tells people once when it stops and once when it ends, whoever resumes it and however often', async () => {
+    const told = { ...runFleet, notify: { oncall: {} } } as unknown as typeof runFleet;
+    const { peer, planned } = throttled();
+    const aids = peerAids({ throttle: peer });
+    const plan = aPlan([planned, idleStep({ id: 'ask', kind: 'approve', args: { message: 'Go on?' } })]);
+    const waiting = await runRunbook(runContext(journal, { clock }), told, anOrder(plan), aids, quiet);
+    expect(waiting).toMatchObject({ status: 'waiting', resumeCommand: `agentops runbook approve ${waiting.run.id}` });
+    const known = await requireRun(journal, waiting.run.id);
+    const vouching = { key: null, signers: 'nowhere' };
+    expect(await recordStepApproval(runContext(journal, { clock }), known, vouching)).toMatchObject({
+      by: 'maria@desk',
+      approvers: ['maria@desk'],
+    });
+    const done = await resumeRun(runContext(journal, { clock }), told, waiting.run.id, aids, quiet);
+    expect(done.status).toBe('done');
+    expect(statuses(done)).toEqual({ throttle: 'done', ask: 'done' });
+    const posts = await duePosts(journal, { now: clock.now(), limit: 10 });
+    expect(posts.map(({ message }) => [message.severity, message.title, message.next])).toEqual([
+      ['notify', 'Runbook throttle on support waits for a person: Go on?', `agentops runbook approve ${waiting.run.id}`],
+      ['notify', 'Runbook throttle on support is done', null],
+    ]);
+  });
+
+  test('leaves a step out whose condition no longer holds, and stops where nobody can tell', async () => {
+    const { peer, planned } = throttled();
+    const plan = aPlan([{ ...planned, condition: 'steps.look.verdict == "pass"' }]);
+    const decided = (value: boolean | 'inconclusive') => ({
+      ...peerAids({ throttle: peer }),
+      decide: async () => ({ value, why: 'no figures' }),
+    });
+    expect(statuses(await run(plan, decided(false)))).toEqual({ throttle: 'skipped' });
+    const stopped = await run(plan, decided('inconclusive'));
+    expect(stopped).toMatchObject({ status: 'paused', why: 'no figures' });
+    expect(peer.calls).toEqual([]);
+    expect((await resume(stopped.run.id, decided(true))).status).toBe('done');
   });
 });

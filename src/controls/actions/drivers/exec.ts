@@ -107,11 +107,22 @@ export default adapter<Config, ControlDriver, ControlWorld>({
         reading.values === null ? 'not-yet' : seenOf(onlyRead(change, reading.values), (await look(signal)).touched),
       undo: (change, key, signal) => act(change, 'back', key, signal),
       // That a program is there says nothing of what it may do.
-      mayAct: async () =>
-        world.process.find(control.argv[0] ?? '', resolve(world.folder, control.cwd ?? '.')) === null ? 'no' : 'unknown',
+      async mayAct() {
+        requireProgram(control, world);
+        return 'unknown';
+      },
     };
   },
 });
+
+const requireProgram = ({ argv: [program = ''], cwd }: Config, world: ControlWorld): void => {
+  if (world.process.find(program, resolve(world.folder, cwd ?? '.')) !== null) return;
+  throw unableError({
+    code: 'program_missing',
+    message: `there is no program ${program} that could be run`,
+    hint: 'install it, or write its path into argv',
+  });
+};
 
 const run = (
   { cwd, timeout }: Config,

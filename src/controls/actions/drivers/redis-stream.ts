@@ -74,7 +74,8 @@ export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
         if (!exists) throw missing(target);
         const { to, lasting } = gate.wish({ isOpen: isOpenWish(want), ttlMs: want.ttlMs ?? null }, touched);
         if (standsAs(to, touched)) return null;
-        return { action: want.action, target, from: touched, to, version: null, reversible: lasting === null, lasting };
+        const change = { action: want.action, target, from: touched, to, version: null, reversible: lasting === null, lasting };
+        return to['expires'] === true ? { ...change, endsItself: true } : change;
       },
       apply: ({ from, to }, _key, signal) => set(from, to, signal),
       confirm: (change, signal) =>

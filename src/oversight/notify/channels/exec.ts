@@ -11,7 +11,8 @@ import { usualTimeoutMs } from '../posting.ts';
 const config = z.strictObject({
   kind: z.literal('exec'),
   argv: z
-    .tuple([z.string().min(1)], z.string())
+    .array(z.string())
+    .refine((argv) => (argv[0] ?? '') !== '', 'must name a program')
     .describe('The program and its arguments; no shell reads them, and nothing of a message is put there.'),
   cwd: z.string().min(1).optional().describe('The working directory; default: that of agentops.'),
   env: z
@@ -33,11 +34,12 @@ export default adapter<Config, Notifier>({
 });
 
 const send = async (channel: Config, world: World, letter: Letter, signal: AbortSignal): Promise<Delivery> => {
+  const [program = '', ...rest] = channel.argv;
   const timeoutMs = channel.timeout ?? usualTimeoutMs;
   const own = Object.entries(channel.env ?? {}).map(([name, value]) => [name, world.secrets.reveal(value)]);
   const ended = await world.process.run(
     {
-      argv: channel.argv,
+      argv: [program, ...rest],
       ...(channel.cwd === undefined ? {} : { cwd: channel.cwd }),
       env: { ...world.process.baseEnv, ...Object.fromEntries(own) },
       stdin: `${JSON.stringify(envelopeOf(letter))}\n`,
@@ -47,7 +49,7 @@ const send = async (channel: Config, world: World, letter: Letter, signal: Abort
     signal,
   );
   if (ended.ended === 'exit' && ended.code === 0) return { result: 'sent', ref: null };
-  return { result: 'retry', afterMs: null, why: world.secrets.mask(endOf(channel.argv[0], ended, timeoutMs)) };
+  return { result: 'retry', afterMs: null, why: world.secrets.mask(endOf(program, ended, timeoutMs)) };
 };
 
 const endOf = (program: string, { ended, code, signal, stderr }: ProcessResult, timeoutMs: number): string => {
