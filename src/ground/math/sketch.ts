@@ -125,3 +125,23 @@ export const countAbove = (sketch: Sketch, value: number): number => {
   for (const [bin, count] of sketch) if (bin > limit) above += count;
   return above;
 };
+
+/** How many values were encoded in `bytes`, and how many of them are greater, as `countAbove` has it. */
+export const countEncoded = (bytes: Uint8Array, value: number): { readonly n: number; readonly above: number } => {
+  const limit = binOf(value);
+  let [n, above] = [0, 0];
+  decode(bytes, noCounts, (bin, count) => {
+    n += count;
+    if (bin > limit) above += count;
+  });
+  return { n, above };
+};
+
+/** The sum of the squares of the values that were encoded in `bytes`, each within 2 %. */
+export const squaresEncoded = (bytes: Uint8Array): number => {
+  let sum = 0;
+  decode(bytes, noCounts, (bin, count) => {
+    sum += count * middleOf(bin) ** 2;
+  });
+  return sum;
+};

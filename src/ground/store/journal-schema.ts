@@ -311,7 +311,7 @@ export const journalSteps: readonly (readonly string[])[] = [
       ended_at INTEGER
     ) STRICT`,
     'CREATE INDEX silence_by_end ON silence (ends_at)',
-    // What each evaluation saw, so that it can be made again; watermark: up to when data was complete, UTC epoch ms. rules, body: JSON.
+    // What each evaluation saw, so that it can be made again; watermark: up to when data was complete, UTC epoch ms. rules: a hash; body: JSON.
     `CREATE TABLE alert_input (
       at INTEGER NOT NULL PRIMARY KEY,
       watermark INTEGER NOT NULL,

@@ -46,6 +46,15 @@ export const readAlerts = async (journal: Journal): Promise<readonly Alert[]> =>
   return rows.map(alertOf);
 };
 
+/** The alerts that are not at rest: open, told of, or changed since an instant (UTC epoch ms), which flapping is judged by. */
+export const readStandingAlerts = async (journal: Journal, since: number): Promise<readonly Alert[]> => {
+  const rows = await journal.all<Row>(
+    `SELECT ${columns} FROM alert WHERE state IN ('pending', 'firing', 'recovering') OR told IS NOT NULL OR since >= ? ORDER BY rule, agent, label`,
+    since,
+  );
+  return rows.map(alertOf);
+};
+
 /** The alerts that are pending, firing or recovering. */
 export const readOpenAlerts = async (journal: Journal): Promise<readonly Alert[]> => {
   const rows = await journal.all<Row>(

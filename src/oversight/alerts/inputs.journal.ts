@@ -8,7 +8,9 @@ import type { Severity } from './rule.ts';
 /** What one evaluation saw of one alert: all that its state and its announcements were made of. */
 export interface SeenAlert extends AlertKey {
   readonly severity: Severity;
-  /** Oldest first; several where missed moments were caught up on. */
+  readonly timing: Timing;
+  readonly remind: Announcing['remind'];
+  /** Oldest first; none where its source told nothing new, several where missed moments were caught up on. */
   readonly observations: readonly Observation[];
   readonly quiet: Quieting | null;
   readonly route: readonly string[];
@@ -28,8 +30,8 @@ export interface EvaluationInput {
   readonly watermark: number | null;
   /** The newest moment judged, by the source whose word decides (`''`: this machine's own clock); UTC epoch ms. */
   readonly judged: Readonly<Record<string, number>>;
-  /** How each rule that is seen below is to be read. */
-  readonly rules: Readonly<Record<string, { readonly timing: Timing; readonly remind: Announcing['remind'] }>>;
+  /** A hash of the rules that were in force: tells when they changed. */
+  readonly rules: string;
   readonly seen: readonly SeenAlert[];
   /** How every alert stood before, once a day, so that older inputs can go; null: as the evaluation before left it. */
   readonly standing: readonly StandingAlert[] | null;
@@ -47,7 +49,7 @@ const inputOf = ({ at, watermark, rules, body }: Row): EvaluationInput => {
   return {
     at,
     watermark: watermark === nothingKnown ? null : watermark,
-    rules: parseJson(rules) as unknown as EvaluationInput['rules'],
+    rules,
     judged,
     seen,
     standing,
@@ -78,7 +80,7 @@ export const readInputs = async (
 export const inputWrite = ({ at, watermark, rules, ...body }: EvaluationInput, previous: number | null): Write => ({
   sql: `INSERT INTO alert_input (at, watermark, rules, body) SELECT ?, ?, ?, ?
     WHERE COALESCE((SELECT MAX(at) FROM alert_input), -1) = ? AND ? > ?`,
-  params: [at, watermark ?? nothingKnown, JSON.stringify(rules), JSON.stringify(body), previous ?? -1, at, previous ?? -1],
+  params: [at, watermark ?? nothingKnown, rules, JSON.stringify(body), previous ?? -1, at, previous ?? -1],
   rows: 1,
 });
 

@@ -30,6 +30,8 @@ export interface Labelled {
 export const judgeRule = (rule: Rule, agent: Judged, samples: Samples): readonly Labelled[] => {
   const one = (judgement: Judgement | null): readonly Labelled[] =>
     judgement === null ? [] : [{ label: '', severity: rule.severity, judgement, exemplar: null }];
+  const told = (facts: readonly Fact[] | null, what: string): readonly Labelled[] =>
+    facts === null ? [] : [{ label: '', severity: rule.severity, judgement: factual(facts, what), exemplar: facts[0]?.traceId ?? null }];
   const { test } = rule;
   switch (test.type) {
     case 'error_rate':
@@ -51,26 +53,40 @@ export const judgeRule = (rule: Rule, agent: Judged, samples: Samples): readonly
     case 'queue_depth':
       return one(queueDepth(test, samples));
     case 'safety':
-      return one(factual(samples.safety(test.widths[0] ?? 0), 'safety event'));
+      return told(samples.safety(test.widths[0] ?? 0), 'safety event');
     case 'agent_red':
-      return one(factual(samples.red(), 'failed check'));
+      return told(samples.red(), 'failed check');
     case 'heartbeat':
-      return one(factual(samples.missedHeartbeats(), 'missed heartbeat'));
+      return told(samples.missedHeartbeats(), 'missed heartbeat');
     case 'drift':
-      return one(factual(samples.drift(), 'unannounced change'));
+      return told(samples.drift(), 'unannounced change');
     case 'mitigation_overdue':
-      return one(factual(samples.overdue(), 'overdue mitigation'));
+      return told(samples.overdue(), 'overdue mitigation');
   }
 };
 
 const ownOr = (value: Own<number>, own: number | null): number | null => (value === 'own' ? own : value);
 
-const present = <Thing>(things: readonly (Thing | null)[]): readonly Thing[] => things.filter((thing): thing is Thing => thing !== null);
+/** One moment through wider and wider windows, up to the first that holds enough: those behind it decide nothing, and may be dear to look at. */
+const through = <Sample>(
+  widths: readonly number[],
+  sampleOf: (widthMs: number) => Sample | null,
+  isEnough: (sample: Sample) => boolean,
+): readonly Sample[] => {
+  const seen: Sample[] = [];
+  for (const width of widths) {
+    const sample = sampleOf(width);
+    if (sample === null) continue;
+    seen.push(sample);
+    if (isEnough(sample)) break;
+  }
+  return seen;
+};
 
 const errorRate = (test: Extract<RuleTest, { type: 'error_rate' }>, { sla }: Judged, samples: Samples): Judgement | null => {
   const threshold = ownOr(test.threshold, sla.errorRate);
   if (threshold === null) return null;
-  const seen = present(test.widths.map((width) => samples.errors(width, test.errorType)));
+  const seen = through(test.widths, (width) => samples.errors(width, test.errorType), hasRequests(test));
   const what = test.errorType === null ? 'failed' : `failed (${test.errorType})`;
   return shares(test, threshold, seen, what);
 };
@@ -78,9 +94,14 @@ const errorRate = (test: Extract<RuleTest, { type: 'error_rate' }>, { sla }: Jud
 const latency = (test: Extract<RuleTest, { type: 'latency' }>, { sla }: Judged, samples: Samples): Judgement | null => {
   const slowerThanMs = ownOr(test.slowerThanMs, sla.latencyP95Ms);
   if (slowerThanMs === null) return null;
-  const seen = present(test.widths.map((width) => samples.slow(width, slowerThanMs)));
+  const seen = through(test.widths, (width) => samples.slow(width, slowerThanMs), hasRequests(test));
   return shares(test, test.threshold, seen, `took longer than ${humanDuration(slowerThanMs)}`);
 };
+
+const hasRequests =
+  ({ method, params }: Pick<Extract<RuleTest, { type: 'latency' }>, 'method' | 'params'>) =>
+  ({ n }: ShareSample): boolean =>
+    method === 'ratio' || n >= params.minRequests;
 
 const shares = (
   { method, params, recovery }: Pick<Extract<RuleTest, { type: 'latency' }>, 'method' | 'params' | 'recovery'>,
@@ -96,8 +117,13 @@ const shares = (
 
 const quality = (test: Extract<RuleTest, { type: 'quality' }>, { sla }: Judged, samples: Samples): Judgement | null => {
   const threshold = ownOr(test.threshold, sla.quality);
-  const seen = present(test.widths.map((width) => samples.scores(width, test.score)));
-  return threshold === null || seen.length === 0 ? null : meanBelow({ ...test.params, threshold, recovery: threshold }, seen);
+  if (threshold === null) return null;
+  const seen = through(
+    test.widths,
+    (width) => samples.scores(width, test.score),
+    ({ n }) => n >= test.params.minScores,
+  );
+  return seen.length === 0 ? null : meanBelow({ ...test.params, threshold, recovery: threshold }, seen);
 };
 
 const costPerRequest = (
@@ -107,7 +133,14 @@ const costPerRequest = (
 ): readonly Labelled[] => {
   const [narrowest = 0] = widths;
   const literal = method === 'ratio' ? samples.costsBefore(narrowest) : null;
-  const windows = method === 'regression' ? present(widths.map((width) => samples.costs(width))) : [];
+  const windows =
+    method === 'regression'
+      ? through(
+          widths,
+          (width) => samples.costs(width),
+          ({ now }) => now.n >= params.wanted,
+        )
+      : [];
   const usual =
     literal !== null ? costLiterally(params, literal.now, literal.before) : windows.length > 0 ? costRegression(params, windows) : null;
   const now = literal?.now ?? windows[0]?.now;
@@ -222,8 +255,7 @@ const queueDepth = ({ limit, perWorker }: Extract<RuleTest, { type: 'queue_depth
   );
 };
 
-const factual = (facts: readonly Fact[] | null, one: string): Judgement | null => {
-  if (facts === null) return null;
+const factual = (facts: readonly Fact[], one: string): Judgement => {
   const [first, ...others] = facts;
   const base = {
     value: facts.length,

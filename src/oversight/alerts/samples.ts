@@ -1,5 +1,5 @@
 import type { CostSample, CostWindow } from './conditions/cost-regression.ts';
-import type { DepthSample } from './conditions/creep.ts';
+import type { DepthMean, DepthSample } from './conditions/creep.ts';
 import type { MeanSample } from './conditions/mean-below.ts';
 import type { ShareSample } from './conditions/share.ts';
 
@@ -8,6 +8,8 @@ export interface Fact {
   readonly reason: string;
   /** UTC epoch ms since when; null: not known. */
   readonly since: number | null;
+  /** The request it happened in; absent: none, or not known. */
+  readonly traceId?: string;
 }
 
 /** The most extreme single requests of a window, each by its own measure; null: there was none, or none with that figure. */
@@ -42,7 +44,7 @@ export interface Samples {
   spent(per: 'hour' | 'day' | 'month'): { readonly nanos: number; readonly n: number } | null;
   /** Nano-dollars that the month will have cost at least, as far as can be known. */
   forecast(): { readonly lowNanos: number; readonly expectedNanos: number } | null;
-  depth(widthMs: number): { readonly now: DepthSample; readonly days: readonly DepthSample[] } | null;
+  depth(widthMs: number): { readonly now: DepthSample; readonly days: readonly DepthMean[] } | null;
   extremes(widthMs: number): Extremes | null;
   /** Safety events of a window; empty: none. Null: nothing could be seen. */
   safety(widthMs: number): readonly Fact[] | null;
@@ -55,3 +57,22 @@ export interface Samples {
   /** Work that waits, and who works; null: no queue, or it could not be read. */
   queue(): { readonly depth: number; readonly workers: number | null } | null;
 }
+
+/** Of which nobody has anything to say: what a source adds its own to. */
+export const nothingSeen: Samples = {
+  errors: () => null,
+  slow: () => null,
+  scores: () => null,
+  costs: () => null,
+  costsBefore: () => null,
+  spent: () => null,
+  forecast: () => null,
+  depth: () => null,
+  extremes: () => null,
+  safety: () => null,
+  red: () => null,
+  missedHeartbeats: () => null,
+  drift: () => null,
+  overdue: () => [],
+  queue: () => null,
+};

@@ -2,11 +2,15 @@ import { median, robustSpread } from '../../../ground/math/robust.ts';
 import { humanDuration } from '../../../ground/units/duration.ts';
 import type { Judgement } from '../judgement.ts';
 
-/** Steps that requests took in a window: their number, sum and sum of squares. */
-export interface DepthSample {
+/** Steps that requests took in a window: their number and sum. */
+export interface DepthMean {
   readonly windowMs: number;
   readonly n: number;
   readonly sum: number;
+}
+
+/** With the sum of their squares, which tells how far they vary. */
+export interface DepthSample extends DepthMean {
   readonly squares: number;
 }
 
@@ -20,10 +24,10 @@ export interface CreepParams {
   readonly minDays: number;
 }
 
-const mean = ({ sum, n }: DepthSample): number => sum / n;
+const mean = ({ sum, n }: DepthMean): number => sum / n;
 
 /** Whether requests take more steps than they used to: the mean of a window against the median of the same hours of the days before. */
-export const depthCreep = (params: CreepParams, now: DepthSample, daysBefore: readonly DepthSample[]): Judgement => {
+export const depthCreep = (params: CreepParams, now: DepthSample, daysBefore: readonly DepthMean[]): Judgement => {
   const { z: zLimit, ratio: ratioLimit, recovery, minRequests, minDays } = params;
   const days = daysBefore.filter(({ n }) => n >= minRequests);
   const usual = median(days.map(mean));

@@ -1,0 +1,145 @@
+import type { Agent, Fleet } from '../../fleet/agent.ts';
+import { hashText } from '../../fleet/snapshot.ts';
+import { isoTime } from '../../ground/output/json.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import { Conflict } from '../../ground/store/conflict.ts';
+import type { Cache, Journal } from '../../ground/store/port.ts';
+import { humanDuration } from '../../ground/units/duration.ts';
+import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
+import { sourceOfAgent } from '../../telemetry/traces/fleet-ownership.ts';
+import { readProgress } from '../../telemetry/traces/spans.cache.ts';
+import { flapping } from './alert-state.ts';
+import { readOpenAlerts, readStandingAlerts } from './alerts.journal.ts';
+import { collectOwnSamples, traceSamples } from './collect-samples.ts';
+import type { Evaluation, EvaluationEvent, EvaluationRequest } from './evaluation.ts';
+import { readLastInput } from './inputs.journal.ts';
+import { type Missed, missedMoments, momentOf, watermarkOf } from './metrics/moments.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { outcomeWrites } from './outcome-writes.ts';
+import { rulesOf } from './rules.ts';
+import { readSilences } from './silences.journal.ts';
+import { trackerOf } from './tracking.ts';
+
+/** What an evaluation may touch. */
+export type Evaluating = Pick<Context, 'journal' | 'cache' | 'clock' | 'secrets' | 'signal'>;
+
+/** Where own records stand among the sources of traces. */
+const ownSource = '';
+/** What is known so late is worth a word. */
+const lateMs = 15 * 60_000;
+
+/**
+ * Judges every rule on every agent at each moment that was not judged yet, and keeps what came of it in one commit: states, time lines, what
+ * was seen, and the messages to people. Of several evaluators at once one does so, and the others change nothing. Throws when the signal fires.
+ */
+export const evaluateAlerts = async (
+  ctx: Evaluating,
+  fleet: Fleet,
+  request: EvaluationRequest,
+  on: (event: EvaluationEvent) => void,
+): Promise<Evaluation> => {
+  const [cache, journal] = [await openFreshCache(ctx), await ctx.journal()];
+  const now = ctx.clock.now();
+  const last = await readLastInput(journal);
+  const rules = rulesOf(fleet);
+  const sources = sourcesOf(cache, fleet, last?.judged ?? {}, now);
+  const oldest = Math.min(now, ...sources.flatMap(({ last }) => last ?? []));
+  const standing = await readStandingAlerts(journal, oldest - flapping.windowMs);
+  const tracker = trackerOf(rules, standing);
+  const moments = [...new Set(sources.flatMap(({ missed }) => missed.moments))].sort((a, b) => a - b);
+  let red: ReadonlySet<string> = new Set();
+  for (const [at, moment] of moments.entries()) {
+    ctx.signal.throwIfAborted();
+    on({ event: 'judging', at: at + 1, moment, of: moments.length });
+    const due = sources.filter(({ missed }) => missed.moments.includes(moment));
+    const traced = due.filter(({ name }) => name !== ownSource).flatMap(({ agents }) => agents);
+    if (traced.length > 0) tracker.judge('traces', traced, traceSamples(cache, fleet, moment), moment);
+    if (!due.some(({ name }) => name === ownSource)) continue;
+    // What waits in a queue is known of now alone.
+    const queues = moment === momentOf(now) ? (request.queues ?? new Map()) : new Map();
+    const own = await collectOwnSamples(journal, fleet, { moment, rules, queues });
+    tracker.judge('own', fleet.agents, own, moment);
+    red = new Set(fleet.agents.filter(({ name }) => (own(name).red() ?? []).length > 0).map(({ name }) => name));
+  }
+  const at = Math.max(now, (last?.at ?? 0) + 1);
+  const outcome = outcomeOf({ at, fleet, rules, standing, tracked: tracker.tracked, silences: await readSilences(journal, at), red });
+  const watermarks = sources.filter(({ name }) => name !== ownSource).flatMap(({ watermark }) => watermark ?? []);
+  const watermark = watermarks.length === 0 ? null : Math.min(...watermarks);
+  const input = {
+    at,
+    watermark,
+    judged: Object.fromEntries(sources.flatMap(({ name, last, missed }) => judgedOf(name, missed.moments.at(-1) ?? last))),
+    rules: hashText(JSON.stringify(rules)),
+    seen: outcome.seen,
+    standing: isNewDay(last?.at ?? null, at) ? outcome.before : null,
+  };
+  const problems = sources.flatMap((source) => problemsOf(source, now));
+  const done = { at, watermark, moments: moments.length };
+  try {
+    await journal.commit(
+      outcomeWrites({ fleet, outcome, input, previous: last?.at ?? null, cache, suggest: request.suggest, mask: ctx.secrets.mask }),
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof Conflict)) throw thrown;
+    return {
+      ...done,
+      ...(await nothingOf(journal)),
+      problems: [...problems, 'another evaluation was made meanwhile: this one changed nothing'],
+    };
+  }
+  for (const transition of outcome.transitions) on({ event: 'transition', transition });
+  return { ...done, ...shownOf(outcome), problems };
+};
+
+/** Where an agent's word comes from: one backend of traces, or this machine's own records. */
+interface Source {
+  readonly name: string;
+  readonly agents: readonly Agent[];
+  /** Up to when it is known, UTC epoch ms; null: nothing ever came. */
+  readonly watermark: number | null;
+  /** The newest moment of it that was judged. */
+  readonly last: number | null;
+  readonly missed: Missed;
+}
+
+const sourcesOf = (cache: Cache, fleet: Fleet, judged: Readonly<Record<string, number>>, now: number): readonly Source[] => {
+  const agents = new Map<string, Agent[]>([[ownSource, [...fleet.agents]]]);
+  for (const agent of fleet.agents) {
+    const name = sourceOfAgent({ agents: [agent], backends: fleet.backends }, agent.name);
+    if (name !== null) agents.set(name, [...(agents.get(name) ?? []), agent]);
+  }
+  return [...agents].map(([name, members]) => {
+    const watermark = name === ownSource ? now : watermarkOf(readProgress(cache, name), now);
+    const last = judged[name] ?? null;
+    const missed = watermark === null ? { moments: [], leftOutMs: 0 } : missedMoments(last, momentOf(watermark));
+    return { name, agents: members, watermark, last, missed };
+  });
+};
+
+const judgedOf = (name: string, moment: number | null): readonly (readonly [string, number])[] => (moment === null ? [] : [[name, moment]]);
+
+const problemsOf = ({ name, watermark, missed: { leftOutMs, moments } }: Source, now: number): readonly string[] => {
+  const what = name === ownSource ? 'checks' : `traces of ${name}`;
+  const leftOut =
+    leftOutMs === 0
+      ? []
+      : [`nobody judged ${what} for ${humanDuration(leftOutMs)} before ${isoTime(moments[0] ?? now)}: too long to be made up for`];
+  if (watermark === null || now - watermark <= lateMs) return leftOut;
+  return [
+    ...leftOut,
+    `${what} are known up to ${isoTime(watermark)} only, ${humanDuration(now - watermark)} ago: what happened since is not judged yet`,
+  ];
+};
+
+const dayMs = 86_400_000;
+const isNewDay = (last: number | null, at: number): boolean => last === null || Math.floor(last / dayMs) !== Math.floor(at / dayMs);
+
+const shownOf = ({ alerts, transitions, announcements }: Outcome) => {
+  const open = alerts.filter(({ instance: { state } }) => state !== 'inactive' && state !== 'resolved');
+  return { open, firing: open.filter(({ instance }) => instance.state !== 'pending'), transitions, announcements };
+};
+
+const nothingOf = async (journal: Journal) => {
+  const alerts = await readOpenAlerts(journal);
+  return shownOf({ alerts, transitions: [], announcements: [], seen: [], before: [], changed: [] });
+};

@@ -1,0 +1,76 @@
+import type { BucketRange, Grain } from '../../../ground/units/window.ts';
+
+/** A row of a bucket: its number, its agent's number, and what it holds. */
+type BucketRow = readonly [bucket: number, agent: number, ...held: unknown[]];
+
+/**
+ * Buckets of one width from a moment backwards, of all agents at once. They are read once, and no further back than somebody asks: most
+ * agents are busy enough to be judged by the newest.
+ */
+export interface BucketsBack<Row> {
+  /** The rows of an agent in the newest `count` buckets, in no order. */
+  of(agent: number, count: number): readonly Row[];
+}
+
+/** @param end the first bucket that is too new */
+export const bucketsBack = <Row extends BucketRow>(
+  grain: Grain,
+  end: number,
+  read: (range: BucketRange) => Iterable<Row>,
+): BucketsBack<Row> => {
+  const known = new Map<number, Row[]>();
+  let depth = 0;
+  const load = (count: number): void => {
+    if (count <= depth) return;
+    for (const row of read({ grain, from: end - count, to: end - depth })) {
+      const rows = known.get(row[1]);
+      if (rows === undefined) known.set(row[1], [row]);
+      else rows.push(row);
+    }
+    depth = count;
+  };
+  return {
+    of: (agent, count) => {
+      load(count);
+      const rows = known.get(agent) ?? [];
+      return count === depth ? rows : rows.filter(([bucket]) => bucket >= end - count);
+    },
+  };
+};
+
+const quarterMs = 900_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** A window that ends at a moment, as what is read for it. It begins at a whole quarter of an hour, a wide one at a whole hour, and is so much wider than asked for. */
+export interface WindowBack {
+  /** How wide it is, ms. */
+  readonly windowMs: number;
+  /** Whole quarters, then whole hours before them, counted back from the moment; the rest is single requests. */
+  readonly quarters: number;
+  readonly hours: number;
+}
+
+/** Up to here windows are made of quarters alone. */
+const fineMs = 4 * hourMs;
+
+/** @param moment UTC epoch ms */
+export const windowBack = (moment: number, widthMs: number): WindowBack => {
+  const quarter = Math.floor(moment / quarterMs);
+  if (widthMs <= fineMs) {
+    const from = Math.floor((moment - widthMs) / quarterMs);
+    return { windowMs: moment - from * quarterMs, quarters: quarter - from, hours: 0 };
+  }
+  const [hour, from] = [Math.floor(moment / hourMs), Math.floor((moment - widthMs) / hourMs)];
+  return { windowMs: moment - from * hourMs, quarters: quarter - 4 * hour, hours: hour - from };
+};
+
+/** The same hours of an earlier day, as whole ones: where they end (a number of a bucket) and how many they are. */
+export const hoursOfDay = (moment: number, widthMs: number, daysBefore: number): { readonly end: number; readonly hours: number } => {
+  const then = moment - daysBefore * dayMs;
+  const end = Math.ceil(then / hourMs);
+  return { end, hours: end - Math.floor((then - widthMs) / hourMs) };
+};
+
+/** Where the single requests of a moment begin: behind its last whole quarter; UTC epoch ms. */
+export const lastQuarter = (moment: number): number => Math.floor(moment / quarterMs) * quarterMs;

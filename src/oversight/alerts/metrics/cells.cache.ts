@@ -1,0 +1,101 @@
+import type { Cache } from '../../../ground/store/port.ts';
+import type { BucketRange, Range } from '../../../ground/units/window.ts';
+import { facets } from '../../../telemetry/stats/rollup.ts';
+import { grainCodes } from '../../../telemetry/traces/codes.ts';
+import { dims } from '../../../telemetry/traces/dictionary.cache.ts';
+import { type StoredId, unpackId } from '../../../telemetry/traces/identifier.ts';
+
+/** What is added up over the requests of a bucket or a window, in the order of `Sums`. */
+export const summed = ['n', 'errors', 'costed', 'costNanos', 'logCost', 'logCostSquares', 'steps', 'qualityN', 'qualitySum'] as const;
+export type Summed = (typeof summed)[number];
+
+/** Bucket, the agent's number, then sums in the order of `summed`. */
+export type SumRow = readonly [bucket: number, agent: number, ...sums: number[]];
+
+/** What whole buckets hold of each agent. */
+export const readSums = (cache: Cache, { grain, from, to }: BucketRange): Iterable<SumRow> =>
+  cache.rows(
+    `SELECT bucket, agent, n, errors, costed, cost_nanos, logcost_micro / 1e6, logcost_sq_micro / 1e6, steps, quality_n, quality_micro / 1e6
+     FROM run_roll WHERE grain = ? AND facet = ? AND bucket >= ? AND bucket < ? AND n > 0`,
+    ...[grainCodes[grain], facets.agent, from, to],
+  );
+
+/** One request: the agent's number first. Unknown is null. */
+export type RequestRow = readonly [
+  agent: number,
+  isError: number,
+  costNanos: number | null,
+  steps: number,
+  qualityN: number,
+  qualitySum: number,
+  durationUs: number | null,
+];
+
+/** Requests that began in a range, our own probes left out. */
+export const readRequests = (cache: Cache, { fromUs, toUs }: Range): Iterable<RequestRow> =>
+  cache.rows(
+    `SELECT agent, is_error, cost_nanos, steps, quality_n, quality_micro / 1e6, dur_us FROM run
+     WHERE start_us >= ? AND start_us < ? AND synthetic = 0`,
+    fromUs,
+    toUs,
+  );
+
+/** Bucket, the agent's number, and an encoded sketch. */
+export type SketchRow = readonly [bucket: number, agent: number, sketch: Uint8Array];
+
+/** How long requests took (microseconds), or how many steps, in whole buckets. */
+export const readSketches = (cache: Cache, what: 'h_dur' | 'h_steps', { grain, from, to }: BucketRange): Iterable<SketchRow> =>
+  cache.rows(
+    `SELECT bucket, agent, ${what} FROM run_roll WHERE grain = ? AND facet = ? AND bucket >= ? AND bucket < ? AND n > 0`,
+    ...[grainCodes[grain], facets.agent, from, to],
+  );
+
+/** Scores of one name in whole buckets: how many and their sum, releases together. */
+export const readScoreSums = (cache: Cache, name: number, { grain, from, to }: BucketRange): Iterable<SumRow> =>
+  cache.rows(
+    `SELECT bucket, agent, SUM(n), SUM(sum_micro) / 1e6 FROM score_roll WHERE grain = ? AND bucket >= ? AND bucket < ? AND name = ?
+     GROUP BY bucket, agent`,
+    ...[grainCodes[grain], from, to, name],
+  );
+
+/** Each agent's number of requests that failed in one way. @param errorType its number (traces/codes) */
+export const countErrors = (cache: Cache, errorType: number, { fromUs, toUs }: Range): ReadonlyMap<number, number> =>
+  new Map(
+    cache.rows<readonly [number, number]>(
+      'SELECT agent, COUNT(*) FROM run WHERE start_us >= ? AND start_us < ? AND synthetic = 0 AND is_error = 1 AND error_type = ? GROUP BY agent',
+      ...[fromUs, toUs, errorType],
+    ),
+  );
+
+/** One request as caps look at it. */
+export type LongRow = readonly [agent: number, trace: number, startUs: number, steps: number, tokens: number, costNanos: number | null];
+
+/** Requests that were under way in a range: begun at most `lookBackUs` before it, and not over when it began. */
+export const readUnderWay = (cache: Cache, { fromUs, toUs }: Range, lookBackUs: number): Iterable<LongRow> =>
+  cache.rows(
+    `SELECT agent, trace_no, start_us, steps, in_tok + out_tok, cost_nanos FROM run
+     WHERE start_us >= ? AND start_us < ? AND synthetic = 0 AND (start_us >= ? OR dur_us IS NULL OR start_us + dur_us >= ?)`,
+    ...[fromUs - lookBackUs, toUs, fromUs, fromUs],
+  );
+
+/** Requests of a range that a guardrail ended, newest first. @param errorType the number of that error (traces/codes) */
+export const readBlocked = (
+  cache: Cache,
+  errorType: number,
+  { fromUs, toUs }: Range,
+): Iterable<readonly [agent: number, trace: number, startUs: number]> =>
+  cache.rows(
+    `SELECT agent, trace_no, start_us FROM run
+     WHERE start_us >= ? AND start_us < ? AND synthetic = 0 AND error_type = ? ORDER BY start_us DESC, trace_no DESC`,
+    ...[fromUs, toUs, errorType],
+  );
+
+/** The id of a trace by its number; empty where it is gone. */
+export const traceIdOf = (cache: Cache, trace: number): string => {
+  const [row] = cache.all<{ id: StoredId }>('SELECT trace_id AS id FROM trace WHERE no = ?', trace);
+  return row === undefined ? '' : unpackId(row.id);
+};
+
+/** The number of every agent that a request was ever made to, by its name. */
+export const readAgentNumbers = (cache: Cache): ReadonlyMap<string, number> =>
+  new Map(cache.rows<readonly [string, number]>('SELECT word, id FROM dict WHERE dim = ?', dims.agent));

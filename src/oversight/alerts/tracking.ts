@@ -1,0 +1,81 @@
+import type { Agent } from '../../fleet/agent.ts';
+import type { Alert } from './alert.ts';
+import type { Observation, Timing } from './alert-state.ts';
+import type { SamplesOf } from './collect-samples.ts';
+import { keyText } from './fold.ts';
+import { judgeRule, type Labelled } from './judge-rule.ts';
+import type { Rule, RuleType } from './rule.ts';
+import { concerns } from './rules.ts';
+
+/** Whose word decides a rule: the source of an agent's traces, known up to a watermark; or this machine's own records, known up to now. */
+export type Word = 'traces' | 'own';
+
+const ownTypes: ReadonlySet<RuleType> = new Set(['agent_red', 'heartbeat', 'drift', 'mitigation_overdue', 'queue_depth']);
+
+/** Safety events are told of by both: a check that fails is not to wait for traces that are late. */
+const isOf = (word: Word, { test: { type } }: Rule): boolean => type === 'safety' || ownTypes.has(type) === (word === 'own');
+
+/** The label of what checks tell of safety, beside that of traces, which has none. */
+const ownSafety = 'check';
+
+/** An alert that is not at rest, or whose condition holds: what was seen of it at the moments of an evaluation, oldest first. */
+export interface Tracked {
+  readonly rule: Rule;
+  readonly agent: string;
+  readonly label: string;
+  readonly observations: Observation[];
+  /** The last judgement; null: its source did not tell. */
+  latest: Labelled | null;
+}
+
+/** What an evaluation keeps an eye on. Everything else is at rest and stays so: of a big fleet nearly all. */
+export interface Tracker {
+  /** Judges some agents by what one source tells of a moment (UTC epoch ms). */
+  judge(word: Word, agents: readonly Agent[], samplesOf: SamplesOf, moment: number): void;
+  readonly tracked: ReadonlyMap<string, Tracked>;
+}
+
+/** @param standing the alerts that are not at rest */
+export const trackerOf = (rules: readonly Rule[], standing: readonly Alert[]): Tracker => {
+  const tracked = new Map<string, Tracked>();
+  const open = new Map<string, string[]>();
+  for (const { rule, agent, label } of standing) {
+    const labels = open.get(pairText(rule, agent));
+    if (labels === undefined) open.set(pairText(rule, agent), [label]);
+    else labels.push(label);
+  }
+  const observe = (rule: Rule, agent: string, seen: Labelled | null, label: string, moment: number): void => {
+    const key = keyText({ rule: rule.name, agent, label });
+    const known = tracked.get(key) ?? { rule, agent, label, observations: [], latest: null };
+    known.observations.push({ at: moment, said: seen?.judgement.said ?? 'unknown' });
+    known.latest = seen ?? known.latest;
+    tracked.set(key, known);
+  };
+  const judge: Tracker['judge'] = (word, agents, samplesOf, moment) => {
+    const asked = rules.filter((rule) => isOf(word, rule));
+    for (const agent of agents) {
+      const samples = samplesOf(agent.name);
+      for (const rule of asked) {
+        if (!concerns(rule, agent)) continue;
+        const labels = open.get(pairText(rule.name, agent.name)) ?? [];
+        const seen = judgeRule(rule, agent, samples).map((each) => (isCheckOf(word, rule) ? { ...each, label: ownSafety } : each));
+        for (const each of seen) {
+          const isTracked = labels.includes(each.label) || tracked.has(keyText({ rule: rule.name, agent: agent.name, label: each.label }));
+          if (isTracked || begins(each, rule.timing)) observe(rule, agent.name, each, each.label, moment);
+        }
+        for (const label of labels)
+          if (isLabelOf(word, rule, label) && !seen.some((each) => each.label === label)) observe(rule, agent.name, null, label, moment);
+      }
+    }
+  };
+  return { judge, tracked };
+};
+
+const pairText = (rule: string, agent: string): string => `${rule} ${agent}`;
+const isCheckOf = (word: Word, { test }: Rule): boolean => word === 'own' && test.type === 'safety';
+const isLabelOf = (word: Word, rule: Rule, label: string): boolean =>
+  rule.test.type !== 'safety' || isCheckOf(word, rule) === (label === ownSafety);
+
+/** Whether an alert at rest leaves it. */
+const begins = ({ judgement: { said } }: Labelled, { onNoData }: Timing): boolean =>
+  said === 'breach' || (said === 'unknown' && onNoData === 'alert');
