@@ -7,7 +7,7 @@ import type { Extensions, SlotReader } from '../fleet/slots.ts';
 import { ruleKinds } from '../oversight/alerts/rule-fields.ts';
 import { alerts } from '../oversight/alerts/schema.ts';
 import { channels } from '../oversight/notify/registry.ts';
-import { notify } from '../oversight/notify/schema.ts';
+import { notify, routes } from '../oversight/notify/schema.ts';
 import { judges } from '../quality/expect/judges/schema.ts';
 import { loadAssertions, loadExpectation } from '../quality/expect/load-expectation.ts';
 import { pickAssertion, settingsFields } from '../quality/expect/schema.ts';
@@ -49,5 +49,5 @@ export const extensions: Extensions = {
     expect: expectations,
     rule: readByKind('type', 'alert rule', ruleKinds),
   },
-  sections: { alerts, judges, notify },
+  sections: { alerts, judges, notify, routes },
 };

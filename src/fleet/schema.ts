@@ -278,13 +278,15 @@ export const manifestSchema = z.strictObject({
   prices: z.record(z.string(), price).optional().describe('USD per million tokens, by provider/model; wins over every other price.'),
   runbooks: z.array(z.string().min(1)).optional().describe('Folders or files of runbooks, relative to the manifest.'),
   watchdog: z
-    .strictObject({ url: urlField().describe('The address to ping.') })
+    .strictObject({
+      url: urlField().describe('The address to ping; /start and /fail are added to its path. Whoever knows it can silence it.'),
+    })
     .optional()
-    .describe('Pinged by scheduled runs.'),
+    .describe('Pinged by tick when it begins, is done and fails, so that somebody notices where it stops.'),
 });
 
 /** Sections of the format that this version does not read. */
-export const laterSections: readonly string[] = ['providers', 'routes', 'policies'];
+export const laterSections: readonly string[] = ['providers', 'policies'];
 
 /** The manifest with the sections that rooms above describe. */
 export const manifestSchemaWith = (sections: Sections): typeof manifestSchema =>

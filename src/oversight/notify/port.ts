@@ -29,6 +29,14 @@ export interface Message {
   readonly facts: JsonObject;
 }
 
+/** What several messages have in common that may be said as one. */
+export interface Group {
+  /** The same for all of them on a channel. */
+  readonly key: string;
+  /** How long the first waits for others, ms. */
+  readonly waitMs: number;
+}
+
 /** A message on its way to one channel. */
 export interface Outgoing {
   /** A name under `notify` in the manifest. */
@@ -39,6 +47,8 @@ export interface Outgoing {
    */
   readonly dedupKey: string;
   readonly message: Message;
+  /** Absent or null: it is said by itself, at once. */
+  readonly group?: Group | null;
 }
 
 /** What came of one attempt. `retry`: trying the same again may help; `afterMs`: how long the channel asked to wait, null where it did not. */
