@@ -185,6 +185,8 @@ export interface Fleet {
   readonly connections: Readonly<Record<string, Connection>>;
   /** Channels by which people are told, by name. */
   readonly notify: Readonly<Record<string, Slot>>;
+  /** Pinged by scheduled work, so that somebody notices where it stops; its address is a secret. Null: nobody is. */
+  readonly watchdog: { readonly url: SecretRef } | null;
   /** What the sections of rooms above were read as, by their names: each room knows the type of its own. */
   readonly sections: Readonly<Record<string, unknown>>;
   /** Files and folders of runbooks, absolute. */

@@ -32,6 +32,7 @@ export const assembleFleet = (manifest: ParsedManifest, places: Places): Fleet =
   ),
   // A section of a room above: its schema is not part of the core's.
   notify: ((manifest as { readonly notify?: unknown }).notify ?? {}) as Readonly<Record<string, Slot>>,
+  watchdog: manifest.watchdog ?? null,
   sections: Object.fromEntries(
     places.sections.flatMap((name) => (name in manifest ? [[name, (manifest as Readonly<Record<string, unknown>>)[name]]] : [])),
   ),

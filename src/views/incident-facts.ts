@@ -12,7 +12,7 @@ export const incidentFacts = ({ startedAt, openedAt, ackedAt, resolvedAt, cause,
   opened_at: isoTime(openedAt),
   acked_at: isoTime(ackedAt),
   resolved_at: isoTime(resolvedAt),
-  cause,
+  cause: cause.kind === 'alert' ? { ...cause, fired_at: isoTime(cause.fired_at) } : cause,
 });
 
 export const milestoneFacts = (milestones: Milestones) =>

@@ -20,6 +20,14 @@ const incident = z.object({
   cause: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('person') }),
     z.object({
+      kind: z.literal('alert'),
+      rule: z.string(),
+      label: z.string().describe('Which stage or measure of the rule; empty where it has one only'),
+      fired_at: instant.describe('Which firing'),
+      reason: z.string().describe('Untrusted'),
+      trace: z.string().nullable().describe('The request that shows it best; null: none is known'),
+    }),
+    z.object({
       kind: z.literal('cap'),
       cap: z.enum(['steps_per_request', 'tokens_per_request', 'per_request']),
       value: z.number().describe('Steps or tokens; per_request: nano-dollars'),

@@ -88,6 +88,7 @@ export const aFleet = (...agents: readonly Agent[]): Fleet => ({
   prices: {},
   judges: {},
   sections: {},
+  watchdog: null,
   connections: {},
   notify: {},
   runbooks: [],

@@ -14,7 +14,9 @@ export const capTitle = (agent: string, { cap, value, limit }: Pick<CapCause, 'c
   `${agent}: ${figure[cap](value)} in one request, ${figure[cap](limit)} allowed`;
 
 /** What was seen, in one sentence; null where a person opened it, who says it in the title. */
-export const causeSentence = (cause: IncidentCause): string | null =>
-  cause.kind === 'person'
-    ? null
-    : `one request went to ${figure[cause.cap](cause.value)}; budget.${cause.cap} is ${figure[cause.cap](cause.limit)} (trace ${cause.trace})`;
+export const causeSentence = (cause: IncidentCause): string | null => {
+  if (cause.kind === 'person') return null;
+  const shown = cause.trace === null ? '' : ` (trace ${cause.trace})`;
+  if (cause.kind === 'alert') return `the alert ${cause.rule} fired: ${cause.reason}${shown}`;
+  return `one request went to ${figure[cause.cap](cause.value)}; budget.${cause.cap} is ${figure[cause.cap](cause.limit)}${shown}`;
+};

@@ -6,7 +6,7 @@ import { toUsd } from '../../ground/units/amount.ts';
 import { recordedTurn } from '../../quality/evals/recorded-turn.ts';
 import { readTrace } from '../../telemetry/traces/trace.cache.ts';
 import { readTexts } from '../../telemetry/traces/trace-list.cache.ts';
-import type { Incident, IncidentCause } from './incident.ts';
+import { type Incident, type IncidentCause, traceOf } from './incident.ts';
 
 /** A case of an eval suite that asks what was asked when things went wrong. */
 export interface IncidentCase {
@@ -24,11 +24,11 @@ export interface IncidentCase {
  */
 export const collectCase = async (ctx: Context, fleet: Fleet, incident: Incident, traceId: string | null): Promise<IncidentCase> => {
   const { agent, cause, id } = incident;
-  const wanted = traceId ?? (cause.kind === 'cap' ? cause.trace : null);
+  const wanted = traceId ?? traceOf(cause);
   if (wanted === null)
     throw usageError({
       code: 'trace_missing',
-      message: `${id} names no request: a person opened it`,
+      message: `${id} names no request: ${cause.kind === 'alert' ? `the alert ${cause.rule} is of many` : 'a person opened it'}`,
       hint: `agentops incident export-case ${id} --trace ID; agentops traces list --errors shows some`,
     });
   if (fleet.capture !== 'io')
@@ -63,7 +63,7 @@ export const collectCase = async (ctx: Context, fleet: Fleet, incident: Incident
 };
 
 const limitOf = (cause: IncidentCause): readonly Json[] => {
-  if (cause.kind === 'person') return [];
+  if (cause.kind !== 'cap') return [];
   if (cause.cap === 'steps_per_request') return [{ 'max-steps': cause.limit }];
   return [cause.cap === 'tokens_per_request' ? { 'max-tokens': cause.limit } : { cost: `$${toUsd(cause.limit)}` }];
 };

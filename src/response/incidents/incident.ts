@@ -5,9 +5,20 @@ export type IncidentStatus = 'open' | 'acked' | 'resolved';
 /** Which cap of an agent's budget one request went over. */
 export type Cap = 'steps_per_request' | 'tokens_per_request' | 'per_request';
 
-/** Who or what opened it. A cap names the request that went over it: steps and tokens are counts, `per_request` is nano-dollars. */
+/**
+ * Who or what opened it. A cap names the request that went over it: steps and tokens are counts, `per_request` is nano-dollars. An alert
+ * is told by its names and the firing (`fired_at`, UTC epoch ms); its reason is untrusted, its trace null where none shows it.
+ */
 export type IncidentCause =
   | { readonly kind: 'person' }
+  | {
+      readonly kind: 'alert';
+      readonly rule: string;
+      readonly label: string;
+      readonly fired_at: number;
+      readonly reason: string;
+      readonly trace: string | null;
+    }
   | { readonly kind: 'cap'; readonly cap: Cap; readonly value: number; readonly limit: number; readonly trace: string };
 
 /** Something that went wrong and that people look after until it is over. */
@@ -29,6 +40,9 @@ export interface Incident {
   readonly resolvedAt: number | null;
   readonly cause: IncidentCause;
 }
+
+/** The request that shows what went wrong; null: none is known. */
+export const traceOf = (cause: IncidentCause): string | null => (cause.kind === 'person' ? null : cause.trace);
 
 const idPattern = /^inc-(\d{1,9})$/;
 

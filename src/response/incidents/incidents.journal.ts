@@ -38,7 +38,7 @@ const incidentOf = (row: Row): Incident => {
 };
 
 const causeOf = (cause: Json): IncidentCause =>
-  isObject(cause) && cause['kind'] === 'cap' ? (cause as unknown as IncidentCause) : { kind: 'person' };
+  isObject(cause) && (cause['kind'] === 'cap' || cause['kind'] === 'alert') ? (cause as unknown as IncidentCause) : { kind: 'person' };
 
 /** One incident, by an id as it was typed; null: there is none. */
 export const readIncident = async (journal: Journal, typed: string): Promise<Incident | null> => {

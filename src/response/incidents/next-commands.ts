@@ -1,5 +1,5 @@
 import type { RunbookClass } from '../runbooks/runbook.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, traceOf } from './incident.ts';
 import type { Timeline } from './timeline.ts';
 
 /** The shipped runbook of a class. */
@@ -34,6 +34,7 @@ export const nextCommands = (
 ): readonly NextCommand[] => {
   const { id, agent, status, cause } = incident;
   const run = runbookCommand(incident);
+  const trace = traceOf(cause);
   const isContained = milestones.contained !== null;
   const all: readonly (NextCommand | false)[] = [
     ...waiting.map((command) => ({ command, why: 'a run waits for a person' })),
@@ -46,12 +47,15 @@ export const nextCommands = (
     status !== 'resolved' && isContained && agent !== null && { command: `agentops health ${agent}`, why: 'does it answer, and rightly?' },
     status !== 'resolved' &&
       !isContained &&
-      cause.kind === 'cap' && { command: `agentops traces show ${cause.trace}`, why: 'the request that went over its cap' },
+      trace !== null && {
+        command: `agentops traces show ${trace}`,
+        why: cause.kind === 'cap' ? 'the request that went over its cap' : 'the request that shows it best',
+      },
     status !== 'resolved' && isContained && { command: `agentops incident resolve ${id}`, why: 'when it is over' },
     status !== 'resolved' && agent !== null && { command: `agentops status --by agent`, why: 'how the fleet does' },
     status === 'resolved' && inForce.length > 0 && { command: 'agentops mitigations list', why: 'something of it is still in force' },
     { command: `agentops incident postmortem ${id}`, why: 'a draft for the review' },
-    cause.kind === 'cap' && {
+    trace !== null && {
       command: `agentops incident export-case ${id} --suite suites/${agent}.yaml`,
       why: 'so that a suite finds it next time',
     },

@@ -13,6 +13,8 @@ import { openingLetters } from './letters.ts';
 export interface Report extends Pick<Incident, 'title' | 'agent' | 'class' | 'severity' | 'cause'> {
   /** UTC epoch ms; null: now. */
   readonly startedAt: number | null;
+  /** Whom it concerns was told already, by the alert that found it. */
+  readonly isTold?: boolean;
 }
 
 /** An incident as it stands in the journal, and whether it was not there before. */
@@ -25,8 +27,8 @@ export interface Opened {
 const remembered = 200;
 
 /**
- * Opens an incident, records it, and tells every channel of `notify`, in one commit. What was detected is opened once for an agent and its
- * class until it is resolved, and once for a request. Throws a usage error for a start in the future.
+ * Opens an incident, records it, and tells every channel of `notify` unless people were told, in one commit. What was
+ * detected is opened once for an agent and its class until it is resolved, and once for a request or a firing. Throws a usage error for a start in the future.
  */
 export const openIncident = (ctx: Acting, fleet: Pick<Fleet, 'name' | 'notify'>, report: Report): Promise<Opened> =>
   recordAct<Opened>(ctx, async (journal) => {
@@ -54,7 +56,10 @@ export const openIncident = (ctx: Acting, fleet: Pick<Fleet, 'name' | 'notify'>,
       resolvedAt: null,
       cause: report.cause,
     };
-    const letters = outboxWrites(openingLetters(fleet, incident), { at, mask: (text) => ctx.secrets.mask(text) });
+    const letters = outboxWrites(report.isTold === true ? [] : openingLetters(fleet, incident), {
+      at,
+      mask: (text) => ctx.secrets.mask(text),
+    });
     return {
       writes: [incidentWrite(incident), ...letters],
       act: responseAct('incident.open', incident.agent ?? incident.id, {
@@ -68,7 +73,11 @@ export const openIncident = (ctx: Acting, fleet: Pick<Fleet, 'name' | 'notify'>,
   });
 
 const isSame = (known: Incident, report: Report): boolean =>
-  (known.status !== 'resolved' && known.class === report.class && known.cause.kind === report.cause.kind) ||
+  (known.class === report.class && known.cause.kind !== 'person' && (known.status !== 'resolved' || endedDuring(known, report.cause))) ||
   (known.cause.kind === 'cap' && report.cause.kind === 'cap' && known.cause.trace === report.cause.trace);
+
+/** A person says that it is over while the alert still fires: what fires on is not another incident. */
+const endedDuring = ({ resolvedAt }: Incident, cause: IncidentCause): boolean =>
+  cause.kind === 'alert' && resolvedAt !== null && resolvedAt >= cause.fired_at;
 
 const causeFacts = (cause: IncidentCause): Readonly<Record<string, Json>> => ({ ...cause });
