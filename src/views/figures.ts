@@ -1,5 +1,5 @@
 import type { Tone } from '../ground/output/look.ts';
-import { toUsd } from '../ground/units/amount.ts';
+import { grouped, toUsd } from '../ground/units/amount.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { Figures } from '../telemetry/stats/figures.ts';
 import { missing, moneyOrMissing, shareOrMissing } from './words.ts';
@@ -36,7 +36,7 @@ export const latencyOf = (us: number | null): string => (us === null ? missing :
 /** `12,340` up to a hundred thousand, then `1.2M`. */
 export const countOf = (count: number | null): string => {
   if (count === null) return missing;
-  if (count < 100_000) return Math.round(count).toLocaleString('en-US');
+  if (count < 100_000) return grouped(count);
   const [size, unit] = count < 999_500 ? [1e3, 'k'] : count < 999_500_000 ? [1e6, 'M'] : [1e9, 'G'];
   return `${(count / size).toFixed(count / size < 100 ? 1 : 0)}${unit}`;
 };

@@ -11,6 +11,15 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
+/** What a person asked of the table. */
+export interface StatusLayout {
+  /** Names of figures; null: what fits. */
+  readonly columns: readonly string[] | null;
+  readonly sorting: Sorting | null;
+}
+
+export const usualLayout: StatusLayout = { columns: null, sorting: null };
+
 const stateRank = { red: 3, unknown: 2, yellow: 1, green: 0 } as const;
 
 /** The rows in the order wanted; what has no value comes last. Rows that are equal keep their order. */

@@ -4,17 +4,8 @@ import { sparkline } from '../ground/output/sparkline.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import { writtenFigure } from './figures.ts';
-import { columnsFor, factsOf, figureNamed, type Sorting, sortRows, whyOfRow } from './status-facts.ts';
+import { columnsFor, factsOf, figureNamed, type StatusLayout, sortRows, usualLayout, whyOfRow } from './status-facts.ts';
 import { joined, missing, stateSigns, symbolOf, type ViewOptions } from './words.ts';
-
-/** What a person asked of the table. */
-export interface StatusLayout {
-  /** Names of figures; null: what fits. */
-  readonly columns: readonly string[] | null;
-  readonly sorting: Sorting | null;
-}
-
-export const usualLayout: StatusLayout = { columns: null, sorting: null };
 
 /** Columns of a sparkline in a narrow and in a wide terminal. */
 const trendColumns = (width: number | null): number => (width !== null && width < 110 ? 10 : 24);

@@ -6,9 +6,7 @@ import { sparkline } from '../ground/output/sparkline.ts';
 import { toUsd } from '../ground/units/amount.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import { figuresJson, writtenFigure } from './figures.ts';
-import { columnsFor, factsOf, figureNamed, sortRows, whyOfRow } from './status-facts.ts';
-import { renderStatusMetrics } from './status-metrics.ts';
-import { renderStatusText, type StatusLayout, usualLayout } from './status-text.ts';
+import { columnsFor, factsOf, figureNamed, type StatusLayout, sortRows, usualLayout, whyOfRow } from './status-facts.ts';
 import type { ViewOptions } from './words.ts';
 
 /** The window, freshness and coverage of every document with figures. */
@@ -33,7 +31,7 @@ const agentJson = (row: StatusRow) => ({
 });
 
 /** The public document of `agentops status --json`. */
-const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
+export const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
   const rows = sortRows(status.rows, sorting);
   return jsonDocument(status.fleet, status.generatedAt, {
     ...figureHead(status),
@@ -47,7 +45,7 @@ const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting 
 };
 
 /** One record a row, with every figure. */
-const renderStatusCsv = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
+export const renderStatusCsv = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
   const names = Object.keys(figuresJson(status.totals));
   return renderCsv(
     ['fleet', 'window_from', 'window_to', status.by.replace('-', '_'), 'state', 'why', ...names],
@@ -64,7 +62,11 @@ const renderStatusCsv = (status: FleetStatus, _options: ViewOptions, { sorting }
 };
 
 /** For a wiki page or a pull request. */
-const renderStatusMarkdown = (status: FleetStatus, _options: ViewOptions, { columns, sorting }: StatusLayout = usualLayout): string => {
+export const renderStatusMarkdown = (
+  status: FleetStatus,
+  _options: ViewOptions,
+  { columns, sorting }: StatusLayout = usualLayout,
+): string => {
   const names = columns ?? columnsFor(null);
   const isAgents = status.by === 'agent';
   const right = { align: 'right' as const };
@@ -86,12 +88,3 @@ const renderStatusMarkdown = (status: FleetStatus, _options: ViewOptions, { colu
   const facts = factsOf(status).map(markdownText).join(', ');
   return [`### ${markdownText(status.fleet)}`, '', facts, '', renderMarkdownTable(head, rows), ''].join('\n');
 };
-
-/** Every format of `agentops status`, by the name `--output` takes. */
-export const statusFormats = {
-  text: renderStatusText,
-  json: renderStatusJson,
-  csv: renderStatusCsv,
-  markdown: renderStatusMarkdown,
-  prometheus: renderStatusMetrics,
-} satisfies Readonly<Record<string, (status: FleetStatus, options: ViewOptions, layout?: StatusLayout) => string>>;

@@ -1,7 +1,8 @@
 import type { FleetQuery } from '../../oversight/status/collect-fleet-status.ts';
 import type { FleetStatus } from '../../oversight/status/fleet-status.ts';
-import type { StatusLayout } from '../../views/status-text.ts';
-import type { Leaf, Outcome, Session } from '../command.ts';
+import type { StatusLayout } from '../../views/status-facts.ts';
+import type { ViewOptions } from '../../views/words.ts';
+import type { Format, Leaf, Outcome, Session } from '../command.ts';
 import { choiceFlag, filterFlag, groupingWords, listFlag, sortFlag, waitFlag, windowFlag } from '../flags.ts';
 
 interface Flags {
@@ -58,20 +59,25 @@ const queryOf = async ({ fleet: load }: Session, agent: string | undefined, flag
 };
 
 const answer = async ({ ctx, fleet: load }: Session, query: FleetQuery, layout: StatusLayout): Promise<Outcome> => {
-  const [{ collectFleetStatus }, { statusFormats }, { requireSpans }] = await Promise.all([
-    import('../../oversight/status/collect-fleet-status.ts'),
-    import('../../views/status.ts'),
-    import('../require-spans.ts'),
-  ]);
+  const { collectFleetStatus } = await import('../../oversight/status/collect-fleet-status.ts');
   const { fleet } = await load();
   const found = await collectFleetStatus(ctx, fleet, query);
-  if (query.by !== 'agent') requireSpans(fleet, found.rows.length === 0, query.filter.agent);
-  return {
-    finding: 'none',
-    formats: Object.fromEntries(Object.entries(statusFormats).map(([format, render]) => [format, (view) => render(found, view, layout)])),
-    next: nextOf(found),
-  };
+  if (query.by !== 'agent' && found.rows.length === 0) {
+    const { requireSpans } = await import('../require-spans.ts');
+    requireSpans(fleet, true, query.filter.agent);
+  }
+  const formats = Object.entries(looks).map(([format, load]) => [format, async (view: ViewOptions) => (await load())(found, view, layout)]);
+  return { finding: 'none', formats: Object.fromEntries(formats), next: nextOf(found) };
 };
+
+/** Only the look that is wanted is loaded: this command is typed all day. */
+const looks = {
+  text: async () => (await import('../../views/status-text.ts')).renderStatusText,
+  json: async () => (await import('../../views/status.ts')).renderStatusJson,
+  csv: async () => (await import('../../views/status.ts')).renderStatusCsv,
+  markdown: async () => (await import('../../views/status.ts')).renderStatusMarkdown,
+  prometheus: async () => (await import('../../views/status-metrics.ts')).renderStatusMetrics,
+} satisfies Partial<Record<Format, () => Promise<(status: FleetStatus, view: ViewOptions, layout: StatusLayout) => string>>>;
 
 const nextOf = ({ rows, totals, coverage }: FleetStatus): readonly string[] => {
   const worst = rows.find(({ standing }) => standing?.state === 'red');
@@ -84,6 +90,7 @@ const nextOf = ({ rows, totals, coverage }: FleetStatus): readonly string[] => {
 
 /** Refuses names of columns that there are not. */
 const layoutOf = async ({ columns, sort }: Flags): Promise<StatusLayout> => {
+  if (columns === undefined && sort === undefined) return { columns: null, sorting: null };
   const { columnNames, sortNames } = await import('../../views/status-facts.ts');
   const { usageError } = await import('../../ground/errors.ts');
   const { nearest } = await import('../../ground/output/phrases.ts');

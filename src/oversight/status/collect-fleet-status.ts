@@ -11,7 +11,7 @@ import type { Grouping } from '../../telemetry/stats/grouping.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
-import { collectHealth } from './collect-status.ts';
+import { judgeAgent } from './agent-state.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
 import type { AgentHealth } from './health-report.ts';
 import { suppressorsOf } from './suppression.ts';
@@ -101,8 +101,21 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
   );
 };
 
+type CheckedHealth = CheckedState & Pick<AgentHealth, 'safetyEvent' | 'inMaintenance'>;
+
+/** Neither checks nor maintenance: neither the journal nor the calendar has anything to say of it. */
+const isLeftAlone = ({ checks, maintenance }: Agent): boolean => checks.length === 0 && maintenance.length === 0;
+const unchecked: CheckedHealth = {
+  ...judgeAgent({ checks: [], now: 0, safetyWindowMs: 0 }),
+  isChecked: false,
+  safetyEvent: false,
+  inMaintenance: false,
+};
+
 /** By scheduled slots; an agent that has none yet is judged by the checks that somebody ran by hand. */
-const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, AgentHealth & CheckedState>> => {
+const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, CheckedHealth>> => {
+  if (fleet.agents.every(isLeftAlone)) return new Map(fleet.agents.map(({ name }) => [name, unchecked]));
+  const { collectHealth } = await import('./collect-status.ts');
   const journal = await ctx.journal();
   const judge = (mode: 'slots' | 'run', agents: readonly string[]) =>
     collectHealth(ctx, fleet, { selected: selectAgents(fleet, { ...everything, agents }), results: [], journal, mode, tookMs: 0 });
@@ -110,6 +123,14 @@ const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<st
   const unscheduled = agents.filter(({ checks }) => checks.length === 0).map(({ agent }) => agent);
   const byHand = unscheduled.length === 0 ? [] : (await judge('run', unscheduled)).agents;
   return new Map([...agents, ...byHand].map((health) => [health.agent, { ...health, isChecked: health.checks.length > 0 }]));
+};
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 };
 
 /** How far back is looked where the manifest's window held too few requests to judge by, ms. */
@@ -125,14 +146,14 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
     const { groups } = readGroups(cache, { window: since(ms), by: 'agent', ...query });
     return new Map<string, Counted>([...told, ...groups.map(({ key, cell }) => [key, cell] as const)]);
   };
-  const cellsOf = (ms: number) => groupsOf(ms, {});
-  const windows = [windowMs, ...widerMs.filter((ms) => ms > windowMs)].map((ms) => ({ ms, cells: cellsOf(ms) }));
+  const windows = [windowMs, ...widerMs.filter((ms) => ms > windowMs)].map((ms) => ({ ms, cells: once(() => groupsOf(ms, {})) }));
   const blocked = groupsOf(windowMs, { filter: { error: 'guardrail' }, sumsOnly: true });
-  const hour = groupsOf(hourMs, { sumsOnly: true });
-  const day = groupsOf(now - bucketOf('day', now * 1000) * dayMs, { sumsOnly: true });
-  return ({ name, sla }) => {
-    const enough = windows.find(({ cells }) => (cells.get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
-    const cell = enough?.cells.get(name) ?? { n: 0 };
+  // Read for the agents alone that have need of them.
+  const hour = once(() => groupsOf(hourMs, { sumsOnly: true }));
+  const day = once(() => groupsOf(now - bucketOf('day', now * 1000) * dayMs, { sumsOnly: true }));
+  return ({ name, sla, budget }) => {
+    const enough = windows.find(({ cells }) => (cells().get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
+    const cell = enough?.cells().get(name) ?? { n: 0 };
     const { quality, stepsMax } = figuresOf(cell, null);
     return {
       windowMs: enough?.ms ?? windowMs,
@@ -142,8 +163,8 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
       quality,
       stepsMax,
       blocked: blocked.get(name)?.n ?? 0,
-      hourNanos: hour.get(name)?.cost_nanos ?? 0,
-      dayNanos: day.get(name)?.cost_nanos ?? 0,
+      hourNanos: budget.perHourNanos === null ? 0 : (hour().get(name)?.cost_nanos ?? 0),
+      dayNanos: budget.perDayNanos === null ? 0 : (day().get(name)?.cost_nanos ?? 0),
     };
   };
 };

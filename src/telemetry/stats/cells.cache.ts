@@ -1,7 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { type BucketRange, bucketOf, type Grain, widthUs } from '../../ground/units/window.ts';
-import { grainCodes, kind, statusError } from '../traces/codes.ts';
-import { stateSql } from '../traces/span-rows.cache.ts';
+import { grainCodes, kind, stateSql, statusError } from '../traces/codes.ts';
 import {
   type CallCell,
   type CallRow,

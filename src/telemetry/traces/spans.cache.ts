@@ -1,11 +1,12 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { dictionaryOf } from './dictionary.cache.ts';
 import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } from './facts.ts';
+import { readHorizon } from './horizon.cache.ts';
 import { packId, type StoredId } from './identifier.ts';
 import type { TextKeeper } from './load-text-keeper.ts';
 import type { Ownership } from './ownership.ts';
 import { noRun } from './score-runs.ts';
-import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
+import { claimsOf, markDirty, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
 import { readScores, readSpans, type StoredScore, type StoredSpan, type TracePlace } from './span-rows.cache.ts';
 import { dropToldFigures } from './told-figures.cache.ts';
