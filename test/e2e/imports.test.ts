@@ -5,7 +5,19 @@ import { describe, expect, test } from 'vitest';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { runCli, scratch } from '../support/run-cli.ts';
 
-const heavy = ['undici', 'zod', 'yaml', 'ora', '@inquirer/prompts', 'better-sqlite3', 'cli-table3', 'chalk', 're2js', 'croner'];
+const heavy = [
+  'undici',
+  'zod',
+  'yaml',
+  'ora',
+  '@inquirer/prompts',
+  'better-sqlite3',
+  'cli-table3',
+  'simple-ascii-chart',
+  'chalk',
+  're2js',
+  'croner',
+];
 const preload = pathToFileURL(resolve(import.meta.dirname, '../support/trace-imports.mjs')).href;
 
 const librariesOf = async (
