@@ -12,8 +12,9 @@ const figureHead = {
     .number()
     .nullable()
     .describe(
-      'Seconds since the source that is longest behind was read, or since spans were last sent where none is read; null: nothing ever came',
+      'Seconds since the source that is longest behind was read, or since spans were last sent where none is read; null: nothing ever came, or a source never answered',
     ),
+  never_synced: z.array(z.string()).describe('Sources that were asked and never answered'),
   priced_share: share.nullable().describe('Share of the spans with usage whose cost is known'),
   pending_buckets: z.int().describe('Quarter-hours that changed and are not counted yet'),
 };

@@ -51,8 +51,10 @@ export const columnsFor = (width: number | null): readonly string[] => {
 export const figureNamed = (name: string): FigureColumn | null => figureColumns.find((column) => column.name === name) ?? null;
 
 /** `synced 2 m ago`, `97% priced`: how fresh and how complete figures are. */
-export const coverageFacts = ({ syncedUs, pricedShare, pending }: Coverage, now: number): readonly string[] => [
-  syncedUs === null ? 'never synced' : `synced ${ageOf(now - syncedUs / 1000)} ago`,
+export const coverageFacts = ({ syncedUs, unread, pricedShare, pending }: Coverage, now: number): readonly string[] => [
+  ...(unread.length > 0
+    ? unread.map((source) => `${source}: never synced`)
+    : [syncedUs === null ? 'never synced' : `synced ${ageOf(now - syncedUs / 1000)} ago`]),
   ...(pricedShare === null ? [] : [`${formatShare(pricedShare)} priced`]),
   ...(pending === 0 ? [] : [`${plural(pending, 'quarter-hour')} not counted yet`]),
 ];

@@ -13,6 +13,7 @@ import type { ViewOptions } from './words.ts';
 export const figureHead = ({ window, coverage, generatedAt }: Pick<FleetStatus, 'window' | 'coverage' | 'generatedAt'>) => ({
   window: { from: isoTime(window.fromUs / 1000), to: isoTime(window.toUs / 1000) },
   freshness_s: coverage.syncedUs === null ? null : Math.max(0, Math.round(generatedAt / 1000 - coverage.syncedUs / 1e6)),
+  never_synced: coverage.unread,
   priced_share: coverage.pricedShare,
   pending_buckets: coverage.pending,
 });
