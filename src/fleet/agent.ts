@@ -65,7 +65,17 @@ export interface Agent {
   readonly evals: readonly string[];
   /** The score that stands for its quality; null: the one named `quality`. */
   readonly qualityScore: string | null;
+  readonly tools: ToolRules;
+  /** Names of scores whose failure is a safety event. */
+  readonly safetyScores: readonly string[];
   readonly at: At;
+}
+
+/** Which tools an agent may call; a call outside is a safety event. */
+export interface ToolRules {
+  /** Null: any that is not denied. */
+  readonly allow: readonly string[] | null;
+  readonly deny: readonly string[];
 }
 
 /** Where an agent's traces are read from, and which of them are its own: all keys of `traces.match` must match; without it, its name must. */

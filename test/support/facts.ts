@@ -57,6 +57,8 @@ export const anAgent = (parts: Partial<Agent> = {}): Agent => {
     },
     evals: [],
     qualityScore: null,
+    tools: { allow: null, deny: [] },
+    safetyScores: [],
     at,
     ...parts,
   };

@@ -5,17 +5,19 @@ import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf, widthUs } from '../../ground/units/window.ts';
 import { readFleetSpend } from '../../telemetry/cost/read-spend.ts';
+import { readLargestRequests } from '../../telemetry/stats/dear-requests.cache.ts';
 import { type Counted, figuresOf } from '../../telemetry/stats/figures.ts';
 import type { Filter } from '../../telemetry/stats/filter.cache.ts';
 import type { Grouping } from '../../telemetry/stats/grouping.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
+import { readSafety } from '../../telemetry/stats/safety.cache.ts';
 import { judgeAgent } from './agent-state.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
 import type { AgentHealth } from './health-report.ts';
 import { suppressorsOf } from './suppression.ts';
-import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence } from './trace-evidence.ts';
+import { type CheckedState, fewestRequests, fuseStates, judgeTraces, safetyEventsOf, type TraceEvidence } from './trace-evidence.ts';
 
 export interface FleetQuery {
   readonly windowMs: number;
@@ -86,7 +88,7 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     const health = checked.get(agent.name);
     if (health === undefined) return [];
     const seen = traces(agent);
-    const safetyEvent = health.safetyEvent || seen.blocked > 0;
+    const safetyEvent = health.safetyEvent || safetyEventsOf(agent, seen).length > 0;
     const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
     return [{ agent, health, safetyEvent, ...fuseStates(health, judgeTraces(agent, seen), silence) }];
   });
@@ -148,6 +150,12 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
   };
   const windows = [windowMs, ...widerMs.filter((ms) => ms > windowMs)].map((ms) => ({ ms, cells: once(() => groupsOf(ms, {})) }));
   const blocked = groupsOf(windowMs, { filter: { error: 'guardrail' }, sumsOnly: true });
+  const safety = readSafety(cache, since(windowMs), {
+    toolsOf: fleet.agents.filter(({ tools }) => tools.allow !== null || tools.deny.length > 0).map(({ name }) => name),
+    scoresOf: new Map(fleet.agents.filter((agent) => agent.safetyScores.length > 0).map((agent) => [agent.name, agent.safetyScores])),
+  });
+  const yesterday = { fromUs: (bucketOf('day', now * 1000) - 1) * widthUs.day, toUs: now * 1000 };
+  const largest = readLargestRequests(cache, yesterday, new Map(fleet.agents.map(({ name, budget }) => [name, budget])));
   // Read for the agents alone that have need of them.
   const hour = once(() => groupsOf(hourMs, { sumsOnly: true }));
   const day = once(() => groupsOf(now - bucketOf('day', now * 1000) * dayMs, { sumsOnly: true }));
@@ -162,7 +170,10 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
       slower: sla.latencyP95Ms === null || cell.h_dur === undefined ? null : countAbove(cell.h_dur, sla.latencyP95Ms * 1000),
       quality,
       stepsMax,
-      blocked: blocked.get(name)?.n ?? 0,
+      blocked: Math.max(blocked.get(name)?.n ?? 0, safety.get(name)?.blocked ?? 0),
+      toolCalls: safety.get(name)?.toolCalls ?? new Map(),
+      failedScores: safety.get(name)?.failedScores ?? new Map(),
+      largest: largest.get(name) ?? null,
       hourNanos: budget.perHourNanos === null ? 0 : (hour().get(name)?.cost_nanos ?? 0),
       dayNanos: budget.perDayNanos === null ? 0 : (day().get(name)?.cost_nanos ?? 0),
     };
