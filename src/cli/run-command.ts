@@ -120,11 +120,30 @@ const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) =>
   command.addOption(option);
 };
 
+/** As wide as commander makes its own part where there is no terminal. */
+const helpColumns = 80;
+
+/** A text in lines behind what it begins with; a word that is longer than a line stays whole. */
+const wrapped = (lead: string, text: string): readonly string[] => {
+  const lines: string[] = [];
+  let line = lead;
+  for (const word of text.split(' ')) {
+    const isFirst = line.trim() === '' || line === lead;
+    if (!isFirst && line.length + 1 + word.length > helpColumns) {
+      lines.push(line);
+      line = ' '.repeat(lead.length) + word;
+    } else line += isFirst ? word : ` ${word}`;
+  }
+  return [...lines, line];
+};
+
 /** Examples and exit codes at the end of a command's help. */
 const helpEnd = ({ examples, exits = [] }: Leaf): string => {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, why]) => `  $ ${line.padEnd(width)}   ${why}`);
-  const codes = exits.map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+  const beside = examples.map(([line, why]) => `  $ ${line.padEnd(width)}   ${why}`);
+  const fits = beside.every((line) => line.length <= helpColumns);
+  const lines = fits ? beside : examples.flatMap(([line, why]) => [`  $ ${line}`, ...wrapped('      ', why)]);
+  const codes = exits.flatMap(([code, meaning]) => wrapped(`  ${code.padStart(3)}  `, meaning));
   return ['', 'Examples:', ...lines, ...(codes.length > 0 ? ['', 'Exit codes:', ...codes] : [])].join('\n');
 };
 

@@ -35,7 +35,8 @@ const row = {
   cost_per_request_usd: usd.nullable(),
   cost_vs_baseline: z.number().nullable().describe('Cost per request as a multiple of that of the seven days before the window'),
   probe_cost_usd: usd.describe('Of our own checks, which count nowhere else'),
-  quality: z.number().nullable(),
+  quality: z.number().nullable().describe('By score: the mean'),
+  pass_share: share.nullable().describe('By score, where all are from 0 to 1: the share of at least 0.5'),
   steps_avg: z.number().nullable(),
   steps_max: z.int().nullable(),
   input_tokens: z.int().nullable(),
@@ -52,6 +53,7 @@ const status = z.object({
   filter,
   basis,
   trend_bucket: z.enum(['hour', 'day']),
+  rows_left_out: z.int().describe('By --top; they are in the totals'),
   totals: z.object(row),
   agents: z
     .array(

@@ -1,5 +1,5 @@
 import { ageOf, plural } from '../ground/output/phrases.ts';
-import { formatMoney, formatShare } from '../ground/units/amount.ts';
+import { formatMoney, formatShare, grouped } from '../ground/units/amount.ts';
 import { formatDuration } from '../ground/units/duration.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import type { Coverage } from '../telemetry/stats/figures.cache.ts';
@@ -43,7 +43,8 @@ export const sortNames: readonly string[] = ['state', 'key', ...figureColumns.ma
 export const columnNames: readonly string[] = [...figureColumns.map(({ name }) => name), 'trend'];
 
 /** The figures that are shown unless others are asked for: all of them fit into 80 columns, or into 120. */
-export const columnsFor = (width: number | null): readonly string[] => {
+export const columnsFor = (width: number | null, by: FleetStatus['by']): readonly string[] => {
+  if (by === 'score') return ['requests', 'quality', 'pass'];
   if (width !== null && width < 110) return ['requests', 'error-rate', 'p95', 'cost', 'per-request', 'baseline', 'trend'];
   return ['requests', 'error-rate', 'p50', 'p95', 'p99', 'cost', 'per-request', 'baseline', 'quality', 'steps', 'steps-max', 'trend'];
 };
@@ -74,6 +75,7 @@ export const factsOf = (status: FleetStatus): readonly string[] => [
   `last ${windowWord(status.windowMs)}`,
   ...status.filter,
   plural(status.totals.requests, 'request'),
+  ...(status.leftOut === 0 ? [] : [`first ${grouped(status.rows.length)} of ${grouped(status.rows.length + status.leftOut)}`]),
   ...(status.totals.costNanos === null ? [] : [formatMoney(status.totals.costNanos)]),
   ...coverageFacts(status.coverage, status.generatedAt),
   ...basisFact(status.basis),

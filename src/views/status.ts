@@ -40,6 +40,7 @@ export const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { s
     filter: status.filter,
     basis: status.basis,
     trend_bucket: status.trend.bucket,
+    rows_left_out: status.leftOut,
     totals: figuresJson(status.totals),
     ...(status.by === 'agent' ? { agents: rows.map(agentJson) } : { rows: rows.map((row) => ({ key: row.key, ...rowJson(row) })) }),
   });
@@ -68,7 +69,7 @@ export const renderStatusMarkdown = (
   _options: ViewOptions,
   { columns, sorting }: StatusLayout = usualLayout,
 ): string => {
-  const names = columns ?? columnsFor(null);
+  const names = columns ?? columnsFor(null, status.by);
   const isAgents = status.by === 'agent';
   const right = { align: 'right' as const };
   const head = [
@@ -82,7 +83,7 @@ export const renderStatusMarkdown = (
     row.key,
     ...names.map((name) => {
       const figure = figureNamed(name);
-      return figure === null ? sparkline({ unicode: true }, row.trendNanos, 24) : writtenFigure(figure, row.figures);
+      return figure === null ? sparkline({ unicode: true }, row.trendNanos, 30) : writtenFigure(figure, row.figures);
     }),
     ...(isAgents ? [whyOfRow(row)] : []),
   ]);

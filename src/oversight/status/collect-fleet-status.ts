@@ -53,6 +53,7 @@ export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs,
     totals: table.totals,
     trend: trend.shape,
     rows: [...shown.map(({ name }) => rowOf(name, agents.get(name) ?? null)), ...others.map(({ key }) => rowOf(key, null))],
+    leftOut: 0,
   };
 };
 

@@ -41,4 +41,6 @@ export interface FleetStatus {
   readonly trend: { readonly bucket: 'hour' | 'day'; readonly buckets: number };
   /** Agents in the order of the manifest; other keys with most requests first. */
   readonly rows: readonly StatusRow[];
+  /** Rows that were asked to be left out; they are in the totals. */
+  readonly leftOut: number;
 }

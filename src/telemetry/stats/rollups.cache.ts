@@ -6,7 +6,7 @@ import { errorCodes, kind, splitPair, stateSql } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
 import { readHorizon } from '../traces/horizon.cache.ts';
 import { addCall, addRun, type CallCell, type CallRow, callSums, newCallCell, newRunCell, type RunCell, type RunRow } from './cell.ts';
-import { readFacetCalls, readKeptFrom, readRuns, readScoreCells, readScoresOf, whatSql } from './cells.cache.ts';
+import { readFacetCalls, readKeptFrom, readPasses, readRuns, readScoreCells, readScoresOf, whatSql } from './cells.cache.ts';
 import type { Counted } from './figures.ts';
 import { type Filter, isOneOf, type Numbered, noWord, numberFilter, promptWord, unmatched } from './filter.cache.ts';
 import type { Grouping } from './grouping.ts';
@@ -165,6 +165,13 @@ const addOne = (cell: CallCell, call: CallRow, isFee: boolean): void => {
   if (isFee && call.synthetic === 0) cell.n -= 1;
 };
 
+interface ScoreCell {
+  n: number;
+  quality_n: number;
+  quality_micro: number;
+  passes: number | null;
+}
+
 const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups => {
   if (filter.call !== null) {
     const message = 'scores are on requests: they cannot be filtered by model, provider or tool';
@@ -172,9 +179,9 @@ const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups 
   }
   const others = [...filter.facets.keys()].filter((facet) => facet !== 'release');
   const plan = planOf(cache, query, others.length === 0 ? grains : []);
-  const collect = collector(query.split, () => ({ n: 0, quality_n: 0, quality_micro: 0 }));
+  const collect = collector(query.split, (): ScoreCell => ({ n: 0, quality_n: 0, quality_micro: 0, passes: null }));
   const label = labeller(cache, 'score');
-  const add = (cell: { n: number; quality_n: number; quality_micro: number }, n: number, sum: number) => {
+  const add = (cell: ScoreCell, n: number, sum: number) => {
     cell.n += n;
     cell.quality_n += n;
     cell.quality_micro += sum;
@@ -186,6 +193,8 @@ const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups 
   for (const range of plan.rest)
     for (const score of readScoresOf(cache, range, where))
       add(collect.at(label(score.name), score.start_us), 1, Math.round(score.value * 1e6));
+  if (query.split === undefined && query.sumsOnly !== true)
+    for (const { name, passes } of readPasses(cache, plan.window, where)) collect.at(label(name), plan.window.fromUs).passes = passes;
   return { groups: collect.done(), basis: plan.basis, window: plan.window };
 };
 

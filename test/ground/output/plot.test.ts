@@ -65,6 +65,8 @@ describe('a sparkline', () => {
   test('reaches from nothing to the highest; folds what does not fit', () => {
     expect(sparkline({ unicode: true }, [0, 1, 2, 4], 10)).toBe('▁▃▅█');
     expect(sparkline({ unicode: true }, [1, 1, 0, 0, 2, 2], 3)).toBe('▅▁█');
+    // Five bars of one and two would look like peaks: it is three of two, the oldest of one.
+    expect(sparkline({ unicode: true }, [1, 1, 1, 1, 1], 4)).toBe('▅██');
     expect(sparkline({ unicode: false }, [0, 4], 10)).toBe('_@');
     expect(sparkline({ unicode: true }, [0, 0], 10)).toBe('');
   });
