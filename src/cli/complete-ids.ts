@@ -2,20 +2,48 @@ import { join } from 'node:path';
 import type { Fleet } from '../fleet/agent.ts';
 import { systemClock } from '../ground/runtime/clock.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
+import type { Journal } from '../ground/store/port.ts';
 
 /** Ids of a journal are not looked for further back. */
 const mostOffered = 50;
 
-/** The ids of the latest incidents, the newest first; none where there is no journal yet. */
-export const incidentIds = async (fleet: Fleet | null): Promise<readonly string[]> => {
+/** What a journal answers; nothing where there is none yet. */
+const askJournal = async (fleet: Fleet | null, read: (journal: Journal) => Promise<readonly string[]>): Promise<readonly string[]> => {
   const path = fleet === null ? null : join(fleet.stateFolder, 'journal.db');
   if (path === null || !systemFiles.exists(path)) return [];
   const { openSqliteJournal } = await import('../ground/store/sqlite.ts');
-  const { listIncidents } = await import('../response/incidents/incidents.journal.ts');
   const journal = await openSqliteJournal(path, () => systemClock.now());
   try {
-    return (await listIncidents(journal, { resolved: true, limit: mostOffered })).map(({ id }) => id);
+    return await read(journal);
   } finally {
     await journal.close();
   }
 };
+
+/** The ids of the latest incidents, the newest first. */
+export const incidentIds = (fleet: Fleet | null): Promise<readonly string[]> =>
+  askJournal(fleet, async (journal) => {
+    const { listIncidents } = await import('../response/incidents/incidents.journal.ts');
+    return (await listIncidents(journal, { resolved: true, limit: mostOffered })).map(({ id }) => id);
+  });
+
+/** The ids of the latest runs of runbooks, the newest first. */
+export const runIds = (fleet: Fleet | null): Promise<readonly string[]> =>
+  askJournal(fleet, async (journal) => {
+    const { findRuns } = await import('../response/runbooks/runs.journal.ts');
+    return (await findRuns(journal, { since: 0, open: false }, mostOffered)).map(({ head }) => head.id);
+  });
+
+/** The ids of what is in force, the first to end first. */
+export const mitigationIds = (fleet: Fleet | null): Promise<readonly string[]> =>
+  askJournal(fleet, async (journal) => {
+    const { standingMitigations } = await import('../controls/actions/mitigations.journal.ts');
+    return (await standingMitigations(journal)).map(({ id }) => id);
+  });
+
+/** The locks that runs hold. */
+export const lockNames = (fleet: Fleet | null): Promise<readonly string[]> =>
+  askJournal(fleet, async (journal) => {
+    const { heldLocks } = await import('../response/runbooks/open-locks.ts');
+    return (await heldLocks(journal)).map(({ lock }) => lock);
+  });

@@ -3,7 +3,7 @@ import { findManifest, readSnapshot } from '../fleet/load-fleet.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import type { Leaf } from './command.ts';
 import { commandOf, firstWords, nameLength, verbsOf } from './command-names.ts';
-import { incidentIds } from './complete-ids.ts';
+import { incidentIds, lockNames, mitigationIds, runIds } from './complete-ids.ts';
 import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { version } from './version.ts';
@@ -121,7 +121,8 @@ const argumentsOf = async (leaf: Leaf, words: readonly string[], fleet: () => Fl
   if (known.length > 0) return known;
   const declared = (leaf.arguments ?? []).map(({ name }) => name);
   const argument = declared[words.length] ?? declared.find((name) => name.endsWith('...]'));
-  if (argument === '<incident>' && words.length === 0) return incidentIds(fleet());
+  const ids = words.length === 0 ? idsOf[argument ?? ''] : undefined;
+  if (ids !== undefined) return ids(fleet());
   const agents = fleet()?.agents ?? [];
   if (argument === '<agent>' || argument === '[agent]' || argument === '[agents...]') {
     return agents.map(({ name }) => name).filter((name) => !words.includes(name));
@@ -134,6 +135,15 @@ const argumentsOf = async (leaf: Leaf, words: readonly string[], fleet: () => Fl
     const beats = checks.filter(({ kind }) => kind === 'heartbeat').map(({ id }) => `${name}/${id}`);
     return beats.length === 1 ? [name, ...beats] : beats;
   });
+};
+
+/** Ids that only a journal knows, by the argument that takes one. */
+const idsOf: Readonly<Record<string, (fleet: Fleet | null) => Promise<readonly string[]>>> = {
+  '<incident>': incidentIds,
+  '<run>': runIds,
+  '<plan|run>': runIds,
+  '<mitigation>': mitigationIds,
+  '<lock>': lockNames,
 };
 
 /** Names of runbooks that were read before, and of files: nothing is parsed for a half-typed line. */

@@ -54,7 +54,7 @@ export const openLiteLlm = (api: JsonApi): LiteLlm => {
     async keyByAlias(alias, signal) {
       for (let page = 1; page <= mostPages; page++) {
         const query = { key_alias: alias, return_full_object: 'true', page: String(page), size: String(pageSize) };
-        const listed = await find('/key/list', query, signal);
+        const { json: listed } = await api.read({ path: '/key/list', query, attempts: 1 }, signal);
         // Newer versions also list aliases that only contain what is asked for.
         const found = digArray(listed, 'keys').find((each) => digString(each, 'key_alias') === alias);
         if (isObject(found)) return found;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { World } from '../fleet/slots.ts';
 import { messageOf, nodeCodeOf, OpsError, usageError } from '../ground/errors.ts';
@@ -59,7 +60,7 @@ export const openRedis = (settings: RedisSettings, world: Pick<World, 'secrets'>
         host,
         port,
         connectTimeout: settings.timeoutMs,
-        ...(isSecure ? { tls: { servername: host } } : {}),
+        ...(isSecure ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
       });
       // What breaks is told by the command that it breaks; an error event that nobody hears would end the process.
       let broken: unknown = null;

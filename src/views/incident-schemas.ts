@@ -54,7 +54,9 @@ const show = z.object({
   cost: z
     .object({ burnt_usd: z.number(), requests: z.int(), unpriced_spans: z.int() })
     .nullable()
-    .describe('Of its agent, from the start until it was contained, else resolved, else now; null: no single agent'),
+    .describe(
+      'Of its agent, from the start until it was contained, else resolved, else now; null: no single agent, or no trace was ever read',
+    ),
   approvals: z.array(z.object({ at: instant, by: z.array(z.string()), runbook: z.string().nullable(), plan_hash: z.string().nullable() })),
   changes: z.array(
     z.object({

@@ -19,6 +19,7 @@ const tones: Readonly<Record<Mitigation['status'] | Ended['result'], Tone>> = {
   overdue: 'bad',
   reverted: 'good',
   held: 'warn',
+  conflict: 'bad',
 };
 
 const renderList = ({ mitigations, generatedAt }: MitigationList, { look, zone }: ViewOptions): string => {

@@ -77,7 +77,13 @@ const mitigations = z.object({ ...documentHead, mitigations: z.array(mitigation)
 
 const ended = z.object({
   ...documentHead,
-  ended: z.array(mitigation.extend({ result: z.enum(['reverted', 'overdue', 'held']).describe('held: a run is at work on its target') })),
+  ended: z.array(
+    mitigation.extend({
+      result: z
+        .enum(['reverted', 'overdue', 'held', 'conflict'])
+        .describe('held: a run is at work on its target, or a later one stands on it'),
+    }),
+  ),
 });
 
 const lock = z.object({ lock: z.string(), run_id: z.string(), expires_at: instant });

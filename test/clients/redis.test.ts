@@ -1,8 +1,10 @@
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openRedis, type RedisLink, type RedisTrouble } from '../../src/clients/redis.ts';
 import { redisPrograms, startRedis } from '../peers/start-redis.ts';
 import { describeWithPeer } from '../support/peer-or-skip.ts';
+import { selfSigned } from '../support/self-signed.ts';
 import { sharedPeer } from '../support/shared-peer.ts';
 import { until } from '../support/until.ts';
 
@@ -73,6 +75,21 @@ describe('a Redis server that is not well', () => {
       return link.get('x');
     });
     await expect(work).rejects.toThrow('enough');
+  });
+
+  it('is not spoken to over TLS where nobody vouches for it', async () => {
+    const heard: string[] = [];
+    const server = createTlsServer(selfSigned(30), (socket) =>
+      socket.on('error', () => {}).on('data', (bytes) => heard.push(bytes.toString())),
+    );
+    server.on('tlsClientError', () => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const url = `rediss://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    const trouble = await troubleOf(open(url, 's3cret').during(never, (link) => link.get('x')));
+    expect(trouble).toMatchObject({ reached: 'no', message: expect.stringMatching(/self-signed|certificate/) });
+    expect(heard).toEqual([]);
   });
 
   it.each(['http://redis:6379', 'redis://', 'redis://host/prod', 'not a url'])('is no place at %s', (url) => {

@@ -11,8 +11,9 @@ export interface RabbitPeer extends Peer {
 }
 
 /**
- * A real RabbitMQ server with its management plugin at `url`; guest:guest may do everything. Statistics are collected once a second, not in five. Its
- * own port mapper runs beside it, because one that the server starts would outlive it.
+ * A real RabbitMQ server with its management plugin at `url`; guest:guest may do everything. Statistics are collected once a second, not in
+ * five, and its log is small, because the whole of it is written as the server starts. Its own port mapper runs beside it, because one that
+ * the server starts would outlive it.
  */
 export const startRabbitMq = async (): Promise<RabbitPeer> => {
   const folder = mkdtempSync(join(tmpdir(), 'agentops-rabbitmq-'));
@@ -23,7 +24,10 @@ export const startRabbitMq = async (): Promise<RabbitPeer> => {
     argv: (port) => {
       const settings = [`listeners.tcp.1 = 127.0.0.1:${amqp}`, 'management.tcp.ip = 127.0.0.1', `management.tcp.port = ${port}`];
       const often = ['global', 'basic', 'detailed'].map((kind) => `management.sample_retention_policies.${kind}.minute = 1`);
-      writeFileSync(join(folder, 'rabbitmq.conf'), [...settings, ...often, 'collect_statistics_interval = 250', ''].join('\n'));
+      writeFileSync(
+        join(folder, 'rabbitmq.conf'),
+        [...settings, ...often, 'collect_statistics_interval = 250', 'raft.wal_max_size_bytes = 1048576', ''].join('\n'),
+      );
       return ['/bin/sh', '-c', mapped];
     },
     env: {
@@ -32,7 +36,7 @@ export const startRabbitMq = async (): Promise<RabbitPeer> => {
       ERL_EPMD_PORT: String(mapper),
       RABBITMQ_NODENAME: `agentops${mapper}@localhost`,
       RABBITMQ_DIST_PORT: String(distribution),
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1} +S 1:1',
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
       RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
       RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
       RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),

@@ -1,4 +1,6 @@
 import type { Slot } from '../../fleet/slots.ts';
+import { canonicalJson, type Json } from '../../ground/json.ts';
+import { standsAs } from './compare.ts';
 import type { Action, Change } from './port.ts';
 
 /** An action in force: what was changed, and until when. JSON-safe. */
@@ -38,3 +40,28 @@ export const isOverdue = ({ status, expiresAt }: Pick<Mitigation, 'status' | 'ex
 /** Whether its time has come. */
 export const isDue = ({ status, expiresAt }: Pick<Mitigation, 'status' | 'expiresAt'>, now: number): boolean =>
   status !== 'reverted' && expiresAt !== null && expiresAt <= now;
+
+/** Where something was changed: the agent, and the control as the manifest has it. */
+export type Place = Pick<Mitigation, 'agent' | 'control'>;
+
+const samePlace = (one: Place, other: Place): boolean =>
+  one.agent === other.agent &&
+  one.control.kind === other.control.kind &&
+  canonicalJson(one.control.config as Json) === canonicalJson(other.control.config as Json);
+
+/** Whether a change that was just made leaves nothing of a mitigation: it restored what was, or opened the door that this one had closed. */
+export const isEndedBy = (mitigation: Mitigation, change: Change, place: Place): boolean =>
+  samePlace(mitigation, place) &&
+  (standsAs(mitigation.change.from, change.to) || (change.action === 'enable' && ['disable', 'kill'].includes(mitigation.action)));
+
+/** The mitigation that was put on top of one and still stands: that one has to end first. Null: there is none. */
+export const standingOn = (mitigation: Mitigation, standing: readonly Mitigation[]): Mitigation | null =>
+  standing.find(
+    (other) =>
+      other.id !== mitigation.id && other.appliedAt >= mitigation.appliedAt && other.status !== 'reverted' && touches(other, mitigation),
+  ) ?? null;
+
+const touches = (other: Mitigation, mitigation: Mitigation): boolean =>
+  samePlace(other, mitigation) &&
+  standsAs(mitigation.change.to, other.change.from) &&
+  Object.keys(other.change.to).some((field) => field in mitigation.change.to);

@@ -7,6 +7,7 @@ import type { Context } from '../../ground/runtime/context.ts';
 import { lookOnly } from './look-only.ts';
 import type { Connection, ControlDriver, ControlWorld } from './port.ts';
 import { controls } from './registry.ts';
+import { agentsSharing } from './shared-target.ts';
 
 /**
  * The driver of a control, ready to look at its target, or with `access: 'write'` to act on it. Sends nothing.
@@ -16,14 +17,26 @@ export const openControl = async (
   ctx: Context,
   fleet: Fleet,
   agent: string,
-  { kind, config }: Slot,
+  slot: Slot,
   access: ControlWorld['access'],
 ): Promise<ControlDriver> => {
+  const { kind, config } = slot;
   const load = controls[kind];
   if (load === undefined) throw new Error(`the manifest was accepted with control ${kind}, which is not registered`);
-  const driver = (await load()).default.open(config, controlWorld(ctx, fleet, agent, access));
+  const opened = (await load()).default.open(config, controlWorld(ctx, fleet, agent, access));
+  const sharing = agentsSharing(fleet.agents, agent, slot).map((name) => `agent ${name}`);
+  const driver = sharing.length === 0 ? opened : shared(opened, sharing);
   return access === 'read' ? lookOnly(driver) : driver;
 };
+
+/** A driver that also says which agents of the fleet are hit beside the one that is meant: no control plane knows them. */
+const shared = (driver: ControlDriver, agents: readonly string[]): ControlDriver => ({
+  ...driver,
+  async read(action, signal) {
+    const observed = await driver.read(action, signal);
+    return { ...observed, sharedWith: [...agents, ...observed.sharedWith] };
+  },
+});
 
 const controlWorld = (ctx: Context, fleet: Fleet, agent: string, access: ControlWorld['access']): ControlWorld => ({
   clock: ctx.clock,

@@ -150,6 +150,7 @@ export const twinned = (real: ControlDriver, target: TwinTarget, { clock, access
     confirm: async (change, signal) => {
       signal.throwIfAborted();
       requireSight();
+      if (!traits.readable) return 'not-yet';
       const seen = seenOf(change, fieldsNow(change));
       return seen === 'seen' && clock.now() < target.effectiveAt ? 'not-yet' : seen;
     },

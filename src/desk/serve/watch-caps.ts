@@ -8,7 +8,7 @@ import { hasCaps } from '../../response/incidents/request-caps.ts';
 import type { Ownership } from '../../telemetry/traces/ownership.ts';
 
 /** Milliseconds between two looks at what has arrived, and at what people were not told yet. */
-const [lookMs, tellMs] = [1000, 5000];
+const [lookMs, tellMs] = [1000, 2000];
 /** Requests of one agent that one look takes; more wait for the next. */
 const mostTraces = 500;
 /** Requests of one agent that may wait for a look. The longest waiting are let go: one that goes round in a circle comes again with its next span. */
@@ -56,21 +56,22 @@ export const openCapWatch = (ctx: Context, fleet: Fleet, ownership: Ownership, o
       }
     }
   };
-  const run = async (signal: AbortSignal): Promise<void> => {
-    let toldAt = Number.NEGATIVE_INFINITY;
+  const tell = async (signal: AbortSignal): Promise<void> => {
+    if (Object.keys(fleet.notify).length > 0) await sendOutbox({ ...ctx, signal }, fleet, channels, on.posted);
+  };
+  const rounds = async (everyMs: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
     for (;;) {
       // Rejects when the signal fires: that is how this ends.
-      await ctx.clock.sleep(lookMs, signal).catch(() => undefined);
+      await ctx.clock.sleep(everyMs, signal).catch(() => undefined);
       if (signal.aborted) return;
-      try {
-        await look();
-        if (ctx.clock.monotonic() - toldAt < tellMs) continue;
-        toldAt = ctx.clock.monotonic();
-        if (Object.keys(fleet.notify).length > 0) await sendOutbox({ ...ctx, signal }, fleet, channels, on.posted);
-      } catch (thrown) {
-        on.trouble(thrown);
-      }
+      await work(signal).catch(on.trouble);
     }
   };
-  return { note, run };
+  return {
+    note,
+    // Each by itself: a channel that hangs must not keep the next loop from being seen.
+    run: async (signal) => {
+      await Promise.all([rounds(lookMs, signal, look), rounds(tellMs, signal, tell)]);
+    },
+  };
 };

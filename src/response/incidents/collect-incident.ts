@@ -2,6 +2,7 @@ import { activeFreezes, type Freeze } from '../../controls/actions/freezes.journ
 import type { Fleet } from '../../fleet/agent.ts';
 import { findRecords } from '../../ground/audit/audit.journal.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { readSynced } from '../../telemetry/stats/figures.cache.ts';
 import { readAct } from '../runbooks/acts.ts';
 import { type Burnt, readBurnt } from './burnt.cache.ts';
 import type { Incident } from './incident.ts';
@@ -15,7 +16,7 @@ export interface IncidentReport {
   readonly generatedAt: number;
   readonly incident: Incident;
   readonly timeline: Timeline;
-  /** Of its agent, from the start until it was contained, else resolved, else now; null: it concerns no single agent. */
+  /** Of its agent, from the start until it was contained, else resolved, else now; null: it concerns no single agent, or nobody knows. */
   readonly burnt: Burnt | null;
   /** Those in force that concern it. */
   readonly freezes: readonly Freeze[];
@@ -34,8 +35,10 @@ export const collectIncident = async (ctx: Context, fleet: Fleet, incident: Inci
     .reverse();
   const timeline = timelineOf(incident, acts);
   const { started, contained, resolved } = timeline.milestones;
-  const burnt =
-    incident.agent === null ? null : readBurnt(await ctx.cache(), incident.agent, { from: started, to: contained ?? resolved ?? now + 1 });
+  const cache = await ctx.cache();
+  // Where no trace was ever read, nobody knows what it cost.
+  const isKnown = incident.agent !== null && readSynced(cache) !== null;
+  const burnt = isKnown ? readBurnt(cache, incident.agent, { from: started, to: contained ?? resolved ?? now + 1 }) : null;
   const freezes = (await activeFreezes(journal, now)).filter(({ agent }) => agent === null || agent === incident.agent);
   return {
     fleet: fleet.name,

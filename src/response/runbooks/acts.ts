@@ -44,7 +44,7 @@ export interface ActFacts {
   /**
    * `runbook.step`: intent, then done, skipped, failed or in_doubt · `runbook.confirm`: seen, not-yet, contradicted · `runbook.verify`: pass, fail,
    * inconclusive · `runbook.undo`: intent, then undone, failed or in_doubt · `runbook.end`: a `RunStatus` ·
-   * `mitigation.expire`, `mitigation.revert`: reverted, overdue · others: null, or a word of their own.
+   * `mitigation.expire`, `mitigation.revert`: reverted, overdue, failed · others: null, or a word of their own.
    */
   readonly status: string | null;
   /** One sentence with what was seen, or what a person said: a note, the reason of a freeze or of a broken glass. */

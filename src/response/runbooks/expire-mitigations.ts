@@ -1,5 +1,5 @@
 import { reversed } from '../../controls/actions/compare.ts';
-import { isDue, type Mitigation } from '../../controls/actions/mitigation.ts';
+import { isDue, type Mitigation, standingOn } from '../../controls/actions/mitigation.ts';
 import { dutyWrite, overdueWrite, readMitigation, revertedWrite, standingMitigations } from '../../controls/actions/mitigations.journal.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import { recordAct } from '../../ground/audit/record-act.ts';
@@ -23,8 +23,8 @@ import { lookFor } from './verify-step.ts';
 /** What came of ending one mitigation. */
 export interface Ended {
   readonly mitigation: Mitigation;
-  /** `held`: a run is at work on the same target, and it is left for the next time. */
-  readonly result: 'reverted' | 'overdue' | 'held';
+  /** `held`: a run is at work on the same target, or a later mitigation stands on it; it is left for the next time. `conflict`: a person's wish that could not be done, and it stays as it was. */
+  readonly result: 'reverted' | 'overdue' | 'held' | 'conflict';
   /** One sentence with what was seen. Untrusted. */
   readonly evidence: string;
 }
@@ -44,17 +44,31 @@ export const expireMitigations = async (
 ): Promise<readonly Ended[]> => {
   const journal = await ctx.journal();
   const ended: Ended[] = [];
-  for (const mitigation of await standingMitigations(journal)) {
+  const all = await standingMitigations(journal);
+  // What was put on top of another ends before it.
+  for (const mitigation of all.toSorted((one, other) => other.appliedAt - one.appliedAt)) {
     if (!isDue(mitigation, await journal.now()) || ctx.signal.aborted) continue;
-    const result =
-      mitigation.onExpiry === 'page'
-        ? await leaveOverdue(ctx, fleet, mitigation, 'its time is over, and it is not reverted without a person')
-        : await revertMitigation(ctx, fleet, mitigation, 'mitigation.expire', aids);
+    const standing = all.filter(({ id }) => ended.every((each) => each.mitigation.id !== id || each.result !== 'reverted'));
+    const result = await endDue(ctx, fleet, mitigation, standing, aids);
     ended.push(result);
     on(result);
   }
   if (!ctx.signal.aborted) await journal.commit([dutyWrite(expireDuty, await journal.now())]);
   return ended;
+};
+
+const endDue = async (
+  ctx: Context,
+  fleet: Fleet,
+  mitigation: Mitigation,
+  standing: readonly Mitigation[],
+  aids: Pick<RunAids, 'open'>,
+): Promise<Ended> => {
+  if (mitigation.onExpiry === 'page')
+    return leaveOverdue(ctx, fleet, mitigation, 'its time is over, and it is not reverted without a person');
+  const later = standingOn(mitigation, standing);
+  if (later !== null) return { mitigation, result: 'held', evidence: `${later.id} was put on top of it, and ends first` };
+  return revertMitigation(ctx, fleet, mitigation, 'mitigation.expire', aids);
 };
 
 /** The mitigation of an id that is in force. Throws a usage error where there is none. */
@@ -90,7 +104,10 @@ export const revertMitigation = async (
     const onlyLooking: RunAids = { ...aids, verify: unasked, decide: unasked };
     const running: Running = { ctx, fleet: fleet.name, channels: Object.keys(fleet.notify), run, recorder, aids: onlyLooking, on: unheard };
     const evidence = await restored(running, planned);
-    if (evidence !== null) return await leaveOverdue(ctx, fleet, mitigation, evidence);
+    if (evidence !== null)
+      return await (kind === 'mitigation.expire'
+        ? leaveOverdue(ctx, fleet, mitigation, evidence)
+        : leaveStanding(ctx, mitigation, evidence));
     const what = 'restored, and seen to be';
     await tellEnd(ctx, mitigation, kind, { status: 'reverted', evidence: what }, (at) => [revertedWrite(mitigation.id, at, what)]);
     return { mitigation, result: 'reverted', evidence: what };
@@ -128,7 +145,7 @@ const restored = async (running: Running, planned: PlannedStep): Promise<string 
     return running.ctx.secrets.mask(thrown.message);
   }
   const seen = await lookFor(running, planned, back);
-  return seen === 'seen'
+  return seen === 'seen' || (seen === 'unseen' && !traits.readable)
     ? null
     : `it was put back, and ${seen === 'unseen' ? 'nobody can see whether that took effect' : 'that is not to be seen'}`;
 };
@@ -144,6 +161,12 @@ const leaveOverdue = async (ctx: Context, fleet: Fleet, mitigation: Mitigation, 
     ...outboxWrites(outgoing, { at, mask: (text) => ctx.secrets.mask(text) }),
   ]);
   return ended;
+};
+
+/** Whoever wanted it ended is told so, and nobody else. */
+const leaveStanding = async (ctx: Context, mitigation: Mitigation, evidence: string): Promise<Ended> => {
+  await tellEnd(ctx, mitigation, 'mitigation.revert', { status: 'failed', evidence }, () => []);
+  return { mitigation, result: 'conflict', evidence };
 };
 
 const tellEnd = (

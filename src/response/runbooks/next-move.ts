@@ -91,7 +91,8 @@ const actNeed = (planned: PlannedStep, state: StepState): Need | null => {
   if (!succeeded(act)) return mayRepeat(planned, act) ? { kind: 'act', planned } : { kind: 'fail', why: act.effect.evidence };
   if (planned.change !== null) {
     if (seen === null) return { kind: 'confirm', planned };
-    if (seen === 'unseen') return { kind: 'stop', planned, why: 'nobody could see whether it took effect' };
+    if (seen === 'unseen' && planned.traits?.readable !== false)
+      return { kind: 'stop', planned, why: 'nobody could see whether it took effect' };
     if (seen === 'not-yet') return { kind: 'fail', why: 'its effect was not seen in time' };
     if (seen === 'contradicted') return { kind: 'fail', why: 'somebody else changed the target meanwhile' };
   }

@@ -1,5 +1,5 @@
-import { mitigationId } from '../../controls/actions/mitigation.ts';
-import { startWrite } from '../../controls/actions/mitigations.journal.ts';
+import { isEndedBy, type Mitigation, mitigationId } from '../../controls/actions/mitigation.ts';
+import { revertedWrite, standingMitigations, startWrite } from '../../controls/actions/mitigations.journal.ts';
 import type { Change, ControlDriver, Effect, Observed } from '../../controls/actions/port.ts';
 import { messageOf, OpsError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
@@ -109,7 +109,12 @@ export const recordResult = async (running: Running, planned: PlannedStep, effec
   const { recorder } = running;
   const { begun } = stepState(recorder.state(), planned.id).act;
   const isIt = isOurs({ ...stepState(recorder.state(), planned.id), act: { begun, ended: begun, answers: 1, effect } });
-  await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => (isIt ? inForce(running, planned, effect, at) : nothing));
+  const standing = isIt ? await standingMitigations(await running.ctx.journal()) : [];
+  await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => {
+    if (!isIt) return nothing;
+    const [begun, over] = [inForce(running, planned, effect, at), noLongerInForce(running, planned, standing, at)];
+    return { writes: [...over.writes, ...begun.writes], acts: [...over.acts, ...begun.acts] };
+  });
   tellStep(running, planned, '');
   dieAt(running, planned, 'after-result');
 };
@@ -150,6 +155,32 @@ const inForce = ({ run }: Running, { id, step, agent, change, control }: Planned
         expiresAt,
       }),
     ],
+  };
+};
+
+/** What the change leaves nothing of is over: that a door was closed once it is open again. */
+const noLongerInForce = (
+  { run }: Running,
+  { agent, change, control }: PlannedStep,
+  standing: readonly Mitigation[],
+  at: number,
+): Beside => {
+  if (change === null || control === null) return nothing;
+  const over = standing.filter((each) => isEndedBy(each, change, { agent: agent ?? '', control }));
+  const evidence = `run ${run.id} took it back`;
+  return {
+    writes: over.map(({ id }) => revertedWrite(id, at, evidence)),
+    acts: over.map((each) =>
+      responseAct('mitigation.revert', each.agent === '' ? each.run : each.agent, {
+        run: each.run,
+        mitigation: each.id,
+        step: each.step,
+        action: each.action,
+        target: each.change.target,
+        status: 'reverted',
+        evidence,
+      }),
+    ),
   };
 };
 

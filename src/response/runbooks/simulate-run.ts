@@ -97,7 +97,8 @@ const eachFailing = ({ steps }: Plan): readonly (readonly [string, Fault])[] =>
         ? []
         : [
             [planned.id, 'rejected'],
-            [planned.id, 'dropped'],
+            // What cannot be read is believed, unless something looks at what it was for.
+            ...(planned.traits?.readable === false ? [] : ([[planned.id, 'dropped']] as const)),
           ];
     return isJudged(planned) ? [...acting, [planned.id, 'unverified'], [planned.id, 'inconclusive']] : acting;
   });

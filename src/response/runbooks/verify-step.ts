@@ -37,6 +37,8 @@ export const lookFor = async (running: Running, planned: PlannedStep, change: Ch
   const until = clock.monotonic() + (planned.traits?.effectMs ?? 0) + planned.step.timeoutMs;
   let everyMs = firstLookMs;
   let seen = await lookOnce(running, planned, change);
+  // What cannot be read at all shows no more by waiting: what it answered is all there is.
+  if (planned.traits?.readable === false) return seen === 'not-yet' ? 'unseen' : seen;
   while ((seen === 'not-yet' || seen === 'unseen') && clock.monotonic() + everyMs <= until) {
     // Not to be cut short: without it nobody knows whether the act did anything.
     await clock.sleep(everyMs, patient);

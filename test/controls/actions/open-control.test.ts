@@ -2,9 +2,12 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, w
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { boundControls } from '../../../src/controls/actions/bound.ts';
+import { openControl } from '../../../src/controls/actions/open-control.ts';
+import { agentsSharing } from '../../../src/controls/actions/shared-target.ts';
 import type { Slot } from '../../../src/fleet/slots.ts';
 import { systemFiles } from '../../../src/ground/runtime/files.ts';
-import { noControls } from '../../support/facts.ts';
+import { aFleet, anAgent, noControls } from '../../support/facts.ts';
+import { fakeContext } from '../../support/fake-context.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const slot = (kind: string): Slot => ({ kind, config: {}, at: { file: 'a', line: 1, column: 1 } });
@@ -19,6 +22,37 @@ describe('the controls bound to an action', () => {
     expect(boundControls(controls, 'rollback_deploy')).toEqual([]);
     expect(boundControls(controls, 'throttle')).toEqual([]);
     expect(boundControls(controls, 'call')).toEqual([]);
+  });
+});
+
+describe('who shares a target', () => {
+  const at = { file: 'a', line: 1, column: 1 };
+  const key = (parts: object): Slot => ({
+    kind: 'litellm',
+    config: { via: 'litellm', connection: 'gateway', key_alias: 'shared', ...parts },
+    at,
+  });
+  const agents = [
+    anAgent({ name: 'support', controls: { ...noControls, throttle: key({ effect: 1 }) } }),
+    anAgent({ name: 'billing', controls: { ...noControls, kill: [slot('flag-file'), key({ action: 'block', effect: 2 })] } }),
+    anAgent({ name: 'search', controls: { ...noControls, throttle: key({ key_alias: 'own' }), sampling: slot('manifest') } }),
+  ];
+
+  it('is every other agent with a control on it, however it is used there', () => {
+    expect(agentsSharing(agents, 'support', key({}))).toEqual(['billing']);
+    expect(agentsSharing(agents, 'search', key({ key_alias: 'own' }))).toEqual([]);
+    expect(agentsSharing(agents, 'support', slot('manifest'))).toEqual([]);
+  });
+
+  it('is told with what is seen', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'flags.json'), '{"flags":{}}');
+    const flag: Slot = { kind: 'flag-file', config: { via: 'flag-file', path: 'flags.json', flag: 'all', effect: 0 }, at };
+    const both = ['support', 'billing'].map((name) => anAgent({ name, controls: { ...noControls, disable: flag } }));
+    const fleet = { ...aFleet(...both), path: join(folder, 'agentops.yaml') };
+    const ctx = fakeContext({ files: systemFiles, env: { AGENTOPS_ACTOR: 'tester' } });
+    const driver = await openControl(ctx, fleet, 'support', flag, 'read');
+    expect((await driver.read('disable', new AbortController().signal)).sharedWith).toEqual(['agent billing']);
   });
 });
 

@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
+import { digString } from '../../../src/ground/json.ts';
 import { listIncidents } from '../../../src/response/incidents/incidents.journal.ts';
+import { openPeer } from '../../support/http-peer.ts';
 import { openReceiver, tokenManifest, tokens } from '../../support/receiver.ts';
+import { json } from '../../support/replies.ts';
 
 const capped = tokenManifest
   .replace('  weather:\n', '  weather:\n    budget: { steps_per_request: 3, tokens_per_request: 1k }\n')
@@ -80,5 +83,35 @@ describe('a request that goes over a cap', () => {
     await send(steps(trace('d'), 0, 1, 'weather', 5000), 'tok-weather');
     await vi.waitFor(async () => expect(await incidents()).toHaveLength(1), { timeout: 8000 });
     expect(await incidents()).toMatchObject([{ cause: { cap: 'tokens_per_request', value: 5000, trace: trace('d') } }]);
+  });
+
+  test('is seen while a channel hangs, and told once that channel takes it', async () => {
+    let answer = () => {};
+    const open_ = new Promise<void>((done) => {
+      answer = done;
+    });
+    const peer = await openPeer((request, response) => {
+      if (peer.received.length > 1) return json({})(request, response);
+      void open_.then(() => json({}, 503)(request, response));
+    });
+    const told = `${capped}notify:\n  ops: { kind: webhook, url: "${peer.url}" }\n`;
+    const { send, incidents, events } = await open(told);
+    await send(steps(trace('a'), 0, 9, 'weather'), 'tok-weather');
+    await vi.waitFor(() => expect(peer.received).toHaveLength(1), { timeout: 8000 });
+    await send(steps(trace('b'), 0, 9, 'billing'), 'tok-billing');
+    await vi.waitFor(async () => expect(await incidents()).toHaveLength(2), { timeout: 8000 });
+    expect(peer.received).toHaveLength(1);
+    answer();
+    await vi.waitFor(
+      () =>
+        expect(events.flatMap((event) => (event.event === 'told' ? [event.result] : []))).toEqual(
+          expect.arrayContaining(['delayed', 'sent']),
+        ),
+      {
+        timeout: 20_000,
+      },
+    );
+    const keys = peer.received.map(({ json: sent }) => digString(sent, 'data', 'dedup_key'));
+    expect(new Set(keys)).toEqual(new Set(['inc-1/open', 'inc-2/open']));
   });
 });

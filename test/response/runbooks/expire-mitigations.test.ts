@@ -4,14 +4,14 @@ import { takeLease } from '../../../src/ground/store/lease.ts';
 import type { Journal } from '../../../src/ground/store/port.ts';
 import { openPassingJournal } from '../../../src/ground/store/sqlite.ts';
 import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
-import { expireMitigations } from '../../../src/response/runbooks/expire-mitigations.ts';
+import { expireMitigations, revertMitigation } from '../../../src/response/runbooks/expire-mitigations.ts';
 import { lockLease } from '../../../src/response/runbooks/open-locks.ts';
 import { runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import type { Step } from '../../../src/response/runbooks/runbook.ts';
 import type { ControlPeer } from '../../support/control-peer.ts';
 import { hour } from '../../support/facts.ts';
-import { type FakeClock, fakeClock } from '../../support/fake-context.ts';
-import { anOrder, aPlan, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
+import { type FakeClock, fakeClock, fakeRandom } from '../../support/fake-context.ts';
+import { aChange, anOrder, aPlan, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
 
 let clock: FakeClock;
 let journal: Journal;
@@ -101,5 +101,52 @@ describe('what is in force', () => {
     expect(peer.calls).toHaveLength(2);
     const [mitigation] = await standingMitigations(journal);
     expect(await readMitigation(journal, mitigation?.id ?? '')).toMatchObject({ status: 'overdue' });
+  });
+
+  test('ends in the order in which it was stacked, the last first, and the one below only once that is gone', async () => {
+    const { peer, planned } = throttled({ ttlMs: hour });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const run = (to: number, from: number | null, ttlMs: number) => {
+      const change = aChange({ from: { limit: from }, to: { limit: to } });
+      const step = { ...planned, step: { ...planned.step, ttlMs }, change };
+      clock.advance(1000);
+      return runRunbook(runContext(journal, { clock, random }), runFleet, anOrder(aPlan([step])), aids, () => undefined);
+    };
+    await run(10, null, hour);
+    await run(5, 10, 2 * hour);
+    clock.advance(hour);
+    expect(await expire(peer)).toEqual(['held']);
+    expect(peer.touched).toEqual({ limit: 5 });
+    clock.advance(hour);
+    expect(await expire(peer)).toEqual(['reverted', 'reverted']);
+    expect(peer.touched).toEqual({ limit: null });
+  });
+
+  test('is over where a later run opens again what it had closed', async () => {
+    const { peer, planned } = throttled({ kind: 'disable' });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const run = (action: 'disable' | 'enable', from: string | null, to: string) => {
+      const change = aChange({ action, from: { limit: from }, to: { limit: to } });
+      return runRunbook(runContext(journal, { clock, random }), runFleet, anOrder(aPlan([{ ...planned, change }])), aids, () => undefined);
+    };
+    await run('disable', null, 'off');
+    expect(await standingMitigations(journal)).toHaveLength(1);
+    await run('enable', 'off', 'on');
+    expect(await standingMitigations(journal)).toEqual([]);
+  });
+
+  test('that a person wants ended, and somebody else has changed, stays in force, and nobody is woken for it', async () => {
+    const peer = await begun();
+    peer.touched['limit'] = 99;
+    const ctx = runContext(journal, { clock });
+    const [mitigation] = await standingMitigations(journal);
+    if (mitigation === undefined) throw new Error('it is in force');
+    const revert = () => revertMitigation(ctx, told, mitigation, 'mitigation.revert', peerAids({ throttle: peer }));
+    expect(await revert()).toMatchObject({ result: 'conflict' });
+    expect([await status(), await duePosts(journal, { now: clock.now(), limit: 10 })]).toEqual(['active', []]);
+    peer.touched['limit'] = 10;
+    expect(await revert()).toMatchObject({ result: 'reverted' });
   });
 });

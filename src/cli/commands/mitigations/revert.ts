@@ -36,7 +36,7 @@ const revert: Leaf = {
     const ended = await revertMitigation(ctx, fleet, mitigation, 'mitigation.revert', { open });
     if (ended.result === 'held') throw refusedError({ code: 'locked', message: ended.evidence, hint: 'agentops locks list' });
     return {
-      finding: ended.result === 'overdue' ? 'found' : 'none',
+      finding: ended.result === 'reverted' ? 'none' : 'found',
       formats: endedFormats({ fleet: fleet.name, generatedAt: ctx.clock.now(), ended: [ended] }),
       next: [mitigation.agent === '' ? 'agentops mitigations list' : `agentops health ${mitigation.agent}`],
     };

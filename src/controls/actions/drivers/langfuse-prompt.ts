@@ -32,6 +32,8 @@ export default adapter<Config, ControlDriver, ControlWorld>({
   open: (control, world) => {
     const langfuse = openLangfuse(settingsOf(control, world), world);
     const read = (signal: AbortSignal) => observe(control, langfuse, signal);
+    const apply = (change: Change, signal: AbortSignal): Promise<Effect> =>
+      applyChecked(change, { read: async () => (await read(signal)).touched, set: () => move(control, langfuse, change, signal) });
     return {
       traits: {
         actions: ['rollback_prompt'],
@@ -44,12 +46,9 @@ export default adapter<Config, ControlDriver, ControlWorld>({
       healthy: () => ({ version: 2, previous: 1 }),
       read: (_action, signal) => read(signal),
       plan: (want, now) => plan(control, want, now),
-      apply: (change, _key, signal) =>
-        applyChecked(change, { read: async () => (await read(signal)).touched, set: () => move(control, langfuse, change, signal) }),
+      apply: (change, _key, signal) => apply(change, signal),
       confirm: async (change, signal) => seenOf(change, (await read(signal)).touched),
-      undo(change, key, signal) {
-        return this.apply(reversed(change), key, signal);
-      },
+      undo: (change, _key, signal) => apply(reversed(change), signal),
     };
   },
 });

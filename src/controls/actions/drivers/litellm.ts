@@ -10,7 +10,7 @@ import { openFallback } from '../litellm/open-fallback.ts';
 import { openBlock, openHolder, openLimits, openRoute } from '../litellm/open-key.ts';
 import type { Aspect } from '../litellm/port.ts';
 import { bearer, openControlApi } from '../open-control-api.ts';
-import type { Action, ControlDriver, ControlWorld } from '../port.ts';
+import type { Action, Change, ControlDriver, ControlWorld, Effect } from '../port.ts';
 import { connectionField } from '../schema.ts';
 
 const config = z
@@ -50,6 +50,11 @@ export default adapter<Config, ControlDriver, ControlWorld>({
   open: (control, world) => {
     const aspectOf = openAspects(control, world);
     const isCancelling = control.action === 'cancel';
+    const apply = (change: Change, signal: AbortSignal): Promise<Effect> => {
+      const aspect = aspectOf(change.action);
+      const read = async () => (await aspect.read(change.action, signal)).touched;
+      return applyChecked(change, { read, set: () => aspect.set(change, signal) });
+    };
     return {
       traits: {
         actions: actionsOf(control),
@@ -69,19 +74,13 @@ export default adapter<Config, ControlDriver, ControlWorld>({
         const from = Object.fromEntries(Object.keys(to).map((field) => [field, touched[field] ?? null]));
         return { action, target, from, to, version: null, reversible: aspect.lasting === null, lasting: aspect.lasting };
       },
-      apply(change, _key, signal) {
-        const aspect = aspectOf(change.action);
-        const read = async () => (await aspect.read(change.action, signal)).touched;
-        return applyChecked(change, { read, set: () => aspect.set(change, signal) });
-      },
+      apply: (change, _key, signal) => apply(change, signal),
       async confirm(change, signal) {
         const aspect = aspectOf(change.action);
         const seen = seenOf(change, (await aspect.read(change.action, signal)).touched);
         return seen === 'seen' && (await aspect.shows?.(change, signal)) === false ? 'not-yet' : seen;
       },
-      undo(change, key, signal) {
-        return this.apply(reversed(change), key, signal);
-      },
+      undo: (change, _key, signal) => apply(reversed(change), signal),
     };
   },
 });

@@ -3,6 +3,7 @@ import { connection, openOn, readCredential, writeCredential } from '../../../co
 import { fakeClock } from '../../../support/fake-context.ts';
 import { openPeer } from '../../../support/http-peer.ts';
 import { type LiteLlmStubParts, liteLlmKey, liteLlmStub } from '../../../support/litellm-stub.ts';
+import { json } from '../../../support/replies.ts';
 
 const never = new AbortController().signal;
 const unplanned = () => new Error('nothing was planned');
@@ -77,6 +78,25 @@ it('does not believe that a chain is gone which stands in the file of the proxy'
   // The plan found the chain of the file: restoring it is a chain of the database, with the same models.
   expect(await acting.undo(change, 'run/step/1/undo', never)).toMatchObject({ result: 'applied' });
   expect(stub.state()).toMatchObject({ chains: { 'general/large': ['small'] } });
+});
+
+it('does not take an address that knows no keys for a proxy without the key', async () => {
+  const { looking } = await begin({ key_alias: 'support' });
+  const wrong = await openPeer(json({ detail: 'Not Found' }, 404));
+  const elsewhere = await openOn(
+    'litellm',
+    {
+      control: { connection: 'gateway', key_alias: 'support' },
+      connections: connection('gateway', wrong.url),
+      look: () => null,
+      meddle: () => {},
+      effects: () => [],
+      writes: () => null,
+    },
+    'read',
+  );
+  expect((await looking.read('kill', never)).exists).toBe(true);
+  await expect(elsewhere.read('kill', never)).rejects.toMatchObject({ kind: 'unable' });
 });
 
 it('refuses to plan on a key that is not there, and says what to check', async () => {
