@@ -30,6 +30,7 @@ const owners: Readonly<Record<string, string>> = {
   ora: 'ground/runtime/terminal',
   '@inquirer/prompts': 'ground/runtime/terminal',
   'cli-table3': 'ground/output/table.ts',
+  'simple-ascii-chart': 'ground/output/plot.ts',
   re2js: 'ground/pattern.ts',
   croner: 'ground/units/cron.ts',
   'jsonpath-rfc9535': 'ground/json-path.ts',

@@ -34,7 +34,8 @@ export interface ViewContext {
 /** What a command answers: one result, and how it looks in each format. */
 export interface Outcome {
   readonly finding: Finding;
-  readonly formats: Partial<Record<Format, (view: ViewContext) => Text>>;
+  /** One that loads its look when it is wanted answers with a promise. */
+  readonly formats: Partial<Record<Format, (view: ViewContext) => Text | Promise<Text>>>;
   /** Commands a person most likely wants now; shown on stderr, on a terminal only. */
   readonly next?: readonly string[];
   /** Formats whose world has exit codes of its own. */

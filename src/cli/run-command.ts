@@ -8,7 +8,7 @@ import { systemFiles } from '../ground/runtime/files.ts';
 import { openSecrets } from '../ground/runtime/secrets.ts';
 import type { Terminal } from '../ground/runtime/terminal.ts';
 import type { Format, GlobalFlags, Leaf, Outcome } from './command.ts';
-import { commandOf, verbsOf } from './command-names.ts';
+import { commandOf, firstWords, verbsOf } from './command-names.ts';
 import { type CommandEntry, commandTable, nouns } from './command-table.ts';
 import { exitOfError, exitOfFinding, exitOfSignal } from './exit-codes.ts';
 import { type Flag, spellingOf } from './flags.ts';
@@ -48,7 +48,7 @@ const terminalFor = async ({ color, input, quiet, verbose }: GlobalFlags): Promi
 /** Parses, runs and renders one command; answers its exit number. */
 export const runCommand = async (words: readonly string[]): Promise<number> => {
   for (const name of Object.keys(exitOfSignal) as SignalName[]) process.on(name, () => onSignal(name));
-  const program = buildProgram();
+  const program = buildProgram(words[0] ?? '');
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exit;
@@ -60,7 +60,8 @@ export const runCommand = async (words: readonly string[]): Promise<number> => {
 
 let exit = 0;
 
-const buildProgram = (): Command => {
+/** A line that begins with a command is read by that command alone; a parser of all of them takes several milliseconds to make. */
+const buildProgram = (opening: string): Command => {
   const program = new Command('agentops')
     .usage('<command> [flags]')
     .helpOption('-h, --help', 'show help')
@@ -68,12 +69,15 @@ const buildProgram = (): Command => {
     .exitOverride()
     .configureOutput({ writeErr: () => {}, outputError: () => {} });
   for (const flag of globalFlags) addFlag(program, flag);
+  const isKnown = firstWords().includes(opening);
+  const isWanted = (word: string) => !isKnown || word === opening;
   const nounCommands = new Map(
-    nouns.filter(({ name }) => verbsOf(name).length > 0).map((noun) => [noun.name, addCommand(program, noun.name, noun)]),
+    nouns.filter(({ name }) => isWanted(name) && verbsOf(name).length > 0).map((noun) => [noun.name, addCommand(program, noun.name, noun)]),
   );
   program.version(version, '-V, --version', 'print the version');
   for (const entry of commandTable) {
     const [first = '', verb] = entry.name.split(' ');
+    if (!isWanted(first)) continue;
     if (verb === undefined) addCommand(program, first, entry);
     else addCommand(nounCommands.get(first) ?? program, verb, { summary: entry.summary, group: 'Commands:' });
   }
@@ -116,11 +120,30 @@ const addFlag = (command: Command, { flags, summary, parse, fallback }: Flag) =>
   command.addOption(option);
 };
 
+/** As wide as commander makes its own part where there is no terminal. */
+const helpColumns = 80;
+
+/** A text in lines behind what it begins with; a word that is longer than a line stays whole. */
+const wrapped = (lead: string, text: string): readonly string[] => {
+  const lines: string[] = [];
+  let line = lead;
+  for (const word of text.split(' ')) {
+    const isFirst = line.trim() === '' || line === lead;
+    if (!isFirst && line.length + 1 + word.length > helpColumns) {
+      lines.push(line);
+      line = ' '.repeat(lead.length) + word;
+    } else line += isFirst ? word : ` ${word}`;
+  }
+  return [...lines, line];
+};
+
 /** Examples and exit codes at the end of a command's help. */
 const helpEnd = ({ examples, exits = [] }: Leaf): string => {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, why]) => `  $ ${line.padEnd(width)}   ${why}`);
-  const codes = exits.map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+  const beside = examples.map(([line, why]) => `  $ ${line.padEnd(width)}   ${why}`);
+  const fits = beside.every((line) => line.length <= helpColumns);
+  const lines = fits ? beside : examples.flatMap(([line, why]) => [`  $ ${line}`, ...wrapped('      ', why)]);
+  const codes = exits.flatMap(([code, meaning]) => wrapped(`  ${code.padStart(3)}  `, meaning));
   return ['', 'Examples:', ...lines, ...(codes.length > 0 ? ['', 'Exit codes:', ...codes] : [])].join('\n');
 };
 
@@ -129,8 +152,8 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
   const format = outputs.stdout;
   const terminal = await terminalFor(flags);
   const show = async ({ formats, next }: Outcome) => {
-    const rendered = (wanted: Format, look: Look): Text | null => {
-      const text = formats[wanted]?.({
+    const rendered = async (wanted: Format, look: Look): Promise<Text | null> => {
+      const text = await formats[wanted]?.({
         look,
         verbose: flags.verbose === true,
         get zone() {
@@ -139,10 +162,10 @@ const runLeaf = async (entry: CommandEntry, leaf: Leaf, flags: GlobalFlags, give
       });
       return text === undefined ? null : maskAnswer(secrets, text, wanted === 'json');
     };
-    const answer = rendered(format, terminal.out);
+    const answer = await rendered(format, terminal.out);
     for (const piece of batches(answer ?? '')) await terminal.print(piece);
     for (const file of outputs.files) {
-      const text = rendered(file.format, plainLook);
+      const text = await rendered(file.format, plainLook);
       if (text !== null) writeOutput(file.path, whole(text));
     }
     if (answer !== null && format === 'text' && terminal.out.width !== null && next !== undefined && next.length > 0) {

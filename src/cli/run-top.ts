@@ -46,7 +46,7 @@ export const runTop = async (session: Session, everyMs: number): Promise<Outcome
     },
   };
   const draw = () => screen.draw(topFrame(look, screen.rows, state, data, terminal.zone).map((line) => ctx.secrets.mask(line)));
-  const screen = terminal.openScreen({
+  const screen = await terminal.openScreen({
     key: (name) => {
       const before = state;
       state = pressed(state, name, shownKeys(data.status, state));

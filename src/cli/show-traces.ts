@@ -1,6 +1,5 @@
 import type { Fleet } from '../fleet/agent.ts';
 import { usageError } from '../ground/errors.ts';
-import { plural } from '../ground/output/phrases.ts';
 import type { Cache } from '../ground/store/port.ts';
 import { readSynced } from '../telemetry/stats/figures.cache.ts';
 import { openFreshCache } from '../telemetry/stats/open-fresh-cache.ts';
@@ -85,11 +84,14 @@ export const showOutcome = async (session: Session, given: string | undefined): 
   return answered(session, traceFormats, { fleet: fleet.name, generatedAt: ctx.clock.now(), traces }, []);
 };
 
+/** How many are named where a beginning fits several. */
+const listedIds = 6;
+
 /** The whole id of what may be only its beginning. */
 const idOf = (fleet: Fleet, cache: Cache, given: string): string => {
   const id = given.trim();
   if (readTrace(cache, id).length > 0) return id;
-  const found = id.length < 4 ? [] : findTraceIds(cache, id, 6);
+  const found = id === '' ? [] : findTraceIds(cache, id, listedIds);
   if (found.length === 1 && found[0] !== undefined) return found[0];
   requireSpans(fleet, found.length === 0);
   throw usageError({
@@ -97,8 +99,11 @@ const idOf = (fleet: Fleet, cache: Cache, given: string): string => {
     message:
       found.length === 0
         ? `the cache holds no trace ${JSON.stringify(id)}`
-        : `${plural(found.length, 'trace')} or more begin with ${JSON.stringify(id)}`,
-    hint: found.length === 0 ? 'agentops traces list shows what there is; agentops sync reads more' : `one of them is ${found[0]}`,
+        : `${found.length < listedIds ? found.length : `${listedIds} or more`} traces begin with ${JSON.stringify(id)}`,
+    hint:
+      found.length === 0
+        ? 'agentops traces list shows what there is; agentops sync reads more'
+        : `agentops traces show one of ${found.join(', ')}`,
   });
 };
 

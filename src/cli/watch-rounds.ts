@@ -46,8 +46,8 @@ const asRound = (outcome: Outcome, at: number, inTerminal: boolean): Outcome => 
     ...outcome,
     formats: {
       ...outcome.formats,
-      ...(text === undefined ? {} : { text: (view) => (inTerminal ? text(view) : `${isoTime(at)}\n${whole(text(view))}\n`) }),
-      ...(json === undefined ? {} : { json: (view) => jsonLine(whole(json(view))) }),
+      ...(text === undefined ? {} : { text: async (view) => (inTerminal ? text(view) : `${isoTime(at)}\n${whole(await text(view))}\n`) }),
+      ...(json === undefined ? {} : { json: async (view) => jsonLine(whole(await json(view))) }),
     },
   };
 };

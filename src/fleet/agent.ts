@@ -66,7 +66,17 @@ export interface Agent {
   /** The score that stands for its quality; null: the one named `quality`. */
   readonly qualityScore: string | null;
   readonly controls: Controls;
+  readonly tools: ToolRules;
+  /** Names of scores whose failure is a safety event. */
+  readonly safetyScores: readonly string[];
   readonly at: At;
+}
+
+/** Which tools an agent may call; a call outside is a safety event. */
+export interface ToolRules {
+  /** Null: any that is not denied. */
+  readonly allow: readonly string[] | null;
+  readonly deny: readonly string[];
 }
 
 /** How each action is enforced on an agent; null where the manifest binds none. */

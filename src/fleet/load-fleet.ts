@@ -3,7 +3,6 @@ import { OpsError, usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Fleet } from './agent.ts';
 import { matchAgain, maxManifestBytes, openSources } from './open-sources.ts';
-import { badFile } from './problem-report.ts';
 import type { Extensions } from './slots.ts';
 import { decodeSnapshot, encodeSnapshot, isFresh } from './snapshot.ts';
 import type { Allowance } from './trust.ts';
@@ -78,6 +77,7 @@ export const loadFleet = async (ground: Ground, request: ManifestRequest, extens
   );
   if (fleet === null) {
     const hint = 'agentops explain PATH tells what belongs where, for example: agentops explain agents.checks';
+    const { badFile } = await import('./problem-report.ts');
     throw badFile({ code: 'manifest_invalid', path: place.path, problems, hint }, request.cwd);
   }
   if (request.allowance === null) saveSnapshot(ground, place.path, encodeSnapshot(request.version, sources.inputs(), fleet));

@@ -13,8 +13,9 @@ const figureHead = {
     .number()
     .nullable()
     .describe(
-      'Seconds since the source that is longest behind was read, or since spans were last sent where none is read; null: nothing ever came',
+      'Seconds since the source that is longest behind was read, or since spans were last sent where none is read; null: nothing ever came, or a source never answered',
     ),
+  never_synced: z.array(z.string()).describe('Sources that were asked and never answered'),
   priced_share: share.nullable().describe('Share of the spans with usage whose cost is known'),
   pending_buckets: z.int().describe('Quarter-hours that changed and are not counted yet'),
 };
@@ -35,7 +36,8 @@ const row = {
   cost_per_request_usd: usd.nullable(),
   cost_vs_baseline: z.number().nullable().describe('Cost per request as a multiple of that of the seven days before the window'),
   probe_cost_usd: usd.describe('Of our own checks, which count nowhere else'),
-  quality: z.number().nullable(),
+  quality: z.number().nullable().describe('By score: the mean'),
+  pass_share: share.nullable().describe('By score, where all are from 0 to 1: the share of at least 0.5'),
   steps_avg: z.number().nullable(),
   steps_max: z.int().nullable(),
   input_tokens: z.int().nullable(),
@@ -52,6 +54,7 @@ const status = z.object({
   filter,
   basis,
   trend_bucket: z.enum(['hour', 'day']),
+  rows_left_out: z.int().describe('By --top; they are in the totals'),
   totals: z.object(row),
   freezes: z.array(freezeShape).describe('Those in force that concern what is shown; none unless the rows are agents'),
   agents: z

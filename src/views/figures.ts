@@ -1,5 +1,5 @@
 import type { Tone } from '../ground/output/look.ts';
-import { toUsd } from '../ground/units/amount.ts';
+import { grouped, toUsd } from '../ground/units/amount.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { Figures } from '../telemetry/stats/figures.ts';
 import { missing, moneyOrMissing, shareOrMissing } from './words.ts';
@@ -22,6 +22,7 @@ export const figuresJson = (figures: Figures) => ({
   cost_vs_baseline: rounded(figures.costVsBaseline, 4),
   probe_cost_usd: toUsd(figures.probeCostNanos),
   quality: figures.quality,
+  pass_share: figures.passShare,
   steps_avg: figures.stepsAvg,
   steps_max: figures.stepsMax,
   input_tokens: figures.inputTokens,
@@ -36,7 +37,7 @@ export const latencyOf = (us: number | null): string => (us === null ? missing :
 /** `12,340` up to a hundred thousand, then `1.2M`. */
 export const countOf = (count: number | null): string => {
   if (count === null) return missing;
-  if (count < 100_000) return Math.round(count).toLocaleString('en-US');
+  if (count < 100_000) return grouped(count);
   const [size, unit] = count < 999_500 ? [1e3, 'k'] : count < 999_500_000 ? [1e6, 'M'] : [1e9, 'G'];
   return `${(count / size).toFixed(count / size < 100 ? 1 : 0)}${unit}`;
 };
@@ -84,6 +85,7 @@ export const figureColumns: readonly FigureColumn[] = [
       costVsBaseline === null || costVsBaseline < dearer ? 'plain' : costVsBaseline < muchDearer ? 'warn' : 'bad',
   },
   { name: 'quality', title: 'QUAL', key: 'quality', value: (f) => f.quality, write: (value) => decimal(value, 2) },
+  { name: 'pass', title: 'PASS', key: 'pass_share', value: (f) => f.passShare, write: shareOrMissing },
   { name: 'steps', title: 'STEPS', key: 'steps_avg', value: (f) => f.stepsAvg, write: (value) => decimal(value, 1) },
   { name: 'steps-max', title: 'DEEPEST', key: 'steps_max', value: (f) => f.stepsMax, write: countOf },
   { name: 'input', title: 'TOKENS IN', key: 'input_tokens', value: (f) => f.inputTokens, write: countOf },

@@ -1,5 +1,5 @@
 import { ageOf, plural } from '../ground/output/phrases.ts';
-import { formatMoney, formatShare } from '../ground/units/amount.ts';
+import { formatMoney, formatShare, grouped } from '../ground/units/amount.ts';
 import { formatDuration } from '../ground/units/duration.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import type { Coverage } from '../telemetry/stats/figures.cache.ts';
@@ -10,6 +10,15 @@ export interface Sorting {
   readonly column: string;
   readonly descending: boolean;
 }
+
+/** What a person asked of the table. */
+export interface StatusLayout {
+  /** Names of figures; null: what fits. */
+  readonly columns: readonly string[] | null;
+  readonly sorting: Sorting | null;
+}
+
+export const usualLayout: StatusLayout = { columns: null, sorting: null };
 
 const stateRank = { red: 3, unknown: 2, yellow: 1, green: 0 } as const;
 
@@ -34,7 +43,8 @@ export const sortNames: readonly string[] = ['state', 'key', ...figureColumns.ma
 export const columnNames: readonly string[] = [...figureColumns.map(({ name }) => name), 'trend'];
 
 /** The figures that are shown unless others are asked for: all of them fit into 80 columns, or into 120. */
-export const columnsFor = (width: number | null): readonly string[] => {
+export const columnsFor = (width: number | null, by: FleetStatus['by']): readonly string[] => {
+  if (by === 'score') return ['requests', 'quality', 'pass'];
   if (width !== null && width < 110) return ['requests', 'error-rate', 'p95', 'cost', 'per-request', 'baseline', 'trend'];
   return ['requests', 'error-rate', 'p50', 'p95', 'p99', 'cost', 'per-request', 'baseline', 'quality', 'steps', 'steps-max', 'trend'];
 };
@@ -42,8 +52,10 @@ export const columnsFor = (width: number | null): readonly string[] => {
 export const figureNamed = (name: string): FigureColumn | null => figureColumns.find((column) => column.name === name) ?? null;
 
 /** `synced 2 m ago`, `97% priced`: how fresh and how complete figures are. */
-export const coverageFacts = ({ syncedUs, pricedShare, pending }: Coverage, now: number): readonly string[] => [
-  syncedUs === null ? 'never synced' : `synced ${ageOf(now - syncedUs / 1000)} ago`,
+export const coverageFacts = ({ syncedUs, unread, pricedShare, pending }: Coverage, now: number): readonly string[] => [
+  ...(unread.length > 0
+    ? unread.map((source) => `${source}: never synced`)
+    : [syncedUs === null ? 'never synced' : `synced ${ageOf(now - syncedUs / 1000)} ago`]),
   ...(pricedShare === null ? [] : [`${formatShare(pricedShare)} priced`]),
   ...(pending === 0 ? [] : [`${plural(pending, 'quarter-hour')} not counted yet`]),
 ];
@@ -63,6 +75,7 @@ export const factsOf = (status: FleetStatus): readonly string[] => [
   `last ${windowWord(status.windowMs)}`,
   ...status.filter,
   plural(status.totals.requests, 'request'),
+  ...(status.leftOut === 0 ? [] : [`first ${grouped(status.rows.length)} of ${grouped(status.rows.length + status.leftOut)}`]),
   ...(status.totals.costNanos === null ? [] : [formatMoney(status.totals.costNanos)]),
   ...coverageFacts(status.coverage, status.generatedAt),
   ...basisFact(status.basis),

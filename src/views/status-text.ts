@@ -1,25 +1,17 @@
 import type { Freeze } from '../controls/actions/freezes.journal.ts';
 import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Cell, Look } from '../ground/output/look.ts';
-import { sparkline } from '../ground/output/sparkline.ts';
+import { plural } from '../ground/output/phrases.ts';
+import { sparkline, valuesPerBar } from '../ground/output/sparkline.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import { writtenFigure } from './figures.ts';
-import { columnsFor, factsOf, figureNamed, type Sorting, sortRows, whyOfRow } from './status-facts.ts';
+import { columnsFor, factsOf, figureNamed, type StatusLayout, sortRows, usualLayout, whyOfRow } from './status-facts.ts';
 import { joined, missing, stateSigns, symbolOf, type ViewOptions } from './words.ts';
 
-/** What a person asked of the table. */
-export interface StatusLayout {
-  /** Names of figures; null: what fits. */
-  readonly columns: readonly string[] | null;
-  readonly sorting: Sorting | null;
-}
-
-export const usualLayout: StatusLayout = { columns: null, sorting: null };
-
-/** Columns of a sparkline in a narrow and in a wide terminal. */
-const trendColumns = (width: number | null): number => (width !== null && width < 110 ? 10 : 24);
+/** Columns of a sparkline: of a month of days where there is room. */
+const trendColumns = (width: number | null): number => (width === null || width >= 130 ? 30 : width < 110 ? 10 : 24);
 
 const stateCell = (look: Look, { standing }: StatusRow): Cell => {
   if (standing === null) return { text: missing, tone: 'dim' };
@@ -63,7 +55,10 @@ const frozenLines = (look: Look, { agent, until, reason, stopsSafety }: Freeze, 
     { text: ` (${reason})`, tone: 'dim' },
   ]);
 
-const trendNote = ({ trend }: FleetStatus): string => `trend: cost of each ${trend.bucket}, newest right`;
+const trendNote = ({ trend: { bucket, buckets } }: FleetStatus, look: Look): string => {
+  const each = valuesPerBar(buckets, trendColumns(look.width));
+  return `trend: cost of each ${each === 1 ? bucket : plural(each, bucket)}, newest right`;
+};
 
 /** The parts of the text, each row with the lines under it: what a screen scrolls through. */
 export interface StatusParts {
@@ -78,7 +73,7 @@ export const statusParts = (status: FleetStatus, look: Look, { columns, sorting 
     { text: status.fleet, tone: 'strong' },
     { text: joined(look, ['', ...factsOf(status)]), tone: 'dim' },
   ]);
-  const names = columns ?? columnsFor(look.width);
+  const names = columns ?? columnsFor(look.width, status.by);
   const { columns: wanted, cellsOf } = partsOf(status, look, names);
   const rows = sortRows(status.rows, sorting);
   const table = renderTable(look, wanted, rows.map(cellsOf));
@@ -91,14 +86,14 @@ export const statusParts = (status: FleetStatus, look: Look, { columns, sorting 
     head: [...head, ...status.freezes.flatMap((freeze) => frozenLines(look, freeze, status.generatedAt))],
     titles: table.head,
     rows: rows.map((row, at) => ({ key: row.key, lines: linesOf(row, table.rows[at] ?? '') })),
-    foot: isDrawn ? [renderLine(look, 0, [{ text: trendNote(status), tone: 'dim' }])] : [],
+    foot: isDrawn ? [renderLine(look, 0, [{ text: trendNote(status, look), tone: 'dim' }])] : [],
   };
 };
 
 /** The fleet's figures for people: a line an agent, or a line of whatever they are grouped by, and under each agent in trouble why. */
 export const renderStatusText = (status: FleetStatus, { look }: ViewOptions, layout: StatusLayout = usualLayout): string => {
   const { head, titles, rows, foot } = statusParts(status, look, layout);
-  if (rows.length === 0) return [...head, '', 'no requests were seen', ''].join('\n');
+  if (rows.length === 0) return [...head, '', `no ${status.by === 'score' ? 'scores' : 'requests'} were seen`, ''].join('\n');
   const body = rows.flatMap(({ lines }) => lines);
   return [...head, '', titles, ...body, ...(foot.length === 0 ? [] : ['', ...foot]), ''].join('\n');
 };

@@ -7,15 +7,14 @@ import { toUsd } from '../ground/units/amount.ts';
 import type { FleetStatus, StatusRow } from '../oversight/status/fleet-status.ts';
 import { figuresJson, writtenFigure } from './figures.ts';
 import { freezeFacts } from './incident-facts.ts';
-import { columnsFor, factsOf, figureNamed, sortRows, whyOfRow } from './status-facts.ts';
-import { renderStatusMetrics } from './status-metrics.ts';
-import { renderStatusText, type StatusLayout, usualLayout } from './status-text.ts';
+import { columnsFor, factsOf, figureNamed, type StatusLayout, sortRows, usualLayout, whyOfRow } from './status-facts.ts';
 import type { ViewOptions } from './words.ts';
 
 /** The window, freshness and coverage of every document with figures. */
 export const figureHead = ({ window, coverage, generatedAt }: Pick<FleetStatus, 'window' | 'coverage' | 'generatedAt'>) => ({
   window: { from: isoTime(window.fromUs / 1000), to: isoTime(window.toUs / 1000) },
   freshness_s: coverage.syncedUs === null ? null : Math.max(0, Math.round(generatedAt / 1000 - coverage.syncedUs / 1e6)),
+  never_synced: coverage.unread,
   priced_share: coverage.pricedShare,
   pending_buckets: coverage.pending,
 });
@@ -34,7 +33,7 @@ const agentJson = (row: StatusRow) => ({
 });
 
 /** The public document of `agentops status --json`. */
-const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
+export const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
   const rows = sortRows(status.rows, sorting);
   return jsonDocument(status.fleet, status.generatedAt, {
     ...figureHead(status),
@@ -42,6 +41,7 @@ const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting 
     filter: status.filter,
     basis: status.basis,
     trend_bucket: status.trend.bucket,
+    rows_left_out: status.leftOut,
     totals: figuresJson(status.totals),
     freezes: status.freezes.map(freezeFacts),
     ...(status.by === 'agent' ? { agents: rows.map(agentJson) } : { rows: rows.map((row) => ({ key: row.key, ...rowJson(row) })) }),
@@ -49,7 +49,7 @@ const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { sorting 
 };
 
 /** One record a row, with every figure. */
-const renderStatusCsv = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
+export const renderStatusCsv = (status: FleetStatus, _options: ViewOptions, { sorting }: StatusLayout = usualLayout): string => {
   const names = Object.keys(figuresJson(status.totals));
   return renderCsv(
     ['fleet', 'window_from', 'window_to', status.by.replace('-', '_'), 'state', 'why', ...names],
@@ -66,8 +66,12 @@ const renderStatusCsv = (status: FleetStatus, _options: ViewOptions, { sorting }
 };
 
 /** For a wiki page or a pull request. */
-const renderStatusMarkdown = (status: FleetStatus, _options: ViewOptions, { columns, sorting }: StatusLayout = usualLayout): string => {
-  const names = columns ?? columnsFor(null);
+export const renderStatusMarkdown = (
+  status: FleetStatus,
+  _options: ViewOptions,
+  { columns, sorting }: StatusLayout = usualLayout,
+): string => {
+  const names = columns ?? columnsFor(null, status.by);
   const isAgents = status.by === 'agent';
   const right = { align: 'right' as const };
   const head = [
@@ -81,19 +85,10 @@ const renderStatusMarkdown = (status: FleetStatus, _options: ViewOptions, { colu
     row.key,
     ...names.map((name) => {
       const figure = figureNamed(name);
-      return figure === null ? sparkline({ unicode: true }, row.trendNanos, 24) : writtenFigure(figure, row.figures);
+      return figure === null ? sparkline({ unicode: true }, row.trendNanos, 30) : writtenFigure(figure, row.figures);
     }),
     ...(isAgents ? [whyOfRow(row)] : []),
   ]);
   const facts = factsOf(status).map(markdownText).join(', ');
   return [`### ${markdownText(status.fleet)}`, '', facts, '', renderMarkdownTable(head, rows), ''].join('\n');
 };
-
-/** Every format of `agentops status`, by the name `--output` takes. */
-export const statusFormats = {
-  text: renderStatusText,
-  json: renderStatusJson,
-  csv: renderStatusCsv,
-  markdown: renderStatusMarkdown,
-  prometheus: renderStatusMetrics,
-} satisfies Readonly<Record<string, (status: FleetStatus, options: ViewOptions, layout?: StatusLayout) => string>>;

@@ -25,7 +25,8 @@ const valueIn = ({ metric }: MetricTrend, figures: Figures): number | null =>
   metric.value(figures) ?? (figures.requests === 0 && countable.includes(metric.name) ? 0 : null);
 
 const plotWithoutTerminal = 100;
-const plotRows = 10;
+/** Eleven rows. */
+const rowsPerLabel = 2;
 /** Marks that are listed. */
 const listedMarks = 8;
 
@@ -73,7 +74,7 @@ const renderText = (shown: MetricTrend, { look, zone }: ViewOptions): string => 
   const width = (points[1]?.bucketUs ?? window.toUs) - first;
   const plot = renderPlot(look, {
     values,
-    height: plotRows,
+    step: rowsPerLabel,
     width: look.width ?? plotWithoutTerminal,
     format,
     ends: [timeOf(shown, first, zone), timeOf(shown, (first + window.toUs) / 2, zone), timeOf(shown, window.toUs, zone)],

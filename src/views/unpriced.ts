@@ -1,8 +1,9 @@
 import { renderCsv } from '../ground/output/csv.ts';
 import { jsonDocument } from '../ground/output/json.ts';
 import { renderParagraph } from '../ground/output/line.ts';
+import type { Cell } from '../ground/output/look.ts';
 import { renderMarkdownTable } from '../ground/output/markdown.ts';
-import { plural } from '../ground/output/phrases.ts';
+import { listOf, plural } from '../ground/output/phrases.ts';
 import { renderTable } from '../ground/output/table.ts';
 import type { UnpricedModel, UnpricedReport } from '../telemetry/cost/cost-report.ts';
 import { countOf } from './figures.ts';
@@ -28,18 +29,33 @@ const renderText = (report: UnpricedReport, { look }: ViewOptions): string => {
     { text: report.fleet, tone: 'strong' },
     { text: joined(look, ['', ...facts]), tone: 'dim' },
   ]);
-  const [first] = models;
-  if (first === undefined) return [...head, ''].join('\n');
+  if (models.length === 0) return [...head, ''].join('\n');
   const table = renderTable(
     look,
     titles.map((title, at) => (at === 0 ? { title, flexible: true } : { title, align: 'right' })),
     models.map((model) => cellsOf(model).map((text) => ({ text }))),
   );
-  const advice = renderParagraph(look, { indent: 0, hang: 2, maxLines: 3 }, [
-    { text: 'to price it, in dollars a million tokens: ', tone: 'dim' },
-    { text: `prices: { ${JSON.stringify(first.model)}: { input: 1, output: 2 } }` },
-  ]);
-  return [...head, '', table.head, ...table.rows, '', ...advice, ''].join('\n');
+  const paragraph = (pieces: readonly Cell[]) => renderParagraph(look, { indent: 0, hang: 2, maxLines: 3 }, pieces);
+  const priceless = models.find(({ priced }) => priced === 0);
+  const mixed = models.filter(({ priced }) => priced > 0).map(({ model }) => model);
+  const advice =
+    priceless === undefined
+      ? []
+      : paragraph([
+          { text: 'to price it, in dollars a million tokens: ', tone: 'dim' },
+          { text: `prices: { ${JSON.stringify(priceless.model)}: { input: 1, output: 2 } }` },
+        ]);
+  const reason =
+    mixed.length === 0
+      ? []
+      : paragraph([
+          {
+            text: `${listOf(mixed)} ${mixed.length === 1 ? 'has' : 'have'} a price, but no price helps a call that tells no tokens; `,
+            tone: 'dim',
+          },
+          { text: 'streams tell them where they are asked to: stream_options: { include_usage: true }', tone: 'dim' },
+        ]);
+  return [...head, '', table.head, ...table.rows, '', ...advice, ...reason, ''].join('\n');
 };
 
 const modelJson = ({ model, calls, priced, unpriced, inputTokens, outputTokens }: UnpricedModel) => ({

@@ -50,7 +50,7 @@ test('asks about one answer after the other, keeps each at once, and goes on whe
   const first = person(cwd, ['what?', 'P', 'q']);
   const { formats, next } = await labelAnswers(first.session, 'answers.jsonl', 'labels.jsonl');
   expect(labelsIn(join(cwd, 'labels.jsonl'))).toEqual(['one pass']);
-  expect(JSON.parse(whole(formats.json?.({ look: plain, verbose: false, zone: 'UTC' }) ?? ''))).toMatchObject({
+  expect(JSON.parse(whole((await formats.json?.({ look: plain, verbose: false, zone: 'UTC' })) ?? ''))).toMatchObject({
     pass: 1,
     fail: 0,
     labelled: 1,
@@ -63,7 +63,7 @@ test('asks about one answer after the other, keeps each at once, and goes on whe
   const outcome = await labelAnswers(second.session, 'answers.jsonl', 'labels.jsonl');
   expect(labelsIn(join(cwd, 'labels.jsonl'))).toEqual(['one pass', 'two fail', 'three skip']);
   expect(second.told.filter((line) => line.startsWith('—'))).toEqual(['— 2 of 3 —', '— 3 of 3 —']);
-  const document = JSON.parse(whole(outcome.formats.json?.({ look: plain, verbose: false, zone: 'UTC' }) ?? '')) as unknown;
+  const document = JSON.parse(whole((await outcome.formats.json?.({ look: plain, verbose: false, zone: 'UTC' })) ?? '')) as unknown;
   expect(documentSchemas['eval label'].parse(document)).toMatchObject({ labelled: 2, skip: 1, remaining: 0 });
 
   const third = person(cwd, []);

@@ -39,8 +39,8 @@ const watch = async ({ format = 'text', look = {}, rounds = 2, endedBy = 'Ctrl-C
   const beside: string[] = [];
   const show = async ({ formats }: Outcome) => {
     const view = { look: out, verbose: false, zone: 'UTC' };
-    told.push(whole(formats[format]?.(view) ?? ''));
-    beside.push(whole(formats.prometheus?.(view) ?? ''));
+    told.push(whole((await formats[format]?.(view)) ?? ''));
+    beside.push(whole((await formats.prometheus?.(view)) ?? ''));
   };
   const last = await watchRounds({ ctx, format, show, terminal: terminal as never }, 2000, round);
   return { told, beside, last, begun };

@@ -45,7 +45,10 @@ describe('what a shell may offer', () => {
     [['audit', 've'], ['verify']],
     [['incident', 'exp'], ['export-case']],
     [['incident', 'show', ''], []],
-    [['incident', 'open', '--class', 'l'], ['loop', 'latency']],
+    [
+      ['incident', 'open', '--class', 'l'],
+      ['loop', 'latency'],
+    ],
     [['demo', ''], ['incident']],
     [['audit', 'log', '--kind', 'eval'], ['eval.accept']],
     [['audit', 'log', '--subject', 's'], ['support']],

@@ -5,7 +5,19 @@ import { describe, expect, test } from 'vitest';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { runCli, scratch } from '../support/run-cli.ts';
 
-const heavy = ['undici', 'zod', 'yaml', 'ora', '@inquirer/prompts', 'better-sqlite3', 'cli-table3', 'chalk', 're2js', 'croner'];
+const heavy = [
+  'undici',
+  'zod',
+  'yaml',
+  'ora',
+  '@inquirer/prompts',
+  'better-sqlite3',
+  'cli-table3',
+  'simple-ascii-chart',
+  'chalk',
+  're2js',
+  'croner',
+];
 const preload = pathToFileURL(resolve(import.meta.dirname, '../support/trace-imports.mjs')).href;
 
 const librariesOf = async (
@@ -56,5 +68,22 @@ agents:
   ])('an agent that tells %s', async (_, answer, isLoaded) => {
     const loaded = await librariesOf(['health'], ['@pydantic/genai-prices'], { 'agentops.yaml': fleetThatSays(answer) });
     expect(loaded.length > 0).toBe(isLoaded);
+  });
+});
+
+describe('a status in text, with the manifest unchanged, loads what it shows and no more', () => {
+  const fleet = 'version: 1\nfleet: tiny\nagents: { one: {} }\n';
+  const spared = ['zod', 'yaml', 'chalk', 'croner', 'undici'];
+  const sparedFiles = ['read-manifest', 'rebuild-rollups', 'collect-status', 'status-metrics', 'run-program', 'csv', 'markdown'];
+  test('once the snapshot is there', async () => {
+    using folder = scratch({ 'agentops.yaml': fleet });
+    await runCli(['status'], { cwd: folder.path });
+    const trace = join(folder.path, 'trace');
+    const result = await runCli(['status'], { cwd: folder.path, env: { NODE_OPTIONS: `--import ${preload}`, TRACE_IMPORTS: trace } });
+    expect(result.status).toBe(0);
+    const loaded = readFileSync(trace, 'utf8');
+    expect(loaded).toContain('/dist/views/status-text.js');
+    expect(spared.filter((name) => loaded.includes(`/node_modules/${name}/`))).toEqual([]);
+    expect(sparedFiles.filter((name) => loaded.includes(`/${name}.js`))).toEqual([]);
   });
 });

@@ -119,6 +119,8 @@ describe('agentops sync', () => {
       ],
       problems: [{ backend: 'broken', code: 'backend_unauthorized' }],
     });
+    expect((await run(folder.path, 'status')).stdout.split('\n')[0]).toContain('broken: never synced');
+    expect(JSON.parse((await run(folder.path, 'status', '--json')).stdout)).toMatchObject({ freshness_s: null, never_synced: ['broken'] });
     const wrong = await run(folder.path, 'sync', '--backend', 'prd');
     expect(wrong).toMatchObject({ status: 2, stdout: '' });
     expect(wrong.stderr).toContain('did you mean prod?');

@@ -26,7 +26,7 @@ import { drawPlan } from '../../dist/response/runbooks/draw-plan.js';
 import { givenParams } from '../../dist/response/runbooks/given-params.js';
 import { loadRunbook } from '../../dist/response/runbooks/load-runbooks.js';
 import { findRuns } from '../../dist/response/runbooks/runs.journal.js';
-import { healthyFigures } from '../../dist/response/runbooks/simulate-path.js';
+import { healthyFigures } from '../../dist/response/runbooks/scope.js';
 import { judgePath } from '../../dist/response/runbooks/simulation.js';
 import { openLives } from './lives.mjs';
 import { openPeer } from './peer.mjs';

@@ -67,7 +67,7 @@ const live = async ({ fleet, plan, runbook, journalPath, run, word, at, killAt, 
     verify: async () => ({ verdict: 'pass', evidence: 'as scripted' }),
     decide: async (planned, earlier) => {
       const { evaluateTurn } = await import('../../dist/response/runbooks/evaluate-condition.js');
-      const { healthyFigures } = await import('../../dist/response/runbooks/simulate-path.js');
+      const { healthyFigures } = await import('../../dist/response/runbooks/scope.js');
       const steps = Object.fromEntries(earlier.map(({ id, status, verdict }) => [id, { status, verdict }]));
       return evaluateTurn(fleet, planned, plan.params, { figures: async () => healthyFigures, steps });
     },

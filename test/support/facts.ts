@@ -71,6 +71,8 @@ export const anAgent = (parts: Partial<Agent> = {}): Agent => {
     evals: [],
     qualityScore: null,
     controls: noControls,
+    tools: { allow: null, deny: [] },
+    safetyScores: [],
     at,
     ...parts,
   };

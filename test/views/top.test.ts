@@ -23,11 +23,12 @@ const status = (rows: readonly StatusRow[]): FleetStatus => ({
   by: 'agent',
   filter: [],
   basis: 'rollups',
-  coverage: { pricedShare: 0.97, syncedUs: (noon - 120_000) * 1000, pending: 0 },
+  coverage: { pricedShare: 0.97, syncedUs: (noon - 120_000) * 1000, unread: [], pending: 0 },
   totals: figuresOf({ n: 60, errors: 1, cost_nanos: 6e8, priced: 60 }, null),
   trend: { bucket: 'hour', buckets: 3 },
   freezes: [],
   rows,
+  leftOut: 0,
 });
 
 const fleet = status([

@@ -43,6 +43,8 @@ const compare: Leaf = {
       import('../../fleet/select.ts'),
       import('../require-spans.ts'),
     ]);
+    const { requireFilter } = await import('../require-filter.ts');
+    requireFilter(fleet, filter);
     const wanted = agent === undefined ? filter : { ...filter, agent: requireAgent(fleet, agent).name };
     const sides = readSides(fleet, [String(a), String(b)], { by, filter: wanted, windowMs: window }, ctx.clock.now());
     const found = await collectComparison(ctx, fleet, ...sides);

@@ -35,6 +35,8 @@ const cost: Leaf = {
     const flags = given as unknown as Flags;
     const { fleet } = await load();
     const filter = flags.filter ?? {};
+    const { requireFilter } = await import('../require-filter.ts');
+    requireFilter(fleet, filter);
     const [{ collectCost, collectUnpriced }, { costFormats }, { unpricedFormats }] = await Promise.all([
       import('../../telemetry/cost/collect-cost.ts'),
       import('../../views/cost.ts'),

@@ -35,7 +35,7 @@ const demo: Leaf = {
       const outcome = await checkDemo(inner, { shellFile: keep === true ? running.shellFile : null, hasTraces });
       const masked = Object.entries(outcome.formats).map(([name, render]) => [
         name,
-        (view: ViewContext) => secrets.mask(whole(render(view))),
+        async (view: ViewContext) => secrets.mask(whole(await render(view))),
       ]);
       const told: Outcome = { finding: 'none', formats: Object.fromEntries(masked) };
       if (keep !== true || ctx.signal.aborted) return told;
@@ -116,7 +116,8 @@ const checkDemo = async (
   return {
     finding: 'none',
     formats: {
-      text: (view) => [whole(text?.(view) ?? ''), whole(week?.(view) ?? ''), renderClosing(view.look, closing)].join('\n'),
+      text: async (view) =>
+        [whole((await text?.(view)) ?? ''), whole((await week?.(view)) ?? ''), renderClosing(view.look, closing)].join('\n'),
       ...(json === undefined ? {} : { json }),
     },
   };

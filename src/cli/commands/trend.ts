@@ -47,6 +47,8 @@ const trend: Leaf = {
         hint: `there are ${names.join(', ')}`,
       });
     }
+    const { requireFilter } = await import('../require-filter.ts');
+    requireFilter(fleet, filter);
     const wanted = agent === undefined ? filter : { ...filter, agent: requireAgent(fleet, agent).name };
     const found = await collectTrend(ctx, fleet, { windowMs: window, split: bucket ?? null, filter: wanted });
     requireSpans(fleet, metric.value(found.whole) === null, agent);

@@ -42,9 +42,9 @@ export const encodeSketch = (sketch: Sketch): Uint8Array => {
 
 /**
  * Reads one encoded sketch, or several with a zero byte between them: bins rise within a sketch, so that a step of nothing can only be its
- * end. Adds to `counts`, bin by bin, and calls `other` for bins beyond it.
+ * end. Adds to `counts`, bin by bin, and calls `other` for bins beyond it. Returns the first and the last bin of `counts` that it added to.
  */
-const decode = (bytes: Uint8Array, counts: Float64Array, other: (bin: number, count: number) => void): void => {
+const decode = (bytes: Uint8Array, counts: Float64Array, other: (bin: number, count: number) => void): { first: number; last: number } => {
   const { length } = bytes;
   let at = 0;
   /** The rest of a number whose first byte is not its last. */
@@ -56,6 +56,7 @@ const decode = (bytes: Uint8Array, counts: Float64Array, other: (bin: number, co
       if (byte < 0x80) return value;
     }
   };
+  let [first, last] = [counts.length, -1];
   let bin = -1;
   while (at < length) {
     let step = bytes[at++] ?? 0;
@@ -67,9 +68,13 @@ const decode = (bytes: Uint8Array, counts: Float64Array, other: (bin: number, co
     bin = bin < 0 ? step : bin + step;
     let count = bytes[at++] ?? 0;
     if (count >= 0x80) count = longer(count);
-    if (bin < counts.length) counts[bin] = (counts[bin] ?? 0) + count;
-    else other(bin, count);
+    if (bin < counts.length) {
+      counts[bin] = (counts[bin] ?? 0) + count;
+      if (bin < first) first = bin;
+      if (bin > last) last = bin;
+    } else other(bin, count);
   }
+  return { first, last };
 };
 
 /** Adds a count to a bin; one that comes to nothing is dropped. */
@@ -82,33 +87,45 @@ const addCount = (sketch: Sketch, bin: number, count: number): void => {
 const noCounts = new Float64Array(0);
 /** From so many bytes on it is cheaper to add up counts side by side first: numbers up to 2^53 have fewer bins than that. */
 const [manyBytes, usualBins] = [2000, 2048];
+/** Where they are added up; empty between two calls. */
+const sideBySide = new Float64Array(usualBins);
 
 /** Adds every value that was encoded in `bytes`, be it one sketch or several with a zero byte between them. */
 export const mergeInto = (into: Sketch, bytes: Uint8Array): void => {
-  const counts = bytes.length < manyBytes ? noCounts : new Float64Array(usualBins);
-  decode(bytes, counts, (bin, count) => addCount(into, bin, count));
-  for (let bin = 0; bin < counts.length; bin++) {
+  const counts = bytes.length < manyBytes ? noCounts : sideBySide;
+  const { first, last } = decode(bytes, counts, (bin, count) => addCount(into, bin, count));
+  for (let bin = first; bin <= last; bin++) {
     const count = counts[bin] ?? 0;
-    if (count !== 0) addCount(into, bin, count);
+    if (count === 0) continue;
+    addCount(into, bin, count);
+    counts[bin] = 0;
   }
 };
 
 /** Takes away every value that was encoded in `bytes`: the exact inverse of `mergeInto`. */
-export const subtractFrom = (from: Sketch, bytes: Uint8Array): void => decode(bytes, noCounts, (bin, count) => addCount(from, bin, -count));
+export const subtractFrom = (from: Sketch, bytes: Uint8Array): void => {
+  decode(bytes, noCounts, (bin, count) => addCount(from, bin, -count));
+};
 
 /** Quantiles (0 to 1) by linear interpolation between neighbouring ranks, as SQL's percentile_cont; null where nothing was counted. */
 export const quantilesOf = (sketch: Sketch, wanted: readonly number[]): readonly (number | null)[] => {
   const bins = Float64Array.from(sketch.keys()).sort();
+  /** How many values lie in each bin and those below it. */
+  const upTo = new Float64Array(bins.length);
   let total = 0;
-  for (const count of sketch.values()) total += count;
+  for (let at = 0; at < bins.length; at++) {
+    total += sketch.get(bins[at] ?? zeroBin) ?? 0;
+    upTo[at] = total;
+  }
   if (total === 0) return wanted.map(() => null);
   const valueAt = (rank: number): number => {
-    let seen = 0;
-    for (const bin of bins) {
-      seen += sketch.get(bin) ?? 0;
-      if (rank < seen) return middleOf(bin);
+    let [low, high] = [0, bins.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rank < (upTo[middle] ?? 0)) high = middle;
+      else low = middle + 1;
     }
-    return middleOf(bins.at(-1) ?? zeroBin);
+    return middleOf(bins[low] ?? zeroBin);
   };
   return wanted.map((quantile) => {
     const rank = quantile * (total - 1);

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
+import { grouped } from '../units/amount.ts';
 
 /** `1 check`, `2 checks`, `2 retries`: the number with the right word. */
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+export const plural = (count: number, one: string, many = `${one}s`): string => `${grouped(count)} ${count === 1 ? one : many}`;
 
 /** `a`, `a and b`, `a, b and c`. */
 export const listOf = (items: readonly string[], joint = 'and'): string => {

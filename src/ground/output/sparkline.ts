@@ -3,12 +3,15 @@ import type { Look } from './look.ts';
 const bars = '▁▂▃▄▅▆▇█';
 const asciiBars = '_.-=+*#@';
 
-/** The most even way to show a series in fewer columns: sums of neighbours. */
+/** How many values stand in one character where there are so many columns: the same number in each, so that equal values look equal. */
+export const valuesPerBar = (values: number, columns: number): number => Math.max(1, Math.ceil(values / columns));
+
+/** Sums of neighbours, counted from the newest; the oldest may be of fewer. */
 const folded = (values: readonly number[], columns: number): readonly number[] => {
-  if (values.length <= columns) return values;
-  const sums = new Array<number>(columns).fill(0);
+  const each = valuesPerBar(values.length, columns);
+  const sums = new Array<number>(Math.ceil(values.length / each)).fill(0);
   for (const [at, value] of values.entries()) {
-    const into = Math.floor((at * columns) / values.length);
+    const into = sums.length - 1 - Math.floor((values.length - 1 - at) / each);
     sums[into] = (sums[into] ?? 0) + value;
   }
   return sums;

@@ -78,27 +78,34 @@ const chosen = (columns: readonly Filled[], room: number): { readonly kept: read
 };
 
 /**
- * cli-table3 counts the columns of a text by a rule that is wrong for many scripts, so it lays out stand-ins of the width that a terminal
- * will use, and the painted texts take their places afterwards.
+ * cli-table3 lays out one line of stand-ins, each as wide as its column, and every line is filled into that: it counts the columns of a
+ * text by a rule that is wrong for many scripts, and holds every cell against every other, which takes seconds for thousands of rows.
  */
-const layOut = (columns: readonly Filled[], lines: readonly (readonly Cell[])[], look: Look): readonly string[] => {
-  const table = new Table({
-    chars,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-    colAligns: columns.map(({ column }) => column.align ?? 'left'),
+const layOut = (columns: readonly Filled[], lines: readonly (readonly Shown[])[], look: Look): readonly string[] => {
+  const widths = columns.map((_, at) => lines.reduce((most, line) => Math.max(most, line[at]?.width ?? 0), 0));
+  const table = new Table({ chars, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true } });
+  table.push(widths.map((width) => standIn.repeat(width)));
+  const form = table.toString();
+  const seen = widths.flatMap((width, at) => (width > 0 ? [at] : []));
+  return lines.map((line) => {
+    let next = 0;
+    const written = form.replace(/\uE000+/g, () => {
+      const at = seen[next++] ?? 0;
+      const { text, tone = 'plain', width } = line[at] ?? blank;
+      const [painted, rest] = [width === 0 ? '' : look.paint(tone, text), ' '.repeat((widths[at] ?? 0) - width)];
+      return columns[at]?.column.align === 'right' ? rest + painted : painted + rest;
+    });
+    return written.trimEnd();
   });
-  // The last column is not padded, so one stand-in is enough: cli-table3 is slow on long texts.
-  const widthAt = (text: string, at: number): number =>
-    at === columns.length - 1 && columns[at]?.column.align !== 'right' ? Math.min(1, displayWidth(text)) : displayWidth(text);
-  table.push(...lines.map((line) => line.map(({ text }, at) => standIn.repeat(widthAt(text, at)))));
-  const visible = lines.flat().filter(({ text }) => displayWidth(text) > 0);
-  let next = 0;
-  const painted = table.toString().replace(/\uE000+/g, () => {
-    const { tone = 'plain', text } = visible[next++] ?? noCell;
-    return look.paint(tone, text);
-  });
-  return painted.split('\n').map((line) => line.trimEnd());
 };
+
+/** A cell as it is shown, with the columns it takes. */
+interface Shown extends Cell {
+  readonly width: number;
+}
+
+const shownCell = (cell: Cell): Shown => ({ ...cell, width: displayWidth(cell.text) });
+const blank: Shown = { ...noCell, width: 0 };
 
 /** Lays out rows under a dim head. Cells hold raw text. In a terminal every line fits; elsewhere nothing is cut. */
 export const renderTable = (look: Look, columns: readonly Column[], rows: readonly (readonly Cell[])[]): RenderedTable => {
@@ -111,9 +118,9 @@ export const renderTable = (look: Look, columns: readonly Column[], rows: readon
   );
   const { kept, dropped } = chosen(all, room);
   const widths = shrunk(kept, room);
-  const head = kept.map(({ column }) => ({ text: column.title, tone: 'dim' as const }));
+  const head = kept.map(({ column }) => shownCell({ text: column.title, tone: 'dim' }));
   const body = rows.map((_, row) =>
-    kept.map(({ texts, cells }, at) => ({ ...cells[row], text: cutToWidth(texts[row] ?? '', widths[at] ?? 0, markOf(look)) })),
+    kept.map(({ texts, cells }, at) => shownCell({ ...cells[row], text: cutToWidth(texts[row] ?? '', widths[at] ?? 0, markOf(look)) })),
   );
   const [first = '', ...rest] = layOut(kept, [head, ...body], look);
   return { head: first, rows: rest, dropped: dropped.map(({ column }) => column.title) };

@@ -17,10 +17,6 @@ export interface Screen {
   close(): void;
 }
 
-/** Both ends are the same kind of terminal, one that can read single keys. */
-export const isScreen = (stdin: unknown, stdout: unknown): boolean =>
-  (stdin as ReadStream).isTTY === true && (stdout as WriteStream).isTTY === true && typeof (stdin as ReadStream).setRawMode === 'function';
-
 const named: Readonly<Record<string, string>> = {
   '\u001B[A': 'up',
   '\u001BOA': 'up',
@@ -42,7 +38,7 @@ const take = '\u001B[?1049h\u001B[?25l\u001B[?7l';
 const giveBack = '\u001B[?7h\u001B[?25h\u001B[?1049l';
 const [begin, end] = ['\u001B[?2026h', '\u001B[?2026l'];
 
-/** Takes the terminal. The streams must be terminals: see `isScreen`. */
+/** Takes the terminal. The streams must be terminals: see `isScreen` of the terminal. */
 export const openScreen = (input: unknown, output: unknown, handlers: ScreenHandlers): Screen => {
   const [stdin, stdout] = [input as ReadStream, output as WriteStream];
   const onData = (piece: Buffer | string) => {

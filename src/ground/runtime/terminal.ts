@@ -2,10 +2,10 @@ import { messageOf, type OpsError, unableError } from '../errors.ts';
 import { inertLine } from '../output/escape.ts';
 import type { Look, Tone } from '../output/look.ts';
 import type { Env } from './context.ts';
-import { openProgress, type Progress, type Spinner } from './terminal-progress.ts';
-import { isScreen, openScreen, type Screen, type ScreenHandlers } from './terminal-screen.ts';
+import type { Progress, Spinner } from './terminal-progress.ts';
+import type { Screen, ScreenHandlers } from './terminal-screen.ts';
 
-type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean; readonly setRawMode?: unknown };
 type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** What the global flags say; undefined: not given. */
@@ -59,7 +59,7 @@ export interface Terminal {
   /** Null where nobody could answer: no terminal, CI, or `--no-input`. */
   readonly prompts: Prompts | null;
   /** Takes the whole terminal until it is closed; null where there is none to take. */
-  readonly openScreen: ((handlers: ScreenHandlers) => Screen) | null;
+  readonly openScreen: ((handlers: ScreenHandlers) => Promise<Screen>) | null;
 }
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
@@ -109,6 +109,10 @@ const loadSpinner = async (stream: OutputStream, unicode: boolean): Promise<Spin
     stop: () => void spinner.stop(),
   };
 };
+
+/** Both ends are the same kind of terminal, one that can read single keys. */
+export const isScreen = (stdin: Pick<InputStream, 'isTTY' | 'setRawMode'>, stdout: Pick<OutputStream, 'isTTY'>): boolean =>
+  stdin.isTTY === true && stdout.isTTY === true && typeof stdin.setRawMode === 'function';
 
 /** ECMA-48: cursor to the first cell, then erase the whole page. */
 const clearScreen = '\u001b[H\u001b[2J';
@@ -190,12 +194,16 @@ export const openTerminal = async ({ env, stdin, stdout, stderr, flags, monotoni
     clear: () => void (stdout.isTTY === true && env['TERM'] !== 'dumb' && stdout.write(clearScreen)),
     say: (line) => void (flags.quiet || stderr.write(`${line}\n`)),
     detail: (line) => void (flags.verbose && stderr.write(`${line}\n`)),
-    startProgress: () => {
+    startProgress: async () => {
       const animated = stderr.isTTY === true && !inCi && env['TERM'] !== 'dumb';
       const spinner = animated ? () => loadSpinner(stderr, unicode) : null;
+      const { openProgress } = await import('./terminal-progress.ts');
       return openProgress({ stream: stderr, look: err, silent: flags.quiet === true, loadSpinner: spinner, monotonic });
     },
     prompts: canAsk ? promptsOf(stdin, stderr) : null,
-    openScreen: isScreen(stdin, stdout) && env['TERM'] !== 'dumb' ? (handlers) => openScreen(stdin, stdout, handlers) : null,
+    openScreen:
+      isScreen(stdin, stdout) && env['TERM'] !== 'dumb'
+        ? async (handlers) => (await import('./terminal-screen.ts')).openScreen(stdin, stdout, handlers)
+        : null,
   };
 };

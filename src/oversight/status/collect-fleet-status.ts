@@ -6,19 +6,29 @@ import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf, widthUs } from '../../ground/units/window.ts';
 import { readFleetSpend } from '../../telemetry/cost/read-spend.ts';
+import { readLargestRequests } from '../../telemetry/stats/dear-requests.cache.ts';
 import { type Counted, figuresOf } from '../../telemetry/stats/figures.ts';
 import type { Filter } from '../../telemetry/stats/filter.cache.ts';
 import type { Grouping } from '../../telemetry/stats/grouping.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
+import { readSafety } from '../../telemetry/stats/safety.cache.ts';
+import { judgeAgent } from './agent-state.ts';
 import { collectOverdue } from './collect-overdue.ts';
-import { collectHealth } from './collect-status.ts';
 import type { Overdue } from './evidence.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
 import type { AgentHealth } from './health-report.ts';
 import { suppressorsOf } from './suppression.ts';
-import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence, type TraceFindings } from './trace-evidence.ts';
+import {
+  type CheckedState,
+  fewestRequests,
+  fuseStates,
+  judgeTraces,
+  safetyEventsOf,
+  type TraceEvidence,
+  type TraceFindings,
+} from './trace-evidence.ts';
 
 export interface FleetQuery {
   readonly windowMs: number;
@@ -55,6 +65,7 @@ export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs,
     trend: trend.shape,
     freezes: by === 'agent' ? await freezesOf(ctx, filter.agent ?? null) : [],
     rows: [...shown.map(({ name }) => rowOf(name, agents.get(name) ?? null)), ...others.map(({ key }) => rowOf(key, null))],
+    leftOut: 0,
   };
 };
 
@@ -97,7 +108,7 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     const health = checked.get(agent.name);
     if (health === undefined) return [];
     const seen = traces(agent);
-    const safetyEvent = health.safetyEvent || seen.blocked > 0;
+    const safetyEvent = health.safetyEvent || safetyEventsOf(agent, seen).length > 0;
     const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
     return [
       {
@@ -125,8 +136,21 @@ const unended = (traces: TraceFindings, overdue: readonly Overdue[], { reasons }
   yellow: [...traces.yellow, ...overdue.map(({ reason }) => reason).filter((reason) => !reasons.includes(reason))],
 });
 
+type CheckedHealth = CheckedState & Pick<AgentHealth, 'safetyEvent' | 'inMaintenance'>;
+
+/** Neither checks nor maintenance: neither the journal nor the calendar has anything to say of it. */
+const isLeftAlone = ({ checks, maintenance }: Agent): boolean => checks.length === 0 && maintenance.length === 0;
+const unchecked: CheckedHealth = {
+  ...judgeAgent({ checks: [], now: 0, safetyWindowMs: 0, overdue: [] }),
+  isChecked: false,
+  safetyEvent: false,
+  inMaintenance: false,
+};
+
 /** By scheduled slots; an agent that has none yet is judged by the checks that somebody ran by hand. */
-const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, AgentHealth & CheckedState>> => {
+const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, CheckedHealth>> => {
+  if (fleet.agents.every(isLeftAlone)) return new Map(fleet.agents.map(({ name }) => [name, unchecked]));
+  const { collectHealth } = await import('./collect-status.ts');
   const journal = await ctx.journal();
   const judge = (mode: 'slots' | 'run', agents: readonly string[]) =>
     collectHealth(ctx, fleet, { selected: selectAgents(fleet, { ...everything, agents }), results: [], journal, mode, tookMs: 0 });
@@ -134,6 +158,14 @@ const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<st
   const unscheduled = agents.filter(({ checks }) => checks.length === 0).map(({ agent }) => agent);
   const byHand = unscheduled.length === 0 ? [] : (await judge('run', unscheduled)).agents;
   return new Map([...agents, ...byHand].map((health) => [health.agent, { ...health, isChecked: health.checks.length > 0 }]));
+};
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 };
 
 /** How far back is looked where the manifest's window held too few requests to judge by, ms. */
@@ -149,14 +181,20 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
     const { groups } = readGroups(cache, { window: since(ms), by: 'agent', ...query });
     return new Map<string, Counted>([...told, ...groups.map(({ key, cell }) => [key, cell] as const)]);
   };
-  const cellsOf = (ms: number) => groupsOf(ms, {});
-  const windows = [windowMs, ...widerMs.filter((ms) => ms > windowMs)].map((ms) => ({ ms, cells: cellsOf(ms) }));
+  const windows = [windowMs, ...widerMs.filter((ms) => ms > windowMs)].map((ms) => ({ ms, cells: once(() => groupsOf(ms, {})) }));
   const blocked = groupsOf(windowMs, { filter: { error: 'guardrail' }, sumsOnly: true });
-  const hour = groupsOf(hourMs, { sumsOnly: true });
-  const day = groupsOf(now - bucketOf('day', now * 1000) * dayMs, { sumsOnly: true });
-  return ({ name, sla }) => {
-    const enough = windows.find(({ cells }) => (cells.get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
-    const cell = enough?.cells.get(name) ?? { n: 0 };
+  const safety = readSafety(cache, since(windowMs), {
+    toolsOf: fleet.agents.filter(({ tools }) => tools.allow !== null || tools.deny.length > 0).map(({ name }) => name),
+    scoresOf: new Map(fleet.agents.filter((agent) => agent.safetyScores.length > 0).map((agent) => [agent.name, agent.safetyScores])),
+  });
+  const yesterday = { fromUs: (bucketOf('day', now * 1000) - 1) * widthUs.day, toUs: now * 1000 };
+  const largest = readLargestRequests(cache, yesterday, new Map(fleet.agents.map(({ name, budget }) => [name, budget])));
+  // Read for the agents alone that have need of them.
+  const hour = once(() => groupsOf(hourMs, { sumsOnly: true }));
+  const day = once(() => groupsOf(now - bucketOf('day', now * 1000) * dayMs, { sumsOnly: true }));
+  return ({ name, sla, budget }) => {
+    const enough = windows.find(({ cells }) => (cells().get(name)?.n ?? 0) >= fewestRequests) ?? windows.at(-1);
+    const cell = enough?.cells().get(name) ?? { n: 0 };
     const { quality, stepsMax } = figuresOf(cell, null);
     return {
       windowMs: enough?.ms ?? windowMs,
@@ -165,9 +203,12 @@ const readEvidence = (cache: Cache, fleet: Fleet, now: number): ((agent: Agent) 
       slower: sla.latencyP95Ms === null || cell.h_dur === undefined ? null : countAbove(cell.h_dur, sla.latencyP95Ms * 1000),
       quality,
       stepsMax,
-      blocked: blocked.get(name)?.n ?? 0,
-      hourNanos: hour.get(name)?.cost_nanos ?? 0,
-      dayNanos: day.get(name)?.cost_nanos ?? 0,
+      blocked: Math.max(blocked.get(name)?.n ?? 0, safety.get(name)?.blocked ?? 0),
+      toolCalls: safety.get(name)?.toolCalls ?? new Map(),
+      failedScores: safety.get(name)?.failedScores ?? new Map(),
+      largest: largest.get(name) ?? null,
+      hourNanos: budget.perHourNanos === null ? 0 : (hour().get(name)?.cost_nanos ?? 0),
+      dayNanos: budget.perDayNanos === null ? 0 : (day().get(name)?.cost_nanos ?? 0),
     };
   };
 };

@@ -44,4 +44,6 @@ export interface FleetStatus {
   readonly freezes: readonly Freeze[];
   /** Agents in the order of the manifest; other keys with most requests first. */
   readonly rows: readonly StatusRow[];
+  /** Rows that were asked to be left out; they are in the totals. */
+  readonly leftOut: number;
 }

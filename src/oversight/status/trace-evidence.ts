@@ -1,8 +1,9 @@
 import type { Agent } from '../../fleet/agent.ts';
 import { wilsonInterval } from '../../ground/math/intervals.ts';
 import { plural } from '../../ground/output/phrases.ts';
-import { formatMoney, formatShare } from '../../ground/units/amount.ts';
+import { formatMoney, formatShare, grouped } from '../../ground/units/amount.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
+import type { LargestRequest } from '../../telemetry/stats/dear-requests.cache.ts';
 import type { AgentState } from './agent-state.ts';
 
 /** What the traces of an agent say of the last while. Null: not known, or nobody asked. */
@@ -17,6 +18,11 @@ export interface TraceEvidence {
   readonly stepsMax: number | null;
   /** Requests that a guardrail ended, within the window of safety events. */
   readonly blocked: number;
+  /** Calls of each tool and failures of each score named in `safety:`, within the same window. */
+  readonly toolCalls: ReadonlyMap<string, number>;
+  readonly failedScores: ReadonlyMap<string, number>;
+  /** The largest of those requests of today and yesterday that were beyond a limit; null: none was. */
+  readonly largest: LargestRequest | null;
   readonly hourNanos: number;
   readonly dayNanos: number;
 }
@@ -39,7 +45,8 @@ export interface TraceFindings {
  * Holds traces against what the agent promises and may spend. A promise is broken for sure (red) where even the lower Wilson bound is over
  * it; over it without that is yellow. Caps need no statistics.
  */
-export const judgeTraces = ({ sla, budget }: Pick<Agent, 'sla' | 'budget'>, seen: TraceEvidence): TraceFindings => {
+export const judgeTraces = (agent: Pick<Agent, 'sla' | 'budget' | 'tools'>, seen: TraceEvidence): TraceFindings => {
+  const { sla, budget } = agent;
   const red: string[] = [];
   const yellow: string[] = [];
   const inWindow = `in the last ${humanDuration(seen.windowMs)}`;
@@ -49,7 +56,7 @@ export const judgeTraces = ({ sla, budget }: Pick<Agent, 'sla' | 'budget'>, seen
     const low = wilsonInterval(hits, seen.requests, zPage)?.low ?? 0;
     (isSure && low > limit ? red : yellow).push(reason);
   };
-  if (seen.blocked > 0) red.push(`a guardrail ended ${plural(seen.blocked, 'request')}`);
+  red.push(...safetyEventsOf(agent, seen));
   const failed = `${formatShare(seen.errors / Math.max(1, seen.requests))} of ${plural(seen.requests, 'request')} failed ${inWindow}`;
   if (sla.errorRate === null) against(seen.errors, unpromisedErrorRate, `${failed}, more than half`);
   else against(seen.errors, sla.errorRate, `${failed}, promised ${formatShare(sla.errorRate)}`);
@@ -68,10 +75,34 @@ export const judgeTraces = ({ sla, budget }: Pick<Agent, 'sla' | 'budget'>, seen
   cap(seen.dayNanos, budget.perDayNanos, 'today');
   if (budget.stepsPerRequest !== null && seen.stepsMax !== null && seen.stepsMax > budget.stepsPerRequest)
     red.push(`a request took ${seen.stepsMax} steps ${inWindow}, budget ${budget.stepsPerRequest}`);
+  else yellow.push(...beyond(seen.largest?.steps, budget.stepsPerRequest, (steps) => `took ${plural(steps, 'step')}`, grouped));
+  yellow.push(...beyond(seen.largest?.costNanos, budget.perRequestNanos, (nanos) => `cost ${formatMoney(nanos)}`, formatMoney));
+  yellow.push(...beyond(seen.largest?.tokens, budget.tokensPerRequest, (tokens) => `used ${plural(tokens, 'token')}`, grouped));
   if (sla.quality !== null && seen.quality !== null && seen.quality < sla.quality)
     yellow.push(`quality ${seen.quality.toFixed(2)} ${inWindow}, promised ${sla.quality}`);
   return { red, yellow };
 };
+
+/** What one request took too much of, today or yesterday. */
+const beyond = (
+  most: number | null | undefined,
+  limit: number | null,
+  took: (most: number) => string,
+  written: (limit: number) => string,
+): readonly string[] =>
+  limit === null || most === null || most === undefined || most <= limit
+    ? []
+    : [`since yesterday a request ${took(most)}, budget ${written(limit)}`];
+
+/** Each is a reason to be red while it is within the window of safety events. */
+export const safetyEventsOf = ({ tools }: Pick<Agent, 'tools'>, seen: TraceEvidence): readonly string[] => [
+  ...(seen.blocked > 0 ? [`a guardrail ended ${plural(seen.blocked, 'request')}`] : []),
+  ...[...seen.toolCalls].flatMap(([tool, calls]) => {
+    const isAllowed = !tools.deny.includes(tool) && (tools.allow === null || tools.allow.includes(tool));
+    return isAllowed ? [] : [`it called ${tool}, which its tools do not allow, ${calls === 1 ? 'once' : plural(calls, 'time')}`];
+  }),
+  ...[...seen.failedScores].map(([score, n]) => `${score} failed ${n === 1 ? 'once' : plural(n, 'time')}`),
+];
 
 /** What an agent is judged by besides its traces. */
 export interface CheckedState extends AgentState {

@@ -2,11 +2,10 @@ import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import { type Range, widthUs } from '../../ground/units/window.ts';
-import { readFigures, readSynced } from '../stats/figures.cache.ts';
+import { readFigures, readFreshness } from '../stats/figures.cache.ts';
 import type { Filter } from '../stats/filter.cache.ts';
 import { openFreshCache } from '../stats/open-fresh-cache.ts';
 import { readGroups, splitStart } from '../stats/rollups.cache.ts';
-import { countMarked } from '../traces/dirty.cache.ts';
 import { budgetUses, forecastMonth, monthOf } from './budget.ts';
 import type { CostReport, Spender, UnpricedReport } from './cost-report.ts';
 import { readFleetSpend } from './read-spend.ts';
@@ -96,7 +95,7 @@ const readCoverage = (cache: Cache, window: Range, filter: Filter): CostReport['
     unpriced += cell.unpriced ?? 0;
   }
   const all = priced + unpriced;
-  return { pricedShare: all === 0 ? null : priced / all, syncedUs: readSynced(cache), pending: countMarked(cache) };
+  return { pricedShare: all === 0 ? null : priced / all, ...readFreshness(cache) };
 };
 
 /** How far back days are looked at to tell what the next ones will cost. */

@@ -1,4 +1,5 @@
 import type { Range } from '../../ground/units/window.ts';
+import type { Coverage } from '../stats/figures.cache.ts';
 import type { Grouping } from '../stats/grouping.ts';
 import type { BudgetUse, Forecast } from './budget.ts';
 import type { SpendRow } from './spend.cache.ts';
@@ -30,7 +31,7 @@ export interface CostReport {
   /** The filter in words, `key=value`; empty: none. */
   readonly filter: readonly string[];
   readonly basis: 'rollups' | 'scan' | 'both';
-  readonly coverage: { readonly pricedShare: number | null; readonly syncedUs: number | null; readonly pending: number };
+  readonly coverage: Coverage;
   /** Exactly the sum of `rows`, and of `spenders`. */
   readonly totalNanos: number;
   readonly beforeNanos: number;

@@ -15,11 +15,10 @@ export const readFleetSpend = (cache: Cache, fleet: Fleet, query: SpendQuery): S
   const spend = readSpend(cache, query);
   const { agent: onlyAgent, model: onlyModel, ...others } = query.filter ?? {};
   if (Object.keys(others).length > 0) return spend;
-  const ownership = fleetOwnership(fleet);
   const start = (us: number) => splitStart(query.bucket, us);
   const rows = new Map(spend.rows.map((row) => [`${row.bucketUs} ${row.key}`, row]));
   let totalNanos = spend.totalNanos;
-  for (const told of readAggregates(cache, ownership, Object.keys(fleet.backends), spend.window, start)) {
+  for (const told of readAggregates(cache, () => fleetOwnership(fleet), Object.keys(fleet.backends), spend.window, start)) {
     const [agent, model] = [told.agent ?? unmatched, told.model ?? noWord];
     if ((onlyAgent ?? agent) !== agent || (onlyModel ?? model) !== model) continue;
     const key = query.by === 'agent' ? agent : query.by === 'model' ? model : noWord;

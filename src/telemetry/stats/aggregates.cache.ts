@@ -117,14 +117,17 @@ export interface OwnedAggregate extends Told {
  */
 export const readAggregates = (
   cache: Cache,
-  ownership: Ownership,
+  ownershipOfFleet: () => Ownership,
   sources: readonly string[],
   { fromUs, toUs }: Range,
   startOf: (us: number) => number = () => fromUs,
 ): readonly OwnedAggregate[] => {
+  const rows = cache.all<Row>(`SELECT ${columns} FROM aggregate WHERE bucket_us >= ? AND bucket_us < ?`, fromUs, toUs);
+  if (rows.length === 0) return [];
   const words = dictionaryOf(cache);
+  const ownership = ownershipOfFleet();
   const found = new Map<string, OwnedAggregate>();
-  for (const row of cache.all<Row>(`SELECT ${columns} FROM aggregate WHERE bucket_us >= ? AND bucket_us < ?`, fromUs, toUs)) {
+  for (const row of rows) {
     const source = words.word(row.source) ?? '';
     if (!sources.includes(source)) continue;
     const claim = ownership.claimOf(words.word(row.labels) ?? '[]', source);

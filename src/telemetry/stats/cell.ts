@@ -1,5 +1,5 @@
 import { addTo, encodeSketch, mergeInto, type Sketch } from '../../ground/math/sketch.ts';
-import { isUnpriced } from '../traces/runs.ts';
+import { isUnpriced } from '../traces/unpriced.ts';
 import type { Facet } from './rollup.ts';
 
 /** A request as rollups see it: the columns of the cache's `run`. */

@@ -1,7 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { type BucketRange, bucketOf, type Grain, widthUs } from '../../ground/units/window.ts';
-import { grainCodes, kind, statusError } from '../traces/codes.ts';
-import { stateSql } from '../traces/span-rows.cache.ts';
+import { grainCodes, kind, stateSql, statusError } from '../traces/codes.ts';
 import {
   type CallCell,
   type CallRow,
@@ -127,6 +126,20 @@ export const readScoresOf = (cache: Cache, { fromUs, toUs }: Range, where = '1')
     `SELECT r.agent, r.release, r.start_us, s.name, s.value
      FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
      WHERE r.start_us >= ? AND r.start_us < ? AND s.value IS NOT NULL AND r.synthetic = 0 AND ${where}`,
+    fromUs,
+    toUs,
+  );
+
+/** How many scores of each name are at least 0.5, as far back as single scores are kept; null where they are not all from 0 to 1. */
+export const readPasses = (
+  cache: Cache,
+  { fromUs, toUs }: Range,
+  where = '1',
+): { readonly name: number; readonly passes: number | null }[] =>
+  cache.all(
+    `SELECT s.name, CASE WHEN MIN(s.value) >= 0 AND MAX(s.value) <= 1 THEN SUM(s.value >= 0.5) END AS passes
+     FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE r.start_us >= ? AND r.start_us < ? AND s.value IS NOT NULL AND r.synthetic = 0 AND ${where} GROUP BY 1`,
     fromUs,
     toUs,
   );

@@ -1,10 +1,9 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { type Range, widthUs } from '../../ground/units/window.ts';
-import { countMarked } from '../traces/dirty.cache.ts';
 import { readMarks } from '../traces/marks.journal.ts';
 import type { Mark } from '../traces/release-change.ts';
-import { type Coverage, readSynced, sumOf } from './figures.cache.ts';
+import { type Coverage, readFreshness, sumOf } from './figures.cache.ts';
 import { type Counted, type Figures, figuresOf, pricedShareOf } from './figures.ts';
 import type { Filter } from './filter.cache.ts';
 import { openFreshCache } from './open-fresh-cache.ts';
@@ -70,7 +69,7 @@ export const collectTrend = async (ctx: Context, fleet: Fleet, { windowMs, split
     split,
     filter: Object.entries(filter).map(([key, value]) => `${key === 'promptVersion' ? 'prompt-version' : key}=${value}`),
     basis,
-    coverage: { pricedShare: pricedShareOf(of(groups)), syncedUs: readSynced(cache), pending: countMarked(cache) },
+    coverage: { pricedShare: pricedShareOf(of(groups)), ...readFreshness(cache) },
     points,
     whole,
     marks: await readMarks(await ctx.journal(), { since: window.fromUs / 1000, agent: filter.agent ?? null }),

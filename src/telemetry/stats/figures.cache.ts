@@ -18,8 +18,10 @@ export interface FigureQuery {
 export interface Coverage {
   /** Of spans with usage, the share whose cost is known; null where none has usage. */
   readonly pricedShare: number | null;
-  /** When the source that is longest behind was read, microseconds; null: none was. */
+  /** When the source that is longest behind was read, microseconds; null: none was, or one never answered. */
   readonly syncedUs: number | null;
+  /** Sources that were asked and never answered. */
+  readonly unread: readonly string[];
   /** Buckets that changed and were not recomputed yet: these figures do not know of it. */
   readonly pending: number;
 }
@@ -55,7 +57,7 @@ export const readFigures = (cache: Cache, { window, by, filter }: FigureQuery): 
     window: now.window,
     by,
     basis: now.basis,
-    coverage: { pricedShare: pricedShareOf(total), syncedUs: readSynced(cache), pending: countMarked(cache) },
+    coverage: { pricedShare: pricedShareOf(total), ...readFreshness(cache) },
     totals: total,
     rows,
   };
@@ -91,9 +93,20 @@ export const sumOf = (cells: readonly Counted[]): Counted => {
 
 /**
  * Up to when the source that is longest behind is known, microseconds: where a read was cut off, not when that was, but how far it came.
- * Where agents send by themselves and nothing is read, when the last of them did. Null: nothing ever came.
+ * Where agents send by themselves and nothing is read, when the last of them did. Null: nothing ever came, or a source never answered.
  */
-export const readSynced = (cache: Cache): number | null =>
-  cache.all<{ us: number | null }>(
-    'SELECT COALESCE(MIN(MIN(synced_us, high_us)), MAX(synced_us) FILTER (WHERE cursor IS NULL)) AS us FROM sync_state',
-  )[0]?.us ?? null;
+export const readSynced = (cache: Cache): number | null => readSources(cache).us;
+
+const readSources = (cache: Cache): { readonly us: number | null; readonly unread: string | null } =>
+  cache.all<{ us: number | null; unread: string | null }>(
+    `SELECT CASE WHEN COUNT(*) = COUNT(synced_us)
+         THEN COALESCE(MIN(MIN(synced_us, high_us)), MAX(synced_us) FILTER (WHERE cursor IS NULL)) END AS us,
+       group_concat(word, char(10)) FILTER (WHERE synced_us IS NULL) AS unread
+     FROM sync_state JOIN dict ON dict.id = source`,
+  )[0] ?? { us: null, unread: null };
+
+/** How far figures can be trusted to be whole: see `Coverage`. */
+export const readFreshness = (cache: Cache): Omit<Coverage, 'pricedShare'> => {
+  const { us, unread } = readSources(cache);
+  return { syncedUs: us, unread: unread === null ? [] : unread.split('\n').sort(), pending: countMarked(cache) };
+};

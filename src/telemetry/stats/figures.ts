@@ -18,6 +18,8 @@ export interface Figures {
   readonly probeCostNanos: number;
   /** Mean of the score that is the agent's quality; of the scores themselves by `score`. */
   readonly quality: number | null;
+  /** By `score`, where all scores are from 0 to 1: the share of at least 0.5. */
+  readonly passShare: number | null;
   readonly stepsAvg: number | null;
   readonly stepsMax: number | null;
   readonly inputTokens: number | null;
@@ -44,6 +46,7 @@ export interface Counted {
   readonly steps_max?: number;
   readonly quality_n?: number;
   readonly quality_micro?: number;
+  readonly passes?: number | null;
   readonly probe_cost_nanos?: number;
   readonly h_dur?: Sketch;
   readonly h_ttft?: Sketch;
@@ -71,6 +74,7 @@ export const figuresOf = (cell: Counted, before: Counted | null): Figures => {
     costVsBaseline: each === null || eachBefore === null || eachBefore === 0 ? null : each / eachBefore,
     probeCostNanos: cell.probe_cost_nanos ?? 0,
     quality: cell.quality_micro === undefined ? null : ratio(cell.quality_micro / 1e6, cell.quality_n ?? 0),
+    passShare: ratio(cell.passes ?? undefined, n),
     stepsAvg: ratio(steps, n),
     stepsMax: n === 0 ? null : (cell.steps_max ?? null),
     inputTokens: cell.in_tok ?? null,

@@ -1,6 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { countMarked } from '../traces/dirty.cache.ts';
-import { readHorizon } from '../traces/settle.cache.ts';
+import { readHorizon } from '../traces/horizon.cache.ts';
 
 /** How far a source was read. Instants are microseconds; null: not known. */
 export interface SourceState {

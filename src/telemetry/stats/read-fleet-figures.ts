@@ -43,14 +43,14 @@ export const readToldBuckets = (
   { window, agent }: { readonly window: Range; readonly agent: string | null },
   startOf: (us: number) => number,
 ): readonly { readonly bucketUs: number; readonly cell: Counted }[] =>
-  readAggregates(cache, fleetOwnership(fleet), Object.keys(fleet.backends), window, startOf)
+  readAggregates(cache, () => fleetOwnership(fleet), Object.keys(fleet.backends), window, startOf)
     .filter((told) => agent === null || (told.agent ?? unmatched) === agent)
     .map(({ bucketUs, ...told }) => ({ bucketUs, cell: cellOf(told) }));
 
 /** What backends told of each agent, all its models together. */
 const readTold = (cache: Cache, fleet: Fleet, window: Range): ReadonlyMap<string, Told> => {
   const found = new Map<string, Told>();
-  for (const { agent, ...told } of readAggregates(cache, fleetOwnership(fleet), Object.keys(fleet.backends), window)) {
+  for (const { agent, ...told } of readAggregates(cache, () => fleetOwnership(fleet), Object.keys(fleet.backends), window)) {
     const key = agent ?? unmatched;
     const known = found.get(key);
     found.set(key, known === undefined ? told : addTold(known, told));

@@ -2,17 +2,16 @@ import { usageError } from '../../ground/errors.ts';
 import { mergeInto } from '../../ground/math/sketch.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import { type BucketRange, bucketOf, coverOf, type Grain, grains, type Range, widthUs } from '../../ground/units/window.ts';
-import { errorCodes, kind, splitPair } from '../traces/codes.ts';
+import { errorCodes, kind, splitPair, stateSql } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
-import { readHorizon } from '../traces/settle.cache.ts';
-import { stateSql } from '../traces/span-rows.cache.ts';
+import { readHorizon } from '../traces/horizon.cache.ts';
 import { addCall, addRun, type CallCell, type CallRow, callSums, newCallCell, newRunCell, type RunCell, type RunRow } from './cell.ts';
-import { readFacetCalls, readKeptFrom, readRuns, readScoreCells, readScoresOf, whatSql } from './cells.cache.ts';
+import { readFacetCalls, readKeptFrom, readPasses, readRuns, readScoreCells, readScoresOf, whatSql } from './cells.cache.ts';
 import type { Counted } from './figures.ts';
 import { type Filter, isOneOf, type Numbered, noWord, numberFilter, promptWord, unmatched } from './filter.cache.ts';
 import type { Grouping } from './grouping.ts';
 import { type Facet, facetGrains, keyOf, otherKey } from './rollup.ts';
-import { shownSums, sumCallCells, sumRunCells } from './sums.cache.ts';
+import { shownSums, sumCallCells, sumRunCells, untimed } from './sums.cache.ts';
 
 /** Widths that figures can be cut into; weeks begin on Monday. */
 export type Split = Grain | 'week';
@@ -81,10 +80,16 @@ const runGroups = (cache: Cache, query: GroupQuery, facet: Facet, filter: Number
     ].join(' AND ');
     for (const buckets of plan.buckets) {
       const group = facet === 'agent' ? 'agent' : 'key';
-      const wanted = { buckets, group, perBucket: query.split !== undefined, where, timed: query.sumsOnly === true ? '0' : '1' } as const;
+      const wanted = {
+        buckets,
+        group,
+        perBucket: query.split !== undefined,
+        where,
+        timed: query.sumsOnly === true ? untimed : '1',
+      } as const;
       for (const { group, bucket, values, duration, ttft } of sumRunCells(cache, stored, wanted)) {
         const cell = collect.at(label(group), startOf(buckets, bucket));
-        for (const [at, name] of shownSums.entries()) cell[name] += values[at] ?? 0;
+        addSums(cell, shownSums, values);
         cell.steps_max = Math.max(cell.steps_max, values[shownSums.length] ?? 0);
         mergeSketches(cell, duration, ttft);
       }
@@ -128,7 +133,7 @@ const callGroups = (cache: Cache, query: GroupQuery, facet: Facet | undefined, f
   const ofModel = isOneOf('r.kind', models);
   const hasFee = feeSums.map((name) => `r.${name} > 0`).join(' OR ');
   const stored = [of('r.kind', 'r.key'), feesApart ? `(${ofModel} OR ${hasFee})` : '1'].join(' AND ');
-  const timed = query.sumsOnly === true ? '0' : feesApart ? ofModel : '1';
+  const timed = query.sumsOnly === true ? untimed : feesApart ? ofModel : '1';
   for (const buckets of plan.buckets) {
     const group = facet === 'agent' ? 'agent' : 'key';
     const sought = { buckets, group, perBucket: query.split !== undefined, where: stored, timed } as const;
@@ -160,6 +165,13 @@ const addOne = (cell: CallCell, call: CallRow, isFee: boolean): void => {
   if (isFee && call.synthetic === 0) cell.n -= 1;
 };
 
+interface ScoreCell {
+  n: number;
+  quality_n: number;
+  quality_micro: number;
+  passes: number | null;
+}
+
 const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups => {
   if (filter.call !== null) {
     const message = 'scores are on requests: they cannot be filtered by model, provider or tool';
@@ -167,9 +179,9 @@ const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups 
   }
   const others = [...filter.facets.keys()].filter((facet) => facet !== 'release');
   const plan = planOf(cache, query, others.length === 0 ? grains : []);
-  const collect = collector(query.split, () => ({ n: 0, quality_n: 0, quality_micro: 0 }));
+  const collect = collector(query.split, (): ScoreCell => ({ n: 0, quality_n: 0, quality_micro: 0, passes: null }));
   const label = labeller(cache, 'score');
-  const add = (cell: { n: number; quality_n: number; quality_micro: number }, n: number, sum: number) => {
+  const add = (cell: ScoreCell, n: number, sum: number) => {
     cell.n += n;
     cell.quality_n += n;
     cell.quality_micro += sum;
@@ -181,7 +193,15 @@ const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups 
   for (const range of plan.rest)
     for (const score of readScoresOf(cache, range, where))
       add(collect.at(label(score.name), score.start_us), 1, Math.round(score.value * 1e6));
+  if (query.split === undefined && query.sumsOnly !== true)
+    for (const { name, passes } of readPasses(cache, plan.window, where)) collect.at(label(name), plan.window.fromUs).passes = passes;
   return { groups: collect.done(), basis: plan.basis, window: plan.window };
+};
+
+/** Counts the places itself: an iterator makes garbage of every sum of every cell. */
+const addSums = <Name extends string>(cell: { [name in Name]: number }, names: readonly Name[], values: readonly number[]): void => {
+  let at = 0;
+  for (const name of names) cell[name] += values[at++] ?? 0;
 };
 
 const startOf = ({ grain }: BucketRange, bucket: number): number => bucket * widthUs[grain];

@@ -1,6 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
 import type { Range } from '../../ground/units/window.ts';
-import { stateSql } from '../traces/span-rows.cache.ts';
+import { stateSql } from '../traces/codes.ts';
 import { readFacetCalls, readRuns } from './cells.cache.ts';
 import type { Samples } from './comparison.ts';
 import { type Filter, isOneOf, type Numbered, numberFilter } from './filter.cache.ts';

@@ -12,9 +12,12 @@ export interface SumQuery {
   readonly perBucket: boolean;
   /** SQL on the columns of the cells, named `r`. */
   readonly where: string;
-  /** SQL for the cells whose sketches are wanted. */
+  /** SQL for the cells whose sketches are wanted; `untimed`: of none. */
   readonly timed: string;
 }
+
+/** No cell's sketches: they are not even read. */
+export const untimed = '0';
 
 /** Stored cells added up. */
 export interface Sum {
@@ -48,10 +51,16 @@ export const shownSums = [
 
 type Tuple = readonly [group: number, kind: number, bucket: number, duration: string | null, ttft: string | null, ...values: number[]];
 
+/** What stands before the sums. */
+const placeColumns = 5;
+
 /** The sketches of a group in one text: a value handed over for each cell would cost more than all else. */
 const joined = (column: string, { timed }: SumQuery): string =>
-  `group_concat(CASE WHEN ${timed} THEN NULLIF(hex(r.${column}), '') END, '00')`;
+  timed === untimed ? 'NULL' : `group_concat(CASE WHEN ${timed} THEN NULLIF(hex(r.${column}), '') END, '00')`;
 const sumsOf = (names: readonly string[]): string => names.map((name) => `SUM(r.${name})`).join(', ');
+
+const noBytes = new Uint8Array(0);
+const bytesOf = (hex: string | null): Uint8Array => (hex === null ? noBytes : Buffer.from(hex, 'hex'));
 
 function* readSums(cache: Cache, table: string, sums: string, kind: string, query: SumQuery, and: string): Iterable<Sum> {
   const { buckets, group, perBucket, where } = query;
@@ -60,8 +69,10 @@ function* readSums(cache: Cache, table: string, sums: string, kind: string, quer
      FROM ${table} r WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND ${and} AND ${where} GROUP BY 1, 2, 3`,
     ...[grainCodes[buckets.grain], buckets.from, buckets.to],
   );
-  for (const [group, kind, bucket, duration, ttft, ...values] of rows)
-    yield { group, kind, bucket, values, duration: Buffer.from(duration ?? '', 'hex'), ttft: Buffer.from(ttft ?? '', 'hex') };
+  for (const row of rows) {
+    const values = row.slice(placeColumns) as number[];
+    yield { group: row[0], kind: row[1], bucket: row[2], values, duration: bytesOf(row[3]), ttft: bytesOf(row[4]) };
+  }
 }
 
 /** Sums of cells of requests; SQLite adds faster than we read. */

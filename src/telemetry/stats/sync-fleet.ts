@@ -4,6 +4,7 @@ import { fleetOwnership } from '../traces/fleet-ownership.ts';
 import { isMetricsOnly } from '../traces/metrics-backends.ts';
 import { reassignOwners } from '../traces/ownership.cache.ts';
 import type { Mark } from '../traces/release-change.ts';
+import { expectSources } from '../traces/spans.cache.ts';
 import { type SyncEvent, type SyncReport, type SyncRequest, syncBackend } from '../traces/sync-spans.ts';
 import { defaultRetention, expireCache } from './expire-cache.ts';
 import { recordReleases } from './record-releases.ts';
@@ -14,6 +15,10 @@ export interface FleetSync {
   /** Releases that spans showed for the first time. */
   readonly releases: readonly Mark[];
 }
+
+/** All that are read by asking them, whichever are asked now. */
+const polledBackends = ({ backends }: Fleet): readonly string[] =>
+  Object.entries(backends).flatMap(([name, { kind }]) => (kind === 'otlp' ? [] : [name]));
 
 /**
  * Reads backends one after the other, their spans or (`mode: metrics`) their figures, then brings statistics up to date, lets go what is past its time, and notes new releases. A backend
@@ -28,6 +33,7 @@ export const syncFleet = async (
   on: (event: SyncEvent) => void,
 ): Promise<FleetSync> => {
   const reports: SyncReport[] = [];
+  if (!request.isRehearsal) expectSources(await ctx.cache(), polledBackends(fleet));
   for (const name of names) {
     const slot = fleet.backends[name];
     if (slot === undefined || ctx.signal.aborted) continue;

@@ -61,3 +61,6 @@ export const packState = (state: SpanState): number =>
 
 /** One fact out of that number. */
 export const stateFact = (packed: number, fact: keyof typeof stateBits): number => (packed >> stateBits[fact].at) & stateBits[fact].mask;
+
+/** SQL for one of a span's small facts, spans being `s`. */
+export const stateSql = (fact: keyof typeof stateBits): string => `(s.state >> ${stateBits[fact].at} & ${stateBits[fact].mask})`;

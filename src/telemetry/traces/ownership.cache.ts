@@ -1,7 +1,8 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { dictionaryOf } from './dictionary.cache.ts';
+import { readHorizon } from './horizon.cache.ts';
 import type { Ownership } from './ownership.ts';
-import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
+import { claimsOf, markDirty, settleTrace } from './settle.cache.ts';
 import { readScores, readSpans } from './span-rows.cache.ts';
 
 const versionKey = 'ownership';

@@ -2,7 +2,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import { bucketOf, widthUs } from '../../ground/units/window.ts';
 import { dims } from './dictionary.cache.ts';
 import { isMarkedBefore } from './dirty.cache.ts';
-import { horizonKey, readHorizon } from './settle.cache.ts';
+import { horizonKey, readHorizon } from './horizon.cache.ts';
 
 /** Some ten milliseconds of work. */
 const tracesPerCommit = 500;

@@ -2,6 +2,7 @@ import { kind, statusError } from './codes.ts';
 import { type Claim, ownersOf } from './ownership.ts';
 import { runsOfScores } from './score-runs.ts';
 import { growTree } from './tree.ts';
+import { isUnpriced } from './unpriced.ts';
 
 /** A span as the cache holds it: words as numbers of its dictionary (0: none), times in microseconds, money in nano-dollars. */
 export interface SpanFacts {
@@ -150,10 +151,6 @@ export const digestTrace = (
   });
   return { runOf, counts, runOfScore, runs };
 };
-
-/** Whether a span whose usage counts and whose cost is not known has one: a failed call that tells no tokens has none. */
-export const isUnpriced = (inTok: number | null, outTok: number | null, isError: number): boolean =>
-  inTok !== null || outTok !== null || isError === 0;
 
 const countedUsage = (spans: readonly SpanFacts[], parent: readonly number[], order: readonly number[]): readonly boolean[] => {
   const callBelow = new Uint8Array(spans.length);

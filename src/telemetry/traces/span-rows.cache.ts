@@ -1,5 +1,5 @@
 import type { Cache, Param } from '../../ground/store/port.ts';
-import { packState, stateBits, stateFact } from './codes.ts';
+import { packState, type stateBits, stateFact } from './codes.ts';
 import { packId, type StoredId, unpackId } from './identifier.ts';
 import type { RunFacts, ScoreFacts, SpanFacts } from './runs.ts';
 
@@ -19,9 +19,6 @@ export interface StoredScore {
 }
 
 type Row = Record<string, number | null> & { span_id: StoredId; parent_id: StoredId | null };
-
-/** SQL for one of a span's small facts, spans being `s`. */
-export const stateSql = (fact: keyof typeof stateBits): string => `(s.state >> ${stateBits[fact].at} & ${stateBits[fact].mask})`;
 
 /** All spans of a trace, by id. */
 export const readSpans = (cache: Cache, traceNo: number): Map<string, StoredSpan> => {

@@ -1,11 +1,12 @@
 import type { Cache } from '../../ground/store/port.ts';
 import { dictionaryOf } from './dictionary.cache.ts';
 import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } from './facts.ts';
+import { readHorizon } from './horizon.cache.ts';
 import { packId, type StoredId } from './identifier.ts';
 import type { TextKeeper } from './load-text-keeper.ts';
 import type { Ownership } from './ownership.ts';
 import { noRun } from './score-runs.ts';
-import { claimsOf, markDirty, readHorizon, settleTrace } from './settle.cache.ts';
+import { claimsOf, markDirty, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
 import { readScores, readSpans, type StoredScore, type StoredSpan, type TracePlace } from './span-rows.cache.ts';
 import { dropToldFigures } from './told-figures.cache.ts';
@@ -182,11 +183,24 @@ const writeProgress = (cache: Cache, source: number, { cursor, highUs, syncedUs 
   cache.run('INSERT OR REPLACE INTO sync_state (source, cursor, high_us, synced_us) VALUES (?, ?, ?, ?)', source, cursor, highUs, syncedUs);
 };
 
+/**
+ * Notes which sources are to be read, before they are asked: one that never answers must not look as if it were not there. What is no
+ * longer asked, and never answered, is forgotten.
+ */
+export const expectSources = (cache: Cache, sources: readonly string[]): void =>
+  cache.transact(() => {
+    const words = dictionaryOf(cache);
+    const numbers = sources.map((source) => words.number('source', source));
+    cache.run(`DELETE FROM sync_state WHERE synced_us IS NULL AND source NOT IN (${numbers.join(', ')})`);
+    for (const number of numbers) cache.run('INSERT OR IGNORE INTO sync_state (source) VALUES (?)', number);
+  });
+
 /** How far a source was read; null: never. */
 export const readProgress = (cache: Cache, source: string): SyncProgress | null => {
-  const found = cache.all<{ cursor: string | null; high_us: number | null; synced_us: number }>(
+  const found = cache.all<{ cursor: string | null; high_us: number | null; synced_us: number | null }>(
     'SELECT cursor, high_us, synced_us FROM sync_state JOIN dict ON dict.id = source WHERE dict.word = ?',
     source,
   )[0];
-  return found === undefined ? null : { cursor: found.cursor, highUs: found.high_us, syncedUs: found.synced_us };
+  if (found === undefined || found.synced_us === null) return null;
+  return { cursor: found.cursor, highUs: found.high_us, syncedUs: found.synced_us };
 };

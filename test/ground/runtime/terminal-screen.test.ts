@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { isScreen, openScreen } from '../../../src/ground/runtime/terminal-screen.ts';
+import { isScreen } from '../../../src/ground/runtime/terminal.ts';
+import { openScreen } from '../../../src/ground/runtime/terminal-screen.ts';
 
 const terminal = () => {
   const raw: boolean[] = [];

@@ -19,6 +19,9 @@ const seen = (parts: Partial<TraceEvidence> = {}): TraceEvidence => ({
   quality: null,
   stepsMax: 4,
   blocked: 0,
+  toolCalls: new Map(),
+  failedScores: new Map(),
+  largest: null,
   hourNanos: 0,
   dayNanos: 0,
   ...parts,
@@ -37,7 +40,8 @@ describe('what traces speak against an agent', () => {
     judgeTraces(
       {
         sla: { ...noSla, errorRate: 0.05, latencyP95Ms: 8000, quality: 0.8 },
-        budget: { ...noBudget, perHourNanos: 1e9, stepsPerRequest: 25 },
+        budget: { ...noBudget, perHourNanos: 1e9, stepsPerRequest: 25, perRequestNanos: 5e7, tokensPerRequest: 60_000 },
+        tools: { allow: ['search_kb'], deny: ['delete_customer'] },
       },
       seen(parts),
     );
@@ -63,8 +67,22 @@ describe('what traces speak against an agent', () => {
     expect(judge({ requests: 1, stepsMax: 212 }).red).toEqual(['a request took 212 steps in the last 15 m, budget 25']);
   });
 
+  test('one request beyond its budget since yesterday is yellow; in the window itself too many steps are red', () => {
+    const largest = { costNanos: 8e7, tokens: 81_000, steps: 180 };
+    expect(judge({ largest })).toEqual({
+      red: [],
+      yellow: [
+        'since yesterday a request took 180 steps, budget 25',
+        'since yesterday a request cost $0.080, budget $0.050',
+        'since yesterday a request used 81,000 tokens, budget 60,000',
+      ],
+    });
+    expect(judge({ largest: { costNanos: null, tokens: 5, steps: 180 }, stepsMax: 180 }).yellow).toEqual([]);
+  });
+
   test('an agent that promises nothing is held to answering at least every other request', () => {
-    const judgeSilent = (parts: Partial<TraceEvidence>) => judgeTraces({ sla: noSla, budget: noBudget }, seen(parts));
+    const judgeSilent = (parts: Partial<TraceEvidence>) =>
+      judgeTraces({ sla: noSla, budget: noBudget, tools: { allow: null, deny: ['delete_customer'] } }, seen(parts));
     expect(judgeSilent({ errors: 100 })).toEqual({ red: ['100% of 100 requests failed in the last 15 m, more than half'], yellow: [] });
     expect(judgeSilent({ requests: 3, errors: 3 })).toEqual({
       red: [],
@@ -75,6 +93,20 @@ describe('what traces speak against an agent', () => {
 
   test('a guardrail that ended a request is a safety event; poor quality is not', () => {
     expect(judge({ blocked: 2 }).red).toEqual(['a guardrail ended 2 requests']);
+    expect(
+      judge({
+        toolCalls: new Map([
+          ['search_kb', 9],
+          ['delete_customer', 1],
+          ['send_mail', 2],
+        ]),
+        failedScores: new Map([['no-pii', 1]]),
+      }).red,
+    ).toEqual([
+      'it called delete_customer, which its tools do not allow, once',
+      'it called send_mail, which its tools do not allow, 2 times',
+      'no-pii failed once',
+    ]);
     expect(judge({ quality: 0.6 })).toEqual({ red: [], yellow: ['quality 0.60 in the last 15 m, promised 0.8'] });
   });
 });

@@ -9,7 +9,7 @@ const schema = JSON.parse(runbookSchemaText()) as ConstructorParameters<typeof V
 const complaints = (value: unknown) => new Validator(schema, '2020-12', false).validate(value).errors;
 const folder = join(import.meta.dirname, '../../../runbooks');
 
-const valueOf = (text: string): unknown => {
+const readText = (text: string): unknown => {
   const { root } = parseYaml(text, 'r.yaml');
   if (root === null) throw new Error('it is no YAML');
   return plainValue(root);
@@ -17,7 +17,7 @@ const valueOf = (text: string): unknown => {
 
 describe('the schema that an editor has', () => {
   test.each(readdirSync(folder))('finds nothing wrong with %s', (file) => {
-    expect(complaints(valueOf(readFileSync(join(folder, file), 'utf8')))).toEqual([]);
+    expect(complaints(readText(readFileSync(join(folder, file), 'utf8')))).toEqual([]);
   });
 
   test.each([
@@ -25,6 +25,6 @@ describe('the schema that an editor has', () => {
     ['a class that is not there', 'metadata: { name: x, class: lop }\nsteps: [ { kill: {} } ]'],
     ['no steps', 'metadata: { name: x, class: loop }'],
   ])('finds %s', (_, text) => {
-    expect(complaints(valueOf(text))).not.toEqual([]);
+    expect(complaints(readText(text))).not.toEqual([]);
   });
 });

@@ -75,7 +75,9 @@ const syncInto = (cache: Cache, tells: readonly Aggregate[], parts: Partial<Trac
   const sync = (hour: number, sinceMs: number | null = null, isRehearsal = false) =>
     syncAggregates(ctx, fleet, 'prod', slot, { registry, sinceMs, untilMs: start + hour * hourMs, isRehearsal, firstMs: 24 * hourMs });
   const rows = () =>
-    readAggregates(cache, ownershipOf(rules), ['prod'], { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER }).map(({ bucketUs: _, ...row }) => row);
+    readAggregates(cache, () => ownershipOf(rules), ['prod'], { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER }).map(
+      ({ bucketUs: _, ...row }) => row,
+    );
   return { cache, held, sync, rows };
 };
 

@@ -9,7 +9,7 @@ const calibrate: Leaf = {
   ],
   examples: [
     ['agentops eval calibrate --labels labels.jsonl', 'may the judge decide? Until then its grades are only shown'],
-    ['agentops eval calibrate --labels labels.jsonl --judge board --to judges/board.json', 'a panel, for CI'],
+    ['agentops eval calibrate --labels l.jsonl --judge board --to board.json', 'a panel, for CI'],
   ],
   exits: [
     ['0', 'the judge decides from now on'],

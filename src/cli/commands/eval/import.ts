@@ -12,7 +12,7 @@ const importSuite: Leaf = {
     { flags: '--force', summary: 'write over a file that is there' },
   ],
   examples: [
-    ['agentops eval import promptfoo promptfooconfig.yaml --out suites/support.yaml', 'take over what maps, list what does not'],
+    ['agentops eval import promptfoo promptfooconfig.yaml --out support.yaml', 'take over what maps, list what does not'],
     ['agentops eval import promptfoo --json', 'the list for a script'],
   ],
   exits: [

@@ -22,7 +22,7 @@ const online: Leaf = {
   ],
   examples: [
     ['agentops eval online --backend prod --rate 5% --max-usd 3/day', 'after each sync: grade a share of what production answered'],
-    ["agentops eval online --agent support --expect 'llm-rubric: The answer is polite'", 'without a suite'],
+    ["agentops eval online --agent support --expect 'llm-rubric: It is polite'", 'without a suite'],
     ['agentops eval online --suite suites/support.yaml --write-back', 'the scores go to the backend too'],
   ],
   exits: [

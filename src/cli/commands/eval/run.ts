@@ -39,7 +39,7 @@ const run: Leaf = {
   ],
   examples: [
     ['agentops eval run suites/support.yaml', 'ask every case, hold it against what was accepted'],
-    ['agentops eval run suites/support.yaml --baseline baseline.json --output junit > eval.xml', 'a gate in CI'],
+    ['agentops eval run --baseline baseline.json --output junit > eval.xml', 'a gate in CI'],
     ['agentops eval run suites/support.yaml --agent support-v2 --against support', 'two versions side by side'],
     ['agentops eval run --resume', 'go on where it was killed'],
   ],

@@ -1,0 +1,69 @@
+import type { Cache } from '../../ground/store/port.ts';
+import { type Range, widthUs } from '../../ground/units/window.ts';
+import { kind, stateSql, statusError } from '../traces/codes.ts';
+import { dictionaryOf } from '../traces/dictionary.cache.ts';
+import { isOneOf, noWord } from './filter.cache.ts';
+
+/** What the traces of one agent say of its safety. */
+export interface SafetyEvidence {
+  /** Calls of each tool, where they were asked for. */
+  readonly toolCalls: ReadonlyMap<string, number>;
+  /** Requests that a guardrail stopped, or stepped into. */
+  readonly blocked: number;
+  /** How often each of the scores that were asked for failed. */
+  readonly failedScores: ReadonlyMap<string, number>;
+}
+
+/** What is asked for besides guardrails. */
+export interface SafetyQuery {
+  /** Agents whose tool calls are wanted. */
+  readonly toolsOf: readonly string[];
+  /** Names of scores, by agent. */
+  readonly scoresOf: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A request is looked for that long before the window: it may run on into it, and a grade comes later still. */
+const lookedBackUs = 4 * widthUs.hour;
+/** Scores are judged as pass or fail on a scale from 0 to 1. */
+const failsBelow = 0.5;
+
+/** What was seen of each agent in requests that ran, and in scores that were given, in a window. Probes of ours do not count. */
+export const readSafety = (cache: Cache, { fromUs, toUs }: Range, query: SafetyQuery): ReadonlyMap<string, SafetyEvidence> => {
+  const words = dictionaryOf(cache);
+  const found = new Map<string, { toolCalls: Map<string, number>; blocked: number; failedScores: Map<string, number> }>();
+  const at = (agent: number) => {
+    const name = words.word(agent) ?? noWord;
+    const known = found.get(name) ?? { toolCalls: new Map(), blocked: 0, failedScores: new Map() };
+    found.set(name, known);
+    return known;
+  };
+  const numbersOf = (agents: Iterable<string>) => ({
+    numbers: [...agents].map((agent) => words.find('agent', agent)).filter((number) => number !== null),
+  });
+  const recent = 'r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0';
+  const guarded = `${stateSql('kind')} = ${kind.guardrail} AND ${stateSql('status')} = ${statusError}`;
+  const called = `${stateSql('kind')} = ${kind.tool} AND ${isOneOf('r.agent', numbersOf(query.toolsOf))}`;
+  const calls = cache.all<{ agent: number; is_guard: number; name: number; calls: number; requests: number }>(
+    `SELECT r.agent, ${stateSql('kind')} = ${kind.guardrail} AS is_guard, s.name, COUNT(*) AS calls,
+       COUNT(DISTINCT r.trace_no << 16 | r.run_no) AS requests
+     FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE ${recent} AND r.start_us + COALESCE(r.dur_us, 0) >= ? AND (${guarded} OR ${called}) GROUP BY 1, 2, 3`,
+    ...[fromUs - lookedBackUs, toUs, fromUs],
+  );
+  for (const { agent, is_guard, name, calls: count, requests } of calls) {
+    if (is_guard === 1) at(agent).blocked += requests;
+    else at(agent).toolCalls.set(words.word(name) ?? noWord, count);
+  }
+  if (query.scoresOf.size === 0) return found;
+  const failed = `(s.value < ${failsBelow} OR s.value IS NULL AND lower(s.label) IN ('fail', 'failed', 'false', 'no', 'unsafe'))`;
+  const scores = cache.all<{ agent: number; name: number; n: number }>(
+    `SELECT r.agent, s.name, COUNT(*) AS n FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE ${recent} AND ${isOneOf('r.agent', numbersOf(query.scoresOf.keys()))} AND s.at_us >= ? AND ${failed} GROUP BY 1, 2`,
+    ...[fromUs - lookedBackUs, toUs, fromUs],
+  );
+  for (const { agent, name, n } of scores) {
+    const word = words.word(name) ?? noWord;
+    if (query.scoresOf.get(words.word(agent) ?? noWord)?.includes(word)) at(agent).failedScores.set(word, n);
+  }
+  return found;
+};
