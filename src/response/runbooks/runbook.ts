@@ -99,7 +99,7 @@ export interface Guardrails {
 }
 
 export interface Trigger {
-  /** An alert rule, by name; `*` matches within one. */
+  /** An alert rule, by name, or one stage of it as `budget-day/80%`; `*` matches within one. */
   readonly alert: string;
   readonly mode: 'suggest' | 'approve' | 'auto';
 }

@@ -35,7 +35,7 @@ export const runbookSchema = z.strictObject({
   triggers: z
     .array(
       z.strictObject({
-        alert: z.string().min(1).describe('An alert rule, by name; * stands for any text.'),
+        alert: z.string().min(1).describe('An alert rule, by name, or one stage of it: budget-day/80%; * stands for any text.'),
         mode: z
           .enum(['suggest', 'approve', 'auto'])
           .default('suggest')

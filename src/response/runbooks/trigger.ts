@@ -7,6 +7,8 @@ import type { Runbook, Trigger } from './runbook.ts';
 export interface FiredAlert {
   readonly rule: string;
   readonly agent: string | null;
+  /** The stage or measure of the rule, as `80%` of a budget; absent or empty: it has one only. */
+  readonly label?: string;
 }
 
 /** A runbook that an alert calls for. */
@@ -30,7 +32,7 @@ const strength: readonly Trigger['mode'][] = ['suggest', 'approve', 'auto'];
 export const callsFor = (runbooks: readonly Runbook[], alert: FiredAlert, agents: readonly string[]): readonly Call[] => {
   const agent = alert.agent !== null && agents.includes(alert.agent) ? alert.agent : null;
   const calls = runbooks.flatMap((runbook): readonly Call[] => {
-    const modes = runbook.triggers.filter((trigger) => matchesGlob(trigger.alert, alert.rule)).map(({ mode }) => mode);
+    const modes = runbook.triggers.filter((trigger) => meets(trigger, alert)).map(({ mode }) => mode);
     const wanted = strength.findLast((mode) => modes.includes(mode));
     if (wanted === undefined) return [];
     const params = paramsFor(runbook, agent);
@@ -40,6 +42,10 @@ export const callsFor = (runbooks: readonly Runbook[], alert: FiredAlert, agents
   });
   return calls.sort((a, b) => strength.indexOf(b.mode) - strength.indexOf(a.mode) || (a.runbook.name < b.runbook.name ? -1 : 1));
 };
+
+/** A trigger that names a rule is met by every stage of it, one that names `RULE/STAGE` by that one alone. */
+const meets = ({ alert: glob }: Trigger, { rule, label = '' }: FiredAlert): boolean =>
+  matchesGlob(glob, rule) || (label !== '' && matchesGlob(glob, `${rule}/${label}`));
 
 const paramsFor = ({ params }: Runbook, agent: string | null): Readonly<Record<string, Json>> => {
   const agentParams = params.filter(({ type }) => type === 'agent');

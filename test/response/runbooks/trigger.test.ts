@@ -57,3 +57,25 @@ test('a command holds only what differs, each word as a shell takes it for itsel
   expect(shellWord("what=it's $(id); `x` *")).toBe("'what=it'\\''s $(id); `x` *'");
   expect(shellWord('')).toBe("''");
 });
+
+test('a stage of a rule is met by what names the rule, and by what names just that stage', () => {
+  const staged = [
+    book('tell', 'agent: { type: agent }', '{ alert: "budget-*" }'),
+    book('slow', 'agent: { type: agent }', '{ alert: "budget-*/80%", mode: auto }'),
+    book('stop', 'agent: { type: agent }', '{ alert: "budget-day/100%", mode: auto }'),
+  ];
+  const by = (label?: string) =>
+    callsFor(staged, { rule: 'budget-day', agent: 'support', ...(label === undefined ? {} : { label }) }, ['support']).map(
+      ({ runbook, mode }) => [runbook.name, mode],
+    );
+  expect(by('50%')).toEqual([['tell', 'suggest']]);
+  expect(by('80%')).toEqual([
+    ['slow', 'auto'],
+    ['tell', 'suggest'],
+  ]);
+  expect(by('100%')).toEqual([
+    ['stop', 'auto'],
+    ['tell', 'suggest'],
+  ]);
+  expect(by()).toEqual([['tell', 'suggest']]);
+});
