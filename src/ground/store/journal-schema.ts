@@ -1,3 +1,5 @@
+import { alertTables } from './alert-tables.ts';
+
 /**
  * The journal's tables as numbered steps; step n leads to version n. Steps are never edited, only added.
  * SQL keeps to what SQLite and PostgreSQL both accept. Times are UTC epoch milliseconds, money nano-dollars.
@@ -269,54 +271,5 @@ export const journalSteps: readonly (readonly string[])[] = [
       PRIMARY KEY (agent, setting)
     ) STRICT`,
   ],
-  [
-    // One rule on one agent ('' where it is about none), or one of its stages: how it stands, who was told, who took it on. JSON where TEXT is not a name.
-    `CREATE TABLE alert (
-      rule TEXT NOT NULL,
-      agent TEXT NOT NULL,
-      label TEXT NOT NULL,
-      state TEXT NOT NULL,
-      since INTEGER NOT NULL,
-      severity TEXT NOT NULL,
-      category TEXT NOT NULL,
-      instance TEXT NOT NULL,
-      judgement TEXT NOT NULL,
-      exemplar TEXT,
-      told TEXT,
-      quiet TEXT,
-      ack TEXT,
-      PRIMARY KEY (rule, agent, label)
-    ) STRICT`,
-    'CREATE INDEX alert_by_state ON alert (state)',
-    // What changed and when, in event time; at is when it was seen.
-    `CREATE TABLE alert_event (
-      id TEXT NOT NULL PRIMARY KEY,
-      rule TEXT NOT NULL,
-      agent TEXT NOT NULL,
-      label TEXT NOT NULL,
-      kind TEXT NOT NULL,
-      event_at INTEGER NOT NULL,
-      at INTEGER NOT NULL,
-      is_late INTEGER NOT NULL,
-      body TEXT NOT NULL
-    ) STRICT`,
-    'CREATE INDEX alert_event_by_time ON alert_event (event_at)',
-    `CREATE TABLE silence (
-      id TEXT NOT NULL PRIMARY KEY,
-      matcher TEXT NOT NULL,
-      reason TEXT NOT NULL,
-      actor TEXT NOT NULL,
-      starts_at INTEGER NOT NULL,
-      ends_at INTEGER NOT NULL,
-      ended_at INTEGER
-    ) STRICT`,
-    'CREATE INDEX silence_by_end ON silence (ends_at)',
-    // What each evaluation saw, so that it can be made again; watermark: up to when data was complete, UTC epoch ms. rules: a hash; body: JSON.
-    `CREATE TABLE alert_input (
-      at INTEGER NOT NULL PRIMARY KEY,
-      watermark INTEGER NOT NULL,
-      rules TEXT NOT NULL,
-      body TEXT NOT NULL
-    ) STRICT`,
-  ],
+  alertTables,
 ];
