@@ -3,6 +3,7 @@ import { isoTime } from '../../ground/output/json.ts';
 import { formatMoney, formatShare } from '../../ground/units/amount.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import type { Message, Outgoing } from '../notify/port.ts';
+import type { Destination } from '../notify/route.ts';
 import { type Alert, aboutKey } from './alert.ts';
 import type { Announcement, Told } from './announcement.ts';
 import type { Unit } from './judgement.ts';
@@ -36,7 +37,7 @@ export const alertMessage = (telling: Telling): Message => {
   const lasted = humanDuration(Math.max(0, (kind === 'resolve' ? alert.instance.since : now) - firedAt));
   return {
     event: `alert.${kind}`,
-    about: { key: aboutKey(alert), phase: phases[kind] },
+    about: { key: aboutKey(alert), phase: phases[kind], since: firedAt },
     severity: kind === 'resolve' ? 'notify' : severity,
     fleet,
     agent,
@@ -93,6 +94,7 @@ const factsOf = ({ alert, firedAt, isLate, exemplars, kind }: Telling): JsonObje
   rule: alert.rule,
   label: alert.label,
   category: alert.category,
+  severity: alert.severity,
   state: alert.instance.state,
   flapping: alert.instance.flapping,
   since: isoTime(firedAt),
@@ -107,12 +109,12 @@ const factsOf = ({ alert, firedAt, isLate, exemplars, kind }: Telling): JsonObje
   exemplars,
 });
 
-/** The message to each of the channels of an announcement. Its key is that of no other message, and the same however often it is made. */
-export const alertLetters = (telling: Telling, channels: readonly string[]): readonly Outgoing[] => {
+/** The message to each channel of an announcement. Its key is that of no other message, and the same however often it is made. */
+export const alertLetters = (telling: Telling, destinations: readonly Destination[]): readonly Outgoing[] => {
   const { alert, kind, firedAt, reminders } = telling;
   const dedupKey = `${aboutKey(alert)}/${firedAt}/${kind === 'remind' ? `remind-${reminders}` : kind}`;
   const message = alertMessage(telling);
-  return channels.map((channel) => ({ channel, dedupKey, message }));
+  return destinations.map(({ channel, group }) => ({ channel, dedupKey, message, group }));
 };
 
 /** What was known before an announcement, or is after it: which firing it is of. */

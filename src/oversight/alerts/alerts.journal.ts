@@ -140,7 +140,7 @@ export const readEvents = async (
   const conditions = ['event_at >= ?', ...(rule === null ? [] : ['rule = ?']), ...(agent === null ? [] : ['agent = ?'])];
   const rows = await journal.all<EventRow>(
     `SELECT rule, agent, label, kind, event_at, at, is_late, body FROM alert_event WHERE ${conditions.join(' AND ')}
-     ORDER BY event_at, at, rule, agent, label, id`,
+     ORDER BY event_at, at, rule, agent, label, CASE WHEN kind IN ('told', 'reminded', 'told-end') THEN 1 ELSE 0 END, id`,
     ...[since, rule, agent].filter((param) => param !== null),
   );
   return rows.map(({ event_at: eventAt, is_late: isLate, body, ...row }) => ({

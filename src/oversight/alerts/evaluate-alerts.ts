@@ -132,7 +132,8 @@ const problemsOf = ({ name, watermark, missed: { leftOutMs, moments } }: Source,
 };
 
 const dayMs = 86_400_000;
-const isNewDay = (last: number | null, at: number): boolean => last === null || Math.floor(last / dayMs) !== Math.floor(at / dayMs);
+/** Whether an evaluation is the first of its UTC day; it keeps how every alert stood before it. */
+export const isNewDay = (last: number | null, at: number): boolean => last === null || Math.floor(last / dayMs) !== Math.floor(at / dayMs);
 
 const shownOf = ({ alerts, transitions, announcements }: Outcome) => {
   const open = alerts.filter(({ instance: { state } }) => state !== 'inactive' && state !== 'resolved');

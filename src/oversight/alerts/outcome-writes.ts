@@ -43,7 +43,8 @@ export const outcomeWrites = ({ fleet, outcome, input, previous, cache, suggest,
           reminders: changed.folded.told?.reminders ?? 0,
           isLate: changed.folded.transitions.some(({ to, late }) => to === 'firing' && late),
         },
-        channels,
+        // Who was told of the beginning is told of the end, wherever routes lead meanwhile.
+        channels.map((channel) => changed.destinations.find((each) => each.channel === channel) ?? { channel, group: null }),
       ),
     );
     return { alert, outgoing };

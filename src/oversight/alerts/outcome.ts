@@ -1,4 +1,5 @@
 import type { Fleet } from '../../fleet/agent.ts';
+import { type Destination, routeOf, routesOf } from '../notify/route.ts';
 import type { Alert, Silence } from './alert.ts';
 import { catchUp, type Timing } from './alert-state.ts';
 import type { AlertAnnouncement, AlertTransition } from './evaluation.ts';
@@ -13,7 +14,7 @@ import type { Tracked } from './tracking.ts';
 export interface Decisive {
   /** UTC epoch ms. */
   readonly at: number;
-  readonly fleet: Pick<Fleet, 'agents' | 'notify'>;
+  readonly fleet: Pick<Fleet, 'agents' | 'notify' | 'sections'>;
   readonly rules: readonly Rule[];
   readonly standing: readonly Alert[];
   readonly tracked: ReadonlyMap<string, Tracked>;
@@ -29,6 +30,8 @@ export interface Changed {
   readonly rule: Rule | null;
   readonly before: Standing;
   readonly folded: Folded;
+  /** Where the routes of this moment lead, and what is told of together there. */
+  readonly destinations: readonly Destination[];
 }
 
 export interface Outcome {
@@ -66,16 +69,19 @@ export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }
       now: standAs(alert, seen, catchUp(before.instance, observations, timing).instance),
     };
   });
+  const routes = routesOf(fleet);
   const redAgents = new Set([...red, ...judged.filter(({ now }) => makesRed(now)).map(({ now }) => now.agent)]);
   const redParents = redAbove(fleet.agents, redAgents);
   const changed = judged.map(({ rule, before, timing, observations, now }): Changed & { readonly seen: SeenAlert } => {
-    const quiet = quietingOf({ now: at, alert: now, rule, agent: agents.get(now.agent) ?? null, silences, redParents });
+    const agent = agents.get(now.agent) ?? null;
+    const quiet = quietingOf({ now: at, alert: now, rule, agent, silences, redParents });
+    const { channels, destinations } = routeOf(routes, { category: now.category, severity: now.severity, rule: now.rule, agent, at });
     const seen: SeenAlert = {
       ...{ rule: now.rule, agent: now.agent, label: now.label, severity: now.severity },
-      ...{ timing, remind: rule?.remind ?? null, observations, quiet, route: Object.keys(fleet.notify) },
+      ...{ timing, remind: rule?.remind ?? null, observations, quiet, route: channels },
     };
     const folded = foldAlert(before, seen, at);
-    return { alert: { ...now, instance: folded.instance, told: folded.told, quiet }, rule, before, folded, seen };
+    return { alert: { ...now, instance: folded.instance, told: folded.told, quiet }, rule, before, folded, destinations, seen };
   });
   return {
     changed: changed.filter(({ before, alert }) => !isAtRest(before) || !isAtRest(alert)),
