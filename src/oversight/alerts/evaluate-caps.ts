@@ -79,7 +79,10 @@ export const evaluateCaps = async (
     const writes = outcomeWrites({ fleet, outcome, input, previous: last?.at ?? null, cache, suggest, mask: ctx.secrets.mask });
     if (!(await committed(journal, writes))) continue;
     const others = own.filter((alert) => !tracked.has(keyText(alert)));
-    return { firing: [...others, ...outcome.alerts.filter(({ instance }) => instance.state === 'firing')], transitions: outcome.transitions };
+    return {
+      firing: [...others, ...outcome.alerts.filter(({ instance }) => instance.state === 'firing')],
+      transitions: outcome.transitions,
+    };
   }
   throw unableError({
     code: 'journal_contended',
