@@ -19,12 +19,14 @@ export interface CommandEntry {
 const up = 'Is each agent up, and are its answers still right?';
 const doing = 'What is the fleet doing, costing, failing at?';
 const deployed = 'May this change be deployed?';
+const told = 'Who must know, and when?';
 const stopped = 'Make it stop, safely, and prove what was done';
 const setUp = 'Set up and look inside';
 
 /** Words whose commands are a word further: `agentops eval run`. */
 export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] = [
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
+  { name: 'alerts', group: told, summary: 'What fires, why, who was told, and what to type next' },
   { name: 'runbook', group: stopped, summary: 'Throttle, stop or roll back an agent by a plan, and see it undone' },
   { name: 'mitigations', group: stopped, summary: 'What is in force on agents, and until when' },
   { name: 'locks', group: stopped, summary: 'Which runs are at work on what' },
@@ -97,6 +99,15 @@ export const commandTable: readonly CommandEntry[] = [
     'Make a suite of the configuration of another tool: promptfoo',
     () => import('./commands/eval/import.ts'),
   ),
+  reads(
+    'alerts list',
+    told,
+    'List what fires and what is about to, with the next thing to type',
+    () => import('./commands/alerts/list.ts'),
+  ),
+  reads('alerts show', told, 'Show what one alert did: when, why, who was told', () => import('./commands/alerts/show.ts')),
+  keeps('alerts ack', told, 'Say that you take on what fires', () => import('./commands/alerts/ack.ts')),
+  keeps('alerts silence', told, 'Tell nobody of some alerts for a while', () => import('./commands/alerts/silence.ts')),
   reads('runbook list', stopped, 'List every runbook: its own and the shipped ones', () => import('./commands/runbook/list.ts')),
   reads('runbook show', stopped, 'Show a runbook: its parameters, triggers, bounds and steps', () => import('./commands/runbook/show.ts')),
   reads(

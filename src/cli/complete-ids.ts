@@ -47,3 +47,25 @@ export const lockNames = (fleet: Fleet | null): Promise<readonly string[]> =>
     const { heldLocks } = await import('../response/runbooks/open-locks.ts');
     return (await heldLocks(journal)).map(({ lock }) => lock);
   });
+
+/** What fires, as `RULE/AGENT`, the most urgent first. */
+export const firingAlerts = (fleet: Fleet | null): Promise<readonly string[]> =>
+  askJournal(fleet, async (journal) => {
+    const [{ readOpenAlerts }, { byUrgency }, { writtenAlert }] = await Promise.all([
+      import('../oversight/alerts/alerts.journal.ts'),
+      import('../oversight/alerts/alert-figures.ts'),
+      import('../oversight/alerts/alert-name.ts'),
+    ]);
+    return (await readOpenAlerts(journal)).toSorted(byUrgency).slice(0, mostOffered).map(writtenAlert);
+  });
+
+/** The ids of the silences in force, the first to end first. */
+export const silenceIds = (fleet: Fleet | null): Promise<readonly string[]> =>
+  askJournal(fleet, async (journal) => {
+    const { readSilences } = await import('../oversight/alerts/silences.journal.ts');
+    return (await readSilences(journal, systemClock.now())).map(({ id }) => id);
+  });
+
+/** The names of the rules that a fleet is watched by. */
+export const ruleNames = async (fleet: Fleet | null): Promise<readonly string[]> =>
+  fleet === null ? [] : (await import('../oversight/alerts/rules.ts')).rulesOf(fleet).map(({ name }) => name);

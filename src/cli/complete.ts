@@ -3,7 +3,7 @@ import { findManifest, readSnapshot } from '../fleet/load-fleet.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import type { Leaf } from './command.ts';
 import { commandOf, firstWords, nameLength, verbsOf } from './command-names.ts';
-import { incidentIds, lockNames, mitigationIds, runIds } from './complete-ids.ts';
+import { firingAlerts, incidentIds, lockNames, mitigationIds, ruleNames, runIds, silenceIds } from './complete-ids.ts';
 import { type Flag, spellingOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { version } from './version.ts';
@@ -106,6 +106,7 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
     '--key': () => fileNames,
     '--kind': () => ['mark', 'eval.accept'],
     '--incident': async () => incidentIds(fleet()),
+    '--rule': async () => ruleNames(fleet()),
     '--subject': () => agents().map(({ name }) => name),
     '--tag': () => agents().flatMap(({ tags }) => tags),
     '--env': () => agents().flatMap(({ env }) => env ?? []),
@@ -121,7 +122,7 @@ const argumentsOf = async (leaf: Leaf, words: readonly string[], fleet: () => Fl
   if (known.length > 0) return known;
   const declared = (leaf.arguments ?? []).map(({ name }) => name);
   const argument = declared[words.length] ?? declared.find((name) => name.endsWith('...]'));
-  const ids = words.length === 0 ? idsOf[argument ?? ''] : undefined;
+  const ids = words.length === 0 || argument === '[silence]' ? idsOf[argument ?? ''] : undefined;
   if (ids !== undefined) return ids(fleet());
   const agents = fleet()?.agents ?? [];
   if (argument === '<agent>' || argument === '[agent]' || argument === '[agents...]') {
@@ -144,6 +145,10 @@ const idsOf: Readonly<Record<string, (fleet: Fleet | null) => Promise<readonly s
   '<plan|run>': runIds,
   '<mitigation>': mitigationIds,
   '<lock>': lockNames,
+  '<rule>': ruleNames,
+  '<rule[/agent]>': async (fleet) => [...(await firingAlerts(fleet)), ...(await ruleNames(fleet))],
+  '[rule[/agent]]': async (fleet) => ['list', 'end', ...(await firingAlerts(fleet)), ...(await ruleNames(fleet))],
+  '[silence]': silenceIds,
 };
 
 /** Names of runbooks that were read before, and of files: nothing is parsed for a half-typed line. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertSchemas } from './alert-schemas.ts';
 import { auditSchemas } from './audit-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 import { evalSchemas } from './eval-schemas.ts';
@@ -117,6 +118,7 @@ export const documentSchemas = {
   ...responseSchemas,
   ...incidentSchemas,
   ...simulationSchemas,
+  ...alertSchemas,
   ...auditSchemas,
   ...setupSchemas,
 } as const;

@@ -50,6 +50,9 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'incident postmortem': ['incident', 'postmortem', 'inc-1'],
   freeze: ['freeze', '--reason', 'move', '--for', '1h', '--all'],
   unfreeze: ['unfreeze'],
+  'alerts list': ['alerts', 'list', '--all'],
+  'alerts show': ['alerts', 'show', 'budget-day/support/80%'],
+  'alerts silence': ['alerts', 'silence', 'cost/support', '--for', '1h', '--reason', 'load test'],
   'runbook list': ['runbook', 'list'],
   'runbook show': ['runbook', 'show', 'throttle'],
   'runbook lint': ['runbook', 'lint', 'throttle'],
@@ -157,9 +160,9 @@ const complaints = (schema: unknown, document: unknown) =>
 
 /**
  * Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, a case of a kept trace, runs of which a person
- * types the name, and the lock of a run that is at work: each has tests of its own.
+ * types the name, the lock of a run that is at work, and an alert that fires: each has tests of its own.
  */
-const others = ['schema', 'serve', 'eval label', 'audit anchor', 'incident export-case', 'kill', 'disable', 'rollback', 'locks break'];
+const others = ['schema', 'serve', 'eval label', 'audit anchor', 'incident export-case', 'kill', 'disable', 'rollback', 'locks break', 'alerts ack'];
 
 describe('the contract of JSON', () => {
   let commands: readonly string[];

@@ -1,27 +1,16 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import type { Alert, AlertEvent, AlertKey, Silence } from './alert.ts';
+import type { AlertEvent } from './alert.ts';
 import { byUrgency } from './alert-figures.ts';
-import { isNamed, writtenAlert } from './alert-name.ts';
-import { isFiring, type Observation } from './alert-state.ts';
+import { isNamed } from './alert-name.ts';
+import type { Observation } from './alert-state.ts';
 import { readAlerts, readEvents, readOpenAlerts } from './alerts.journal.ts';
 import { readInputs, readLastInput } from './inputs.journal.ts';
-import { isSilenced } from './quieting.ts';
+import { type ListedAlert, listed, type Suggest } from './listed.ts';
 import { requireAlertName } from './require-alert.ts';
 import type { Rule } from './rule.ts';
 import { concerns, rulesOf } from './rules.ts';
 import { readSilences } from './silences.journal.ts';
-
-/** Tells the next thing to type where an alert fires, mostly the runbook that it calls for; null: none. */
-export type Suggest = (alert: AlertKey) => string | null;
-
-/** An alert with what goes on around it. */
-export interface ListedAlert extends Alert {
-  /** The silence that is in force on it; null: none. */
-  readonly silence: Silence | null;
-  /** The next thing to type. */
-  readonly next: string;
-}
 
 /** When rules were last evaluated, and up to when traces were complete then; UTC epoch ms. Null: never. */
 export interface Evaluated {
@@ -70,20 +59,6 @@ export const collectAlerts = async (
 const evaluatedOf = async (ctx: Pick<Context, 'journal'>): Promise<Evaluated> => {
   const last = await readLastInput(await ctx.journal());
   return { at: last?.at ?? null, watermark: last?.watermark ?? null };
-};
-
-const listed =
-  (silences: readonly Silence[], now: number, suggest: Suggest) =>
-  (alert: Alert): ListedAlert => ({
-    ...alert,
-    silence: silences.find((silence) => isSilenced(silence, alert, now)) ?? null,
-    next: nextOf(alert, suggest),
-  });
-
-const nextOf = (alert: Alert, suggest: Suggest): string => {
-  if (isFiring(alert.instance)) return suggest(alert) ?? `agentops alerts ack ${writtenAlert(alert)}`;
-  if (alert.instance.state === 'pending') return `agentops alerts explain ${alert.rule} ${alert.agent}`;
-  return `agentops alerts show ${writtenAlert(alert)}`;
 };
 
 /** What one evaluation saw of an alert at one moment. */
