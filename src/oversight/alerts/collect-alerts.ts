@@ -58,7 +58,8 @@ export const collectAlerts = async (
 
 const evaluatedOf = async (ctx: Pick<Context, 'journal'>): Promise<Evaluated> => {
   const last = await readLastInput(await ctx.journal());
-  return { at: last?.at ?? null, watermark: last?.watermark ?? null };
+  // What is evaluated of single requests in between judges no other rule.
+  return { at: last?.judged[''] ?? null, watermark: last?.watermark ?? null };
 };
 
 /** What one evaluation saw of an alert at one moment. */

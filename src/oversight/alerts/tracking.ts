@@ -6,17 +6,22 @@ import { keyText } from './fold.ts';
 import { judgeRule, type Labelled } from './judge-rule.ts';
 import type { Rule, RuleType } from './rule.ts';
 import { concerns } from './rules.ts';
+import type { Samples } from './samples.ts';
 
 /** Whose word decides a rule: the source of an agent's traces, known up to a watermark; or this machine's own records, known up to now. */
 export type Word = 'traces' | 'own';
 
 const ownTypes: ReadonlySet<RuleType> = new Set(['agent_red', 'heartbeat', 'drift', 'mitigation_overdue', 'queue_depth']);
 
-/** Safety events are told of by both: a check that fails is not to wait for traces that are late. */
-const isOf = (word: Word, { test: { type } }: Rule): boolean => type === 'safety' || ownTypes.has(type) === (word === 'own');
+/** Whether a source has a word in a rule. Safety events are told of by both: a check that fails is not to wait for traces that are late. */
+export const decidesOn = (word: Word, { test: { type } }: Rule): boolean => type === 'safety' || ownTypes.has(type) === (word === 'own');
 
 /** The label of what checks tell of safety, beside that of traces, which has none. */
 const ownSafety = 'check';
+
+/** What a source's samples say of an agent by a rule, labelled as alerts are. */
+export const labelledBy = (word: Word, rule: Rule, agent: Agent, samples: Samples): readonly Labelled[] =>
+  judgeRule(rule, agent, samples).map((each) => (isCheckOf(word, rule) ? { ...each, label: ownSafety } : each));
 
 /** An alert that is not at rest, or whose condition holds: what was seen of it at the moments of an evaluation, oldest first. */
 export interface Tracked {
@@ -52,13 +57,13 @@ export const trackerOf = (rules: readonly Rule[], standing: readonly Alert[]): T
     tracked.set(key, known);
   };
   const judge: Tracker['judge'] = (word, agents, samplesOf, moment) => {
-    const asked = rules.filter((rule) => isOf(word, rule));
+    const asked = rules.filter((rule) => decidesOn(word, rule));
     for (const agent of agents) {
       const samples = samplesOf(agent.name);
       for (const rule of asked) {
         if (!concerns(rule, agent)) continue;
         const labels = open.get(pairText(rule.name, agent.name)) ?? [];
-        const seen = judgeRule(rule, agent, samples).map((each) => (isCheckOf(word, rule) ? { ...each, label: ownSafety } : each));
+        const seen = labelledBy(word, rule, agent, samples);
         for (const each of seen) {
           const isTracked = labels.includes(each.label) || tracked.has(keyText({ rule: rule.name, agent: agent.name, label: each.label }));
           if (isTracked || begins(each, rule.timing)) observe(rule, agent.name, each, each.label, moment);
