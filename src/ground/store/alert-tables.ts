@@ -58,4 +58,6 @@ export const alertTables: readonly string[] = [
   'CREATE INDEX outbox_by_seq ON outbox (seq)',
   'CREATE INDEX outbox_by_about ON outbox (channel, about, seq)',
   'CREATE INDEX outbox_by_again ON outbox (again_at)',
+  'CREATE INDEX outbox_by_instead ON outbox (instead_of)',
+  'CREATE INDEX outbox_by_key ON outbox (dedup_key)',
 ];

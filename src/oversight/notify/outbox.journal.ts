@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { maskedObject } from '../../ground/audit/masked.ts';
 import { parseJson } from '../../ground/json.ts';
 import { keptText } from '../../ground/redaction/kept-text.ts';
-import type { Journal, Write } from '../../ground/store/port.ts';
+import type { Journal, Param, Write } from '../../ground/store/port.ts';
 import type { Delivery, Letter, Message, Outgoing } from './port.ts';
 
 /** How a row was made: the moment (UTC epoch ms), and what hides secrets in it. */
@@ -22,6 +22,12 @@ export interface Posted extends Letter {
   readonly sentAt: number | null;
   /** Why the last attempt failed; null where none did. */
   readonly error: string | null;
+  /** What it may be said with; null: it is said by itself. */
+  readonly groupKey: string | null;
+  /** The channel that could not be told; null: it was meant for this one. */
+  readonly insteadOf: string | null;
+  /** When it is to be said again, because it goes on; UTC epoch ms, null: never. */
+  readonly againAt: number | null;
 }
 
 interface Row {
@@ -35,9 +41,12 @@ interface Row {
   readonly made_at: number;
   readonly sent_at: number | null;
   readonly error: string | null;
+  readonly group_key: string | null;
+  readonly instead_of: string | null;
+  readonly again_at: number | null;
 }
 
-const columns = 'id, channel, dedup_key, message, status, attempts, due_at, made_at, sent_at, error';
+const columns = 'id, channel, dedup_key, message, status, attempts, due_at, made_at, sent_at, error, group_key, instead_of, again_at';
 
 const posted = (row: Row): Posted => ({
   id: row.id,
@@ -50,6 +59,9 @@ const posted = (row: Row): Posted => ({
   madeAt: row.made_at,
   sentAt: row.sent_at,
   error: row.error,
+  groupKey: row.group_key,
+  insteadOf: row.instead_of,
+  againAt: row.again_at,
 });
 
 /** One id for a channel and a key: who adds a message again after a crash adds nothing. */
@@ -59,12 +71,25 @@ const idOf = ({ channel, dedupKey }: Outgoing): string =>
     .digest('hex')
     .slice(0, 24)}`;
 
-/** The writes that put messages into the outbox, for the commit of what they tell of. One that is there already is left as it is. */
+/**
+ * The writes that put messages into the outbox, for the commit of what they tell of. One that is there already is left as it is. Of one
+ * thing they are said in the order of these writes.
+ */
 export const outboxWrites = (outgoing: readonly Outgoing[], { at, mask }: Making): readonly Write[] =>
   outgoing.map((each) => ({
-    sql: `INSERT INTO outbox (id, channel, dedup_key, message, status, attempts, due_at, made_at, sent_at, ref, error)
-      VALUES (?, ?, ?, ?, 'due', 0, ?, ?, NULL, NULL, NULL) ON CONFLICT DO NOTHING`,
-    params: [idOf(each), each.channel, each.dedupKey, JSON.stringify(maskedMessage(each.message, mask)), at, at],
+    sql: `INSERT INTO outbox (id, channel, dedup_key, message, status, attempts, due_at, made_at, sent_at, ref, error, seq, about, group_key, instead_of)
+      VALUES (?, ?, ?, ?, 'due', 0, ?, ?, NULL, NULL, NULL, (SELECT COALESCE(MAX(seq), 0) + 1 FROM outbox), ?, ?, ?) ON CONFLICT DO NOTHING`,
+    params: [
+      idOf(each),
+      each.channel,
+      each.dedupKey,
+      JSON.stringify(maskedMessage(each.message, mask)),
+      at + (each.group?.waitMs ?? 0),
+      at,
+      each.message.about?.key ?? null,
+      each.group?.key ?? null,
+      each.insteadOf ?? null,
+    ],
   }));
 
 /** Secrets and what it says of people are hidden: a message leaves this machine. */
@@ -73,19 +98,34 @@ const maskedMessage = (message: Message, mask: (text: string) => string): Messag
   return { ...message, title: kept(message.title), text: kept(message.text), facts: maskedObject(message.facts, kept) };
 };
 
-/** What is to be sent now, the longest waiting first; without some channels. */
-export const duePosts = async (
+/** Nothing said before of the same thing on the same channel waits. */
+const isNext = `(about IS NULL OR NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.channel = outbox.channel
+  AND earlier.about = outbox.about AND earlier.status = 'due' AND earlier.seq < outbox.seq))`;
+
+/** Rows of the outbox that fulfil a condition in SQL. */
+export const readPosts = async (journal: Journal, condition: string, ...params: readonly Param[]): Promise<readonly Posted[]> =>
+  (await journal.all<Row>(`SELECT ${columns} FROM outbox WHERE ${condition}`, ...params)).map(posted);
+
+/** What is to be sent now, the longest waiting first; without some channels. Of one thing on one channel, only what comes next. */
+export const duePosts = (
   journal: Journal,
   { now, limit, without = [] }: { readonly now: number; readonly limit: number; readonly without?: readonly string[] },
 ): Promise<readonly Posted[]> => {
   const others = without.length === 0 ? '' : `AND channel NOT IN (${without.map(() => '?').join(', ')})`;
-  const rows = await journal.all<Row>(
-    `SELECT ${columns} FROM outbox WHERE status = 'due' AND due_at <= ? ${others} ORDER BY due_at, made_at, id LIMIT ?`,
+  return readPosts(
+    journal,
+    `status = 'due' AND due_at <= ? ${others} AND ${isNext} ORDER BY due_at, seq, id LIMIT ?`,
     now,
     ...without,
     limit,
   );
-  return rows.map(posted);
+};
+
+/** What may be said with a post: of its group, waiting for the first time or due, and next of what it is about. In the order they were made. */
+export const companionsOf = async (journal: Journal, post: Posted, now: number, limit: number): Promise<readonly Posted[]> => {
+  if (post.groupKey === null) return [];
+  const condition = `status = 'due' AND channel = ? AND group_key = ? AND id <> ? AND (due_at <= ? OR attempts = 0) AND ${isNext}`;
+  return readPosts(journal, `${condition} ORDER BY seq, id LIMIT ?`, post.channel, post.groupKey, post.id, now, limit);
 };
 
 /**
@@ -109,11 +149,13 @@ export const deliveryWrite = (post: Posted, delivery: Delivery, now: number, ret
   return { sql: 'UPDATE outbox SET due_at = ?, error = ? WHERE id = ?', params: [retryAt, delivery.why, post.id] };
 };
 
+/** The write for one of several that were refused together: it is said by itself, at once, since one of the others may be to blame. */
+export const apartWrite = (post: Posted, now: number): Write => ({
+  sql: 'UPDATE outbox SET due_at = ?, group_key = NULL WHERE id = ?',
+  params: [now, post.id],
+  rows: 1,
+});
+
 /** What has not arrived: waiting, or given up from an instant on (UTC epoch ms); oldest first. */
-export const undelivered = async (journal: Journal, since: number): Promise<readonly Posted[]> => {
-  const rows = await journal.all<Row>(
-    `SELECT ${columns} FROM outbox WHERE status = 'due' OR (status = 'failed' AND made_at >= ?) ORDER BY made_at, id`,
-    since,
-  );
-  return rows.map(posted);
-};
+export const undelivered = (journal: Journal, since: number): Promise<readonly Posted[]> =>
+  readPosts(journal, "status = 'due' OR (status = 'failed' AND made_at >= ?) ORDER BY made_at, seq, id", since);

@@ -6,6 +6,8 @@ export interface About {
   /** Stable over its life and over restarts; made of names and ids alone. */
   readonly key: string;
   readonly phase: 'begins' | 'goes-on' | 'taken-on' | 'ends';
+  /** When it began this time, UTC epoch ms; absent: it begins once only. */
+  readonly since?: number;
 }
 
 /** What people are told. Its texts may hold what agents, alerts and peers said: untrusted, plain text, never markup. */
@@ -49,6 +51,8 @@ export interface Outgoing {
   readonly message: Message;
   /** Absent or null: it is said by itself, at once. */
   readonly group?: Group | null;
+  /** The channel that could not be told, where this one stands in for it; absent: it was meant for this one. */
+  readonly insteadOf?: string;
 }
 
 /** What came of one attempt. `retry`: trying the same again may help; `afterMs`: how long the channel asked to wait, null where it did not. */
@@ -70,6 +74,10 @@ export interface Letter {
 /** One way to reach people. One attempt a call: no retry, no log. Throws only a usage error of its configuration (a missing secret). */
 export interface Notifier {
   send(letter: Letter, signal: AbortSignal): Promise<Delivery>;
+  /** Says several as one message, in their order; absent: it can say one at a time only. */
+  sendTogether?(letters: readonly Letter[], signal: AbortSignal): Promise<Delivery>;
+  /** How long it believes that something goes on, ms; it is told again before. Absent: until it is told that it ended. */
+  readonly holdsMs?: number;
 }
 
 export type NotifierRegistry = Registry<Notifier>;

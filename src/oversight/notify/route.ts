@@ -44,6 +44,9 @@ export interface Routing {
 /** Kinds of channels that people read when they look, and that wake nobody. */
 const chats: ReadonlySet<string> = new Set(['slack']);
 
+/** Whether a kind of channel waits to be read. */
+export const isChat = (kind: string): boolean => chats.has(kind);
+
 /** The routes of a fleet in the order of the manifest; behind them what is done by default. */
 export const routesOf = ({ notify, sections }: Pick<Fleet, 'notify' | 'sections'>): readonly Route[] => {
   const named = (sections['routes'] ?? []) as readonly ParsedRoute[];
@@ -53,7 +56,7 @@ export const routesOf = ({ notify, sections }: Pick<Fleet, 'notify' | 'sections'
 /** Pages to what wakes somebody, the rest to chat; a fleet that has one of the two only uses it for both. */
 const defaultRoutes = (notify: Fleet['notify']): readonly Route[] => {
   const all = Object.keys(notify);
-  const chat = all.filter((name) => chats.has(notify[name]?.kind ?? ''));
+  const chat = all.filter((name) => isChat(notify[name]?.kind ?? ''));
   const waking = all.filter((name) => !chat.includes(name));
   const route = (severity: Message['severity'], wanted: readonly string[]): Route => ({
     name: severity === 'page' ? 'the default for pages: what wakes somebody' : 'the default for the rest: chat',
