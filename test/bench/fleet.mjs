@@ -1,5 +1,5 @@
-/** A made-up month of a fleet, the same for the same seed: 20 agents, 5,000 users, requests of about eight spans. Pages of `pageSize` spans. */
-export function* fleetPages({ spans, days = 30, pageSize = 5000, fromUs = 1_788_220_800_000_000, seed = 1 }) {
+/** A made-up month of a fleet, the same for the same seed: 20 agents or more, 5,000 users, requests of about eight spans. Pages of `pageSize` spans. */
+export function* fleetPages({ spans, days = 30, pageSize = 5000, fromUs = 1_788_220_800_000_000, seed = 1, agents = 20 }) {
   const random = mulberry(seed);
   const pick = (list) => list[Math.floor(random() * list.length)];
   const hex = (digits) => {
@@ -24,7 +24,7 @@ export function* fleetPages({ spans, days = 30, pageSize = 5000, fromUs = 1_788_
   let made = 0;
   for (let at = 0; made < spans; at++) {
     const startUs = Math.floor(fromUs + at * stepUs + random() * stepUs);
-    const agent = Math.floor(random() ** 2 * 20);
+    const agent = Math.floor(random() ** 2 * agents);
     const traceId = hex(32);
     const shared = {
       traceId,

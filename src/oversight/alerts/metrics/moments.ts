@@ -24,7 +24,7 @@ const stepsMs = [1, 5, 15, 60].map((minutes) => minutes * minuteMs);
 /** So many moments are judged at once. */
 export const mostMoments = 24;
 
-/** Moments to judge, oldest first, and how long before them nobody judged at all. */
+/** Moments to judge, oldest first, and how long before the first of them nobody judged at all. */
 export interface Missed {
   readonly moments: readonly number[];
   /** Milliseconds; 0 unless it was away for longer than can be caught up on. */
@@ -41,5 +41,6 @@ export const missedMoments = (last: number | null, newest: number): Missed => {
   const moments = [newest];
   let at = (Math.ceil(newest / stepMs) - 1) * stepMs;
   for (; at > last && moments.length < mostMoments; at -= stepMs) moments.push(at);
-  return { moments: moments.reverse(), leftOutMs: Math.max(0, at - last) };
+  const first = moments.at(-1) ?? newest;
+  return { moments: moments.reverse(), leftOutMs: at > last ? first - last : 0 };
 };

@@ -42,7 +42,7 @@ const samplesOf = async (journal: Journal, agent: Agent, { moment, types, safety
   let hasRun = false;
   for (const check of agent.checks) {
     if (types.has('agent_red') || types.has('drift')) {
-      const standing = await standingOf(journal, agent, check, moment);
+      const standing = await standingOf(journal, agent, check, { moment, types });
       hasRun ||= standing.hasRun;
       red.push(...standing.red);
       drift.push(...standing.drift);
@@ -67,7 +67,12 @@ interface CheckFindings {
 }
 
 /** By scheduled slots: what somebody ran by hand wakes nobody. */
-const standingOf = async (journal: Journal, agent: Agent, check: Check, moment: number): Promise<CheckFindings> => {
+const standingOf = async (
+  journal: Journal,
+  agent: Agent,
+  check: Check,
+  { moment, types }: Pick<CheckQuestion, 'moment' | 'types'>,
+): Promise<CheckFindings> => {
   const history = await latestResults(journal, {
     agent: agent.name,
     check: check.id,
@@ -80,7 +85,7 @@ const standingOf = async (journal: Journal, agent: Agent, check: Check, moment: 
   const { standing, evidence } = foldResults(check, history, 'slots', moment);
   const isRed = (standing === 'down' || standing === 'recovering') && evidence !== null;
   const decisive = isRed ? await resultById(journal, evidence.id) : null;
-  const latest = newest.id === decisive?.id ? decisive : await resultById(journal, newest.id);
+  const latest = types.has('drift') ? await resultById(journal, newest.id) : null;
   return {
     hasRun: true,
     red: isRed
