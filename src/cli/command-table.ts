@@ -106,8 +106,17 @@ export const commandTable: readonly CommandEntry[] = [
     () => import('./commands/alerts/list.ts'),
   ),
   reads('alerts show', told, 'Show what one alert did: when, why, who was told', () => import('./commands/alerts/show.ts')),
+  reads('alerts check', told, 'Judge the rules now, keeping nothing and telling nobody', () => import('./commands/alerts/check.ts')),
+  reads(
+    'alerts explain',
+    told,
+    'Explain what a rule decides, by which figures, and what would make it fire',
+    () => import('./commands/alerts/explain.ts'),
+  ),
   keeps('alerts ack', told, 'Say that you take on what fires', () => import('./commands/alerts/ack.ts')),
   keeps('alerts silence', told, 'Tell nobody of some alerts for a while', () => import('./commands/alerts/silence.ts')),
+  acts('tick', told, 'Do once all that is due: checks, traces, alerts, messages, runbooks', () => import('./commands/tick.ts')),
+  acts('watch', told, 'Tick again and again, until it is stopped', () => import('./commands/watch.ts')),
   reads('runbook list', stopped, 'List every runbook: its own and the shipped ones', () => import('./commands/runbook/list.ts')),
   reads('runbook show', stopped, 'Show a runbook: its parameters, triggers, bounds and steps', () => import('./commands/runbook/show.ts')),
   reads(

@@ -107,6 +107,7 @@ const valuesOf = async (flag: Flag, leaf: Leaf | null, fleet: () => Fleet | null
     '--kind': () => ['mark', 'eval.accept'],
     '--incident': async () => incidentIds(fleet()),
     '--rule': async () => ruleNames(fleet()),
+    '--rules': () => fileNames,
     '--subject': () => agents().map(({ name }) => name),
     '--tag': () => agents().flatMap(({ tags }) => tags),
     '--env': () => agents().flatMap(({ env }) => env ?? []),

@@ -106,13 +106,13 @@ const decided = z.object({
   said: z.enum(['breach', 'between', 'clear', 'unknown']),
   ...judged,
   trace_id: z.string().nullable(),
-  state: z.string().describe('As it stands in the journal, which this does not change'),
+  state: z.enum(['pending', 'firing', 'recovering']).describe('As it would stand after an evaluation of now'),
+  judged_at: instant.describe('The moment that was judged, in event time'),
   next: z.string(),
 });
 
 const check = z.object({
   ...documentHead,
-  judged_at: instant.describe('The moment that was judged, in event time'),
   rules: z.int().describe('How many were judged'),
   agents: z.int(),
   firing: z.array(decided).describe('What would fire'),
@@ -123,14 +123,14 @@ const check = z.object({
 
 const explained = z.object({
   ...documentHead,
-  judged_at: instant,
   rule,
   agents: z.array(
     z.object({
       agent: z.string(),
       label: z.string(),
       severity,
-      state: z.string(),
+      judged_at: instant,
+      state: z.enum(['inactive', 'pending', 'firing', 'recovering', 'resolved']),
       said: z.enum(['breach', 'between', 'clear', 'unknown']),
       ...judged,
       numbers: z.record(z.string(), figure).describe('Every figure of the decision'),

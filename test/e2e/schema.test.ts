@@ -52,6 +52,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   unfreeze: ['unfreeze'],
   'alerts list': ['alerts', 'list', '--all'],
   'alerts show': ['alerts', 'show', 'budget-day/support/80%'],
+  'alerts check': ['alerts', 'check'],
+  'alerts explain': ['alerts', 'explain', 'down'],
   'alerts silence': ['alerts', 'silence', 'cost/support', '--for', '1h', '--reason', 'load test'],
   'runbook list': ['runbook', 'list'],
   'runbook show': ['runbook', 'show', 'throttle'],
@@ -107,6 +109,8 @@ const before: Readonly<Record<string, readonly string[]>> = {
   'mitigations list': [throttled],
   'mitigations extend @run/throttle': [throttled],
   'mitigations revert @run/throttle --yes': [throttled],
+  'alerts check': ['health --due'],
+  'alerts explain down': ['health --due'],
   'audit log': ['mark deploy support --release 2.4.1'],
   'audit verify': ['mark deploy support --release 2.4.1'],
   'eval explain first': ['eval run s.yaml --run first'],
@@ -162,7 +166,18 @@ const complaints = (schema: unknown, document: unknown) =>
  * Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, a case of a kept trace, runs of which a person
  * types the name, the lock of a run that is at work, and an alert that fires: each has tests of its own.
  */
-const others = ['schema', 'serve', 'eval label', 'audit anchor', 'incident export-case', 'kill', 'disable', 'rollback', 'locks break', 'alerts ack'];
+const others = [
+  'schema',
+  'serve',
+  'eval label',
+  'audit anchor',
+  'incident export-case',
+  'kill',
+  'disable',
+  'rollback',
+  'locks break',
+  'alerts ack',
+];
 
 describe('the contract of JSON', () => {
   let commands: readonly string[];
