@@ -62,7 +62,8 @@ export const collectJudgements = async (
   const now = ctx.clock.now();
   const open = goesOn ? await readOpenAlerts(journal) : [];
   const before = new Map(open.map((alert) => [keyText(alert), alert.instance]));
-  const traces = memo((moment: number) => Promise.resolve(traceSamples(cache, fleet, moment)));
+  const samplesAt = traceSamples(cache, fleet);
+  const traces = memo((moment: number) => Promise.resolve(samplesAt(moment)));
   const own = memo((moment: number) => collectOwnSamples(journal, { agents }, { moment, rules, queues: new Map() }));
   const judged: Judged[] = [];
   const unjudged: Unjudged[] = [];
