@@ -4,17 +4,20 @@ import type { QueueFacts } from './evaluation.ts';
 import { readChecks } from './metrics/read-checks.ts';
 import { readOverdue } from './metrics/read-mitigations.ts';
 import { spendAt } from './metrics/spend.ts';
-import { trafficAt } from './metrics/traffic.ts';
+import { trafficOf } from './metrics/traffic.ts';
 import type { Rule, RuleType } from './rule.ts';
 import { nothingSeen, type Samples } from './samples.ts';
 
 /** What every agent is seen to do, as of one moment. */
 export type SamplesOf = (agent: string) => Samples;
 
-/** What traces say as of a moment (UTC epoch ms), read as far as rules ask for it. Rollups must be up to date. */
-export const traceSamples = (cache: Cache, fleet: Fleet, moment: number): SamplesOf => {
-  const [traffic, spend] = [trafficAt(cache, moment), spendAt(cache, fleet, moment)];
-  return (agent) => ({ ...nothingSeen, ...traffic(agent), ...spend(agent) });
+/** What traces say as of moments (UTC epoch ms), one after the other, read as far as rules ask for it. Rollups must be up to date. */
+export const traceSamples = (cache: Cache, fleet: Fleet): ((moment: number) => SamplesOf) => {
+  const trafficAt = trafficOf(cache);
+  return (moment) => {
+    const [traffic, spend] = [trafficAt(moment), spendAt(cache, fleet, moment)];
+    return (agent) => ({ ...nothingSeen, ...traffic(agent), ...spend(agent) });
+  };
 };
 
 /** What this machine's own records say as of a moment (UTC epoch ms): checks, heartbeats, mitigations, queues. */

@@ -47,13 +47,14 @@ export const evaluateAlerts = async (
   const standing = await readStandingAlerts(journal, oldest - flapping.windowMs);
   const tracker = trackerOf(rules, standing);
   const moments = [...new Set(sources.flatMap(({ missed }) => missed.moments))].sort((a, b) => a - b);
+  const samplesAt = traceSamples(cache, fleet);
   let red: ReadonlySet<string> = new Set();
   for (const [at, moment] of moments.entries()) {
     ctx.signal.throwIfAborted();
     on({ event: 'judging', at: at + 1, moment, of: moments.length });
     const due = sources.filter(({ missed }) => missed.moments.includes(moment));
     const traced = due.filter(({ name }) => name !== ownSource).flatMap(({ agents }) => agents);
-    if (traced.length > 0) tracker.judge('traces', traced, traceSamples(cache, fleet, moment), moment);
+    if (traced.length > 0) tracker.judge('traces', traced, samplesAt(moment), moment);
     if (!due.some(({ name }) => name === ownSource)) continue;
     // What waits in a queue is known of now alone.
     const queues = moment === momentOf(now) ? (request.queues ?? new Map()) : new Map();

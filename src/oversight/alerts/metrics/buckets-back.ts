@@ -1,23 +1,50 @@
 import type { BucketRange, Grain } from '../../../ground/units/window.ts';
 
-/** A row of a bucket: its number, its agent's number, and what it holds. */
-type BucketRow = readonly [bucket: number, agent: number, ...held: unknown[]];
-
 /**
- * Buckets of one width from a moment backwards, of all agents at once. They are read once, and no further back than somebody asks: most
- * agents are busy enough to be judged by the newest.
+ * What buckets of one width hold from a moment backwards, of all agents at once. They are read no further back than somebody asks, and a
+ * wider window adds to a narrower one: most agents are busy enough to be judged by the newest buckets.
  */
-export interface BucketsBack<Row> {
-  /** The rows of an agent in the newest `count` buckets, in no order. */
+export interface SumsBack {
+  /** The sums of an agent over the newest `count` buckets; undefined: there is nothing in them. */
+  of(agent: number, count: number): Float64Array | undefined;
+}
+
+/** The agent's number, then sums. */
+type AgentSums = readonly [agent: number, ...sums: number[]];
+
+/** @param end the first bucket that is too new @param read sums over a range of buckets, one row an agent */
+export const sumsBack = (grain: Grain, end: number, read: (range: BucketRange) => Iterable<AgentSums>): SumsBack => {
+  const known = new Map<number, ReadonlyMap<number, Float64Array>>([[0, new Map()]]);
+  const over = (count: number): ReadonlyMap<number, Float64Array> => {
+    const found = known.get(count);
+    if (found !== undefined) return found;
+    const inside = Math.max(...[...known.keys()].filter((each) => each < count));
+    const sums = new Map(known.get(inside));
+    for (const [agent, ...more] of read({ grain, from: end - count, to: end - inside })) {
+      const narrower = sums.get(agent);
+      sums.set(
+        agent,
+        Float64Array.from(more, (sum, at) => sum + (narrower?.[at] ?? 0)),
+      );
+    }
+    known.set(count, sums);
+    return sums;
+  };
+  return { of: (agent, count) => (count <= 0 ? undefined : over(count).get(agent)) };
+};
+
+/** As `SumsBack`, for what cannot be added up beforehand. */
+export interface RowsBack<Row> {
+  /** What the newest `count` buckets hold of an agent, in no order. */
   of(agent: number, count: number): readonly Row[];
 }
 
 /** @param end the first bucket that is too new */
-export const bucketsBack = <Row extends BucketRow>(
+export const rowsBack = <Row extends readonly [bucket: number, agent: number, ...held: unknown[]]>(
   grain: Grain,
   end: number,
   read: (range: BucketRange) => Iterable<Row>,
-): BucketsBack<Row> => {
+): RowsBack<Row> => {
   const known = new Map<number, Row[]>();
   let depth = 0;
   const load = (count: number): void => {

@@ -9,14 +9,15 @@ import { type StoredId, unpackId } from '../../../telemetry/traces/identifier.ts
 export const summed = ['n', 'errors', 'costed', 'costNanos', 'logCost', 'logCostSquares', 'steps', 'qualityN', 'qualitySum'] as const;
 export type Summed = (typeof summed)[number];
 
-/** Bucket, the agent's number, then sums in the order of `summed`. */
-export type SumRow = readonly [bucket: number, agent: number, ...sums: number[]];
+/** The agent's number, then sums in the order of `summed`. */
+export type SumRow = readonly [agent: number, ...sums: number[]];
 
-/** What whole buckets hold of each agent. */
+/** What whole buckets of a range hold of each agent, added up: SQLite adds faster than we read. */
 export const readSums = (cache: Cache, { grain, from, to }: BucketRange): Iterable<SumRow> =>
   cache.rows(
-    `SELECT bucket, agent, n, errors, costed, cost_nanos, logcost_micro / 1e6, logcost_sq_micro / 1e6, steps, quality_n, quality_micro / 1e6
-     FROM run_roll WHERE grain = ? AND facet = ? AND bucket >= ? AND bucket < ? AND n > 0`,
+    `SELECT agent, SUM(n), SUM(errors), SUM(costed), SUM(cost_nanos), SUM(logcost_micro) / 1e6, SUM(logcost_sq_micro) / 1e6, SUM(steps),
+       SUM(quality_n), SUM(quality_micro) / 1e6
+     FROM run_roll WHERE grain = ? AND facet = ? AND bucket >= ? AND bucket < ? AND n > 0 GROUP BY agent`,
     ...[grainCodes[grain], facets.agent, from, to],
   );
 
@@ -50,11 +51,10 @@ export const readSketches = (cache: Cache, what: 'h_dur' | 'h_steps', { grain, f
     ...[grainCodes[grain], facets.agent, from, to],
   );
 
-/** Scores of one name in whole buckets: how many and their sum, releases together. */
+/** Scores of one name in whole buckets of a range: the agent's number, how many, and their sum. */
 export const readScoreSums = (cache: Cache, name: number, { grain, from, to }: BucketRange): Iterable<SumRow> =>
   cache.rows(
-    `SELECT bucket, agent, SUM(n), SUM(sum_micro) / 1e6 FROM score_roll WHERE grain = ? AND bucket >= ? AND bucket < ? AND name = ?
-     GROUP BY bucket, agent`,
+    `SELECT agent, SUM(n), SUM(sum_micro) / 1e6 FROM score_roll WHERE grain = ? AND bucket >= ? AND bucket < ? AND name = ? GROUP BY agent`,
     ...[grainCodes[grain], from, to, name],
   );
 

@@ -6,7 +6,7 @@ import { errorCodes } from '../../../telemetry/traces/codes.ts';
 import { dictionaryOf } from '../../../telemetry/traces/dictionary.cache.ts';
 import type { CostSample } from '../conditions/cost-regression.ts';
 import type { Extreme, Samples } from '../samples.ts';
-import { type BucketsBack, bucketsBack, hoursOfDay, lastQuarter, type WindowBack, windowBack } from './buckets-back.ts';
+import { hoursOfDay, lastQuarter, type RowsBack, rowsBack, type SumsBack, sumsBack, type WindowBack, windowBack } from './buckets-back.ts';
 import {
   countErrors,
   type LongRow,
@@ -20,7 +20,6 @@ import {
   readUnderWay,
   type SketchRow,
   type Summed,
-  type SumRow,
   summed,
   traceIdOf,
 } from './cells.cache.ts';
@@ -36,24 +35,49 @@ const longestRequestMs = 4 * hourMs;
 
 type Sums = Readonly<Record<Summed, number>>;
 
+/** What traces say of agents, as of moments (UTC epoch ms, whole minutes). */
+export type Traffic = (moment: number) => (agent: string) => TrafficSamples;
+
 /**
- * What traces say of every agent as of a moment, read once for the whole fleet as far as somebody asks. Rollups must be up to date.
- * @param moment UTC epoch ms, a whole minute
+ * What traces say of every agent, read once for the whole fleet as far as somebody asks; what one moment has in common with the one before
+ * is not read again. Rollups must be up to date.
  */
-export const trafficAt = (cache: Cache, moment: number): ((agent: string) => TrafficSamples) => {
+export const trafficOf = (cache: Cache): Traffic => {
   const numbers = readAgentNumbers(cache);
+  let kept: ReadonlyMap<string, unknown> = new Map();
+  return (moment) => {
+    const used = new Map<string, unknown>();
+    const shared = <Value>(key: string, make: () => Value): Value => {
+      const found = kept.has(key) ? (kept.get(key) as Value) : make();
+      used.set(key, found);
+      return found;
+    };
+    const samples = trafficAt(cache, numbers, moment, shared);
+    kept = used;
+    return samples;
+  };
+};
+
+/** Makes a value, or takes that of the moment before. */
+type Shared = <Value>(key: string, make: () => Value) => Value;
+
+const trafficAt = (
+  cache: Cache,
+  numbers: ReadonlyMap<string, number>,
+  moment: number,
+  shared: Shared,
+): ((agent: string) => TrafficSamples) => {
   const [quarter, hour] = [bucketOf('quarter', moment * 1000), bucketOf('hour', moment * 1000)];
   const rest: Range = { fromUs: lastQuarter(moment) * 1000, toUs: moment * 1000 };
   const rangeOf = (windowMs: number): Range => ({ fromUs: (moment - windowMs) * 1000, toUs: moment * 1000 });
   const single = once(() => byAgent(readRequests(cache, rest)));
-  const quarters = bucketsBack('quarter', quarter, (range) => readSums(cache, range));
-  const hours = bucketsBack('hour', hour, (range) => readSums(cache, range));
-  const days = Array.from({ length: learnedDays }, (_, at) =>
-    bucketsBack('hour', hoursOfDay(moment, 0, at + 1).end, (range) => readSums(cache, range)),
-  );
+  const sums = (grain: 'quarter' | 'hour', end: number): SumsBack =>
+    shared(`${grain} ${end}`, () => sumsBack(grain, end, (range) => readSums(cache, range)));
+  const [quarters, hours] = [sums('quarter', quarter), sums('hour', hour)];
+  const days = Array.from({ length: learnedDays }, (_, at) => sums('hour', hoursOfDay(moment, 0, at + 1).end));
   const sketches = {
-    h_dur: sketchesBack(cache, 'h_dur', quarter, hour),
-    h_steps: sketchesBack(cache, 'h_steps', quarter, hour),
+    h_dur: sketchesBack(cache, 'h_dur', { quarter, hour }, shared),
+    h_steps: sketchesBack(cache, 'h_steps', { quarter, hour }, shared),
   };
   const failed = memo((key: string) => {
     const [type, windowMs] = key.split(' ');
@@ -64,19 +88,19 @@ export const trafficAt = (cache: Cache, moment: number): ((agent: string) => Tra
   const blocked = memo((windowMs: number) => byAgent(readBlocked(cache, errorCodes.indexOf('guardrail'), rangeOf(windowMs))));
   const named = memo((score: string) => scoresBack(cache, score, { quarter, hour, rest }));
 
-  const sumsOf = (agent: number, { quarters: fine, hours: coarse }: WindowBack): Sums => {
-    const sums = emptySums();
-    for (const row of single().get(agent) ?? []) addRequest(sums, row);
-    for (const row of quarters.of(agent, fine)) addRow(sums, row);
-    if (coarse > 0) for (const row of hours.of(agent, coarse)) addRow(sums, row);
-    return sums;
+  const sumsIn = (agent: number, { quarters: fine, hours: coarse }: WindowBack): Sums => {
+    const total = emptySums();
+    for (const row of single().get(agent) ?? []) addRequest(total, row);
+    addSums(total, quarters.of(agent, fine));
+    addSums(total, hours.of(agent, coarse));
+    return total;
   };
   const ofDays = (agent: number, widthMs: number): readonly { readonly windowMs: number; readonly sums: Sums }[] =>
     days.map((day, at) => {
       const { hours: count } = hoursOfDay(moment, widthMs, at + 1);
-      const sums = emptySums();
-      for (const row of day.of(agent, count)) addRow(sums, row);
-      return { windowMs: count * hourMs, sums };
+      const total = emptySums();
+      addSums(total, day.of(agent, count));
+      return { windowMs: count * hourMs, sums: total };
     });
   const encoded = (what: 'h_dur' | 'h_steps', agent: number, window: WindowBack): readonly Uint8Array[] => sketches[what](agent, window);
 
@@ -85,7 +109,7 @@ export const trafficAt = (cache: Cache, moment: number): ((agent: string) => Tra
     const agent = numbers.get(name) ?? -1;
     const windowed = (widthMs: number) => {
       const window = windowBack(moment, widthMs);
-      return { window, windowMs: window.windowMs, sums: sumsOf(agent, window) };
+      return { window, windowMs: window.windowMs, sums: sumsIn(agent, window) };
     };
     return {
       errors: (widthMs, errorType) => {
@@ -152,8 +176,8 @@ const emptySums = (): Record<Summed, number> => ({
   qualitySum: 0,
 });
 
-const addRow = (sums: Record<Summed, number>, row: SumRow): void => {
-  for (let at = 0; at < summed.length; at++) sums[summed[at] as Summed] += row[at + 2] ?? 0;
+const addSums = (total: Record<Summed, number>, sums: ArrayLike<number> | undefined): void => {
+  if (sums !== undefined) for (let at = 0; at < summed.length; at++) total[summed[at] as Summed] += sums[at] ?? 0;
 };
 
 /** As rollups count a request (stats/cell). */
@@ -183,18 +207,23 @@ const costSample = (windowMs: number, { costed, costNanos, logCost, logCostSquar
 const sumsOfRange = (cache: Cache, range: Range): ReadonlyMap<number, Sums> => {
   const found = new Map<number, Record<Summed, number>>();
   for (const buckets of coverOf(range, ['quarter', 'hour', 'day']).buckets)
-    for (const row of readSums(cache, buckets)) {
-      const sums = found.get(row[1]) ?? emptySums();
-      addRow(sums, row);
-      found.set(row[1], sums);
+    for (const [agent, ...sums] of readSums(cache, buckets)) {
+      const total = found.get(agent) ?? emptySums();
+      addSums(total, sums);
+      found.set(agent, total);
     }
   return found;
 };
 
-const sketchesBack = (cache: Cache, what: 'h_dur' | 'h_steps', quarter: number, hour: number) => {
-  const read = (range: Parameters<typeof readSketches>[2]) => readSketches(cache, what, range);
-  const fine: BucketsBack<SketchRow> = bucketsBack('quarter', quarter, read);
-  const coarse: BucketsBack<SketchRow> = bucketsBack('hour', hour, read);
+const sketchesBack = (
+  cache: Cache,
+  what: 'h_dur' | 'h_steps',
+  { quarter, hour }: { readonly quarter: number; readonly hour: number },
+  shared: Shared,
+) => {
+  const back = (grain: 'quarter' | 'hour', end: number): RowsBack<SketchRow> =>
+    shared(`${what} ${grain} ${end}`, () => rowsBack(grain, end, (range) => readSketches(cache, what, range)));
+  const [fine, coarse] = [back('quarter', quarter), back('hour', hour)];
   return (agent: number, { quarters, hours }: WindowBack): readonly Uint8Array[] =>
     [...fine.of(agent, quarters), ...(hours === 0 ? [] : coarse.of(agent, hours))].map(([, , sketch]) => sketch);
 };
@@ -206,14 +235,14 @@ const scoresBack = (
   { quarter, hour, rest }: { readonly quarter: number; readonly hour: number; readonly rest: Range },
 ) => {
   const name = dictionaryOf(cache).find('score', score) ?? -1;
-  const fine = bucketsBack('quarter', quarter, (range) => readScoreSums(cache, name, range));
-  const coarse = bucketsBack('hour', hour, (range) => readScoreSums(cache, name, range));
+  const fine = sumsBack('quarter', quarter, (range) => readScoreSums(cache, name, range));
+  const coarse = sumsBack('hour', hour, (range) => readScoreSums(cache, name, range));
   const single = readScoresOf(cache, rest, `s.name = ${name}`);
   return (agent: number, { windowMs, quarters, hours }: WindowBack) => {
     let [n, sum] = [0, 0];
-    for (const [, , count = 0, total = 0] of [...fine.of(agent, quarters), ...(hours === 0 ? [] : coarse.of(agent, hours))]) {
-      n += count;
-      sum += total;
+    for (const sums of [fine.of(agent, quarters), coarse.of(agent, hours)]) {
+      n += sums?.[0] ?? 0;
+      sum += sums?.[1] ?? 0;
     }
     for (const each of single) {
       if (each.agent !== agent) continue;
