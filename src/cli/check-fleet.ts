@@ -1,4 +1,5 @@
 import { protocols } from '../agents/protocols/registry.ts';
+import type { Fleet } from '../fleet/agent.ts';
 import { requireSecrets } from '../fleet/require-secrets.ts';
 import { type Selected, type Selection, selectAgents } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
@@ -11,7 +12,8 @@ import { counts } from '../oversight/status/suppression.ts';
 import { askedJudges } from '../quality/expect/judges/choice.ts';
 import type { Expectation } from '../quality/expect/port.ts';
 import { loadKinds } from '../quality/health/load-kinds.ts';
-import { runChecks } from '../quality/health/run-checks.ts';
+import type { CheckResult } from '../quality/health/result.ts';
+import { type RunEvent, runChecks } from '../quality/health/run-checks.ts';
 import { healthFormats, nagiosStatusOf } from '../views/health.ts';
 import { renderProgress } from '../views/progress.ts';
 import type { Outcome, Session } from './command.ts';
@@ -63,6 +65,35 @@ export const checkFleet = async (
           : 'cut into fewer shards: each takes one check at least',
     });
   }
+  const startedAt = ctx.clock.monotonic();
+  const progress = await terminal.startProgress();
+  let failed = 0;
+  const results = await askAgents({ ctx, cwd, flags }, fleet, selected, options, (event) => {
+    if (event.kind === 'planned') return;
+    const { result, done, checks } = event;
+    if (result.status === 'fail' || result.status === 'error') failed += 1;
+    progress.update(() =>
+      renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
+    );
+  }).finally(() => progress.stop());
+  const report = await collectHealth(ctx, fleet, {
+    selected,
+    results,
+    journal: options.store ? await ctx.journal() : null,
+    mode: options.due ? 'slots' : 'run',
+    tookMs: ctx.clock.monotonic() - startedAt,
+  });
+  return { report, outcome: outcomeOf(report, options.failOn) };
+};
+
+/** Asks the selected checks, with the judges that they name. */
+export const askAgents = async (
+  { ctx, cwd, flags }: Pick<Session, 'ctx' | 'cwd' | 'flags'>,
+  fleet: Fleet,
+  selected: readonly Selected[],
+  options: CheckOptions,
+  on: (event: RunEvent) => void,
+): Promise<readonly CheckResult[]> => {
   const asked = askedJudges(fleet.judges, expectationsOf(selected));
   if (!options.due) requireSecrets(ctx, selected, cwd, asked);
   // A proxy that cannot be used would make every agent unknown, and is no fault of theirs.
@@ -77,31 +108,7 @@ export const checkFleet = async (
           cache: options.store ? await ctx.cache() : null,
         });
   await loadKinds(selected, protocols);
-  const startedAt = ctx.clock.monotonic();
-  const progress = await terminal.startProgress();
-  let failed = 0;
-  const results = await runChecks(
-    ctx,
-    fleet,
-    selected,
-    { ...options, protocols, journal, judges, allowance: allowanceOf(flags) },
-    (event) => {
-      if (event.kind === 'planned') return;
-      const { result, done, checks } = event;
-      if (result.status === 'fail' || result.status === 'error') failed += 1;
-      progress.update(() =>
-        renderProgress(progress.look, { done, total: checks, failed, agent: result.agent, check: result.check, status: result.status }),
-      );
-    },
-  ).finally(() => progress.stop());
-  const report = await collectHealth(ctx, fleet, {
-    selected,
-    results,
-    journal,
-    mode: options.due ? 'slots' : 'run',
-    tookMs: ctx.clock.monotonic() - startedAt,
-  });
-  return { report, outcome: outcomeOf(report, options.failOn) };
+  return runChecks(ctx, fleet, selected, { ...options, protocols, journal, judges, allowance: allowanceOf(flags) }, on);
 };
 
 /** Everything that the selected checks expect. */

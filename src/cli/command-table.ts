@@ -27,6 +27,7 @@ const setUp = 'Set up and look inside';
 export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] = [
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
   { name: 'alerts', group: told, summary: 'What fires, why, who was told, and what to type next' },
+  { name: 'schedule', group: told, summary: 'Have it all done again and again, without anybody typing' },
   { name: 'runbook', group: stopped, summary: 'Throttle, stop or roll back an agent by a plan, and see it undone' },
   { name: 'mitigations', group: stopped, summary: 'What is in force on agents, and until when' },
   { name: 'locks', group: stopped, summary: 'Which runs are at work on what' },
@@ -117,6 +118,12 @@ export const commandTable: readonly CommandEntry[] = [
   keeps('alerts silence', told, 'Tell nobody of some alerts for a while', () => import('./commands/alerts/silence.ts')),
   acts('tick', told, 'Do once all that is due: checks, traces, alerts, messages, runbooks', () => import('./commands/tick.ts')),
   acts('watch', told, 'Tick again and again, until it is stopped', () => import('./commands/watch.ts')),
+  reads(
+    'schedule print',
+    told,
+    'Print what runs ticks elsewhere: crontab, systemd, Kubernetes, GitHub Actions',
+    () => import('./commands/schedule/print.ts'),
+  ),
   reads('runbook list', stopped, 'List every runbook: its own and the shipped ones', () => import('./commands/runbook/list.ts')),
   reads('runbook show', stopped, 'Show a runbook: its parameters, triggers, bounds and steps', () => import('./commands/runbook/show.ts')),
   reads(

@@ -12,6 +12,7 @@ import { responseSchemas } from './response-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
 import { simulationSchemas } from './simulation-schemas.ts';
 import { storeSchemas } from './store-schemas.ts';
+import { tickSchemas } from './tick-schemas.ts';
 import { traceSchemas } from './trace-schemas.ts';
 
 /** The public JSON documents, for `schema output <command>` and the contract tests. Keys may be added, never removed or renamed. */
@@ -119,6 +120,7 @@ export const documentSchemas = {
   ...incidentSchemas,
   ...simulationSchemas,
   ...alertSchemas,
+  ...tickSchemas,
   ...auditSchemas,
   ...setupSchemas,
 } as const;

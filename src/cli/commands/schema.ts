@@ -68,6 +68,7 @@ const documents = [
   'alerts silence',
   'tick',
   'watch',
+  'schedule print',
   'audit log',
   'audit verify',
   'audit anchor',
