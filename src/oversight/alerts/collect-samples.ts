@@ -16,7 +16,10 @@ export const traceSamples = (cache: Cache, fleet: Fleet): ((moment: number) => S
   const trafficAt = trafficOf(cache);
   return (moment) => {
     const [traffic, spend] = [trafficAt(moment), spendAt(cache, fleet, moment)];
-    return (agent) => ({ ...nothingSeen, ...traffic(agent), ...spend(agent) });
+    return (agent) => {
+      const seen = traffic(agent);
+      return { ...nothingSeen, ...seen, ...spend(agent, seen) };
+    };
   };
 };
 

@@ -2,7 +2,10 @@ import type { Fleet } from '../../../fleet/agent.ts';
 import type { Cache } from '../../../ground/store/port.ts';
 import { forecastMonth, monthOf } from '../../../telemetry/cost/budget.ts';
 import { readFleetSpend } from '../../../telemetry/cost/read-spend.ts';
+import { readToldCells } from '../../../telemetry/stats/read-fleet-figures.ts';
+import { metricsBackends } from '../../../telemetry/traces/metrics-backends.ts';
 import type { Samples } from '../samples.ts';
+import type { TrafficSamples } from './traffic.ts';
 
 /** What an agent has spent. */
 export type SpendSamples = Pick<Samples, 'spent' | 'forecast'>;
@@ -12,49 +15,45 @@ const dayMs = 24 * hourMs;
 /** How far back days are looked at to tell what the next ones will cost. */
 const learnedDays = 28;
 
-interface Spent {
-  readonly nanos: number;
-  readonly n: number;
-}
-
 /** Of one agent: nano-dollars by the start of the UTC day (epoch ms). */
 type Daily = ReadonlyMap<number, number>;
 
 /**
- * What every agent has spent as of a moment (UTC epoch ms), to the request: budgets are promises to somebody, and no window of theirs is
- * widened. Read once for the whole fleet, as far as somebody asks.
+ * What every agent has spent as of a moment (UTC epoch ms): what its requests cost, and what backends that count by themselves
+ * (`mode: metrics`) say was spent besides. Read once for the whole fleet, as far as somebody asks.
  */
-export const spendAt = (cache: Cache, fleet: Fleet, moment: number): ((agent: string) => SpendSamples) => {
+export const spendAt = (
+  cache: Cache,
+  fleet: Fleet,
+  moment: number,
+): ((agent: string, traffic: Pick<TrafficSamples, 'spent'>) => SpendSamples) => {
   const today = Math.floor(moment / dayMs) * dayMs;
-  const { fromMs: monthStart } = monthOf(moment);
-  const begins = { hour: moment - hourMs, day: today, month: monthStart } as const;
-  const read = (fromMs: number, bucket: 'hour' | 'day') =>
-    readFleetSpend(cache, fleet, { window: { fromUs: fromMs * 1000, toUs: moment * 1000 }, by: 'agent', bucket }).rows;
-  const sums = new Map<keyof typeof begins, ReadonlyMap<string, Spent>>();
-  const spentIn = (per: keyof typeof begins): ReadonlyMap<string, Spent> => {
-    const known = sums.get(per);
-    if (known !== undefined) return known;
-    const found = new Map<string, Spent>();
-    for (const { key, costNanos, requests } of read(begins[per], per === 'hour' ? 'hour' : 'day')) {
-      const before = found.get(key) ?? { nanos: 0, n: 0 };
-      found.set(key, { nanos: before.nanos + (costNanos ?? 0), n: before.n + requests });
-    }
-    sums.set(per, found);
+  const begins = { hour: moment - hourMs, day: today, month: monthOf(moment).fromMs } as const;
+  const isTold = metricsBackends(fleet).length > 0;
+  const told = new Map<keyof typeof begins, ReturnType<typeof readToldCells>>();
+  const toldIn = (per: keyof typeof begins) => {
+    const found = told.get(per) ?? readToldCells(cache, fleet, { fromUs: begins[per] * 1000, toUs: moment * 1000 });
+    told.set(per, found);
     return found;
   };
   let daily: ReadonlyMap<string, Daily> | null = null;
   const dailyOf = (agent: string): Daily => {
-    daily ??= byDay(read(today - learnedDays * dayMs, 'day'));
+    const window = { fromUs: (today - learnedDays * dayMs) * 1000, toUs: today * 1000 };
+    daily ??= byDay(readFleetSpend(cache, fleet, { window, by: 'agent', bucket: 'day' }).rows);
     return daily.get(agent) ?? new Map();
   };
-  return (agent) => ({
-    spent: (per) => spentIn(per).get(agent) ?? { nanos: 0, n: 0 },
-    forecast: () => {
-      const days = wholeDays(dailyOf(agent), today);
-      const forecast = forecastMonth({ now: moment, spentNanos: spentIn('month').get(agent)?.nanos ?? 0, daily: days });
-      return forecast === null ? null : { lowNanos: forecast.low, expectedNanos: forecast.expected };
-    },
-  });
+  return (agent, traffic) => {
+    const spent = (per: keyof typeof begins) => {
+      const own = traffic.spent(per);
+      const more = isTold ? toldIn(per).get(agent) : undefined;
+      return { nanos: own.nanos + (more?.cost_nanos ?? 0), n: own.n + (more?.n ?? 0) };
+    };
+    const forecast = () => {
+      const month = forecastMonth({ now: moment, spentNanos: spent('month').nanos, daily: wholeDays(dailyOf(agent), today) });
+      return month === null ? null : { lowNanos: month.low, expectedNanos: month.expected };
+    };
+    return { spent, forecast };
+  };
 };
 
 const byDay = (rows: ReturnType<typeof readFleetSpend>['rows']): ReadonlyMap<string, Daily> => {

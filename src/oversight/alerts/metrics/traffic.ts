@@ -1,6 +1,7 @@
 import { countEncoded, squaresEncoded } from '../../../ground/math/sketch.ts';
 import type { Cache } from '../../../ground/store/port.ts';
 import { bucketOf, coverOf, type Range } from '../../../ground/units/window.ts';
+import { monthOf } from '../../../telemetry/cost/budget.ts';
 import { readScoresOf } from '../../../telemetry/stats/cells.cache.ts';
 import { errorCodes } from '../../../telemetry/traces/codes.ts';
 import { dictionaryOf } from '../../../telemetry/traces/dictionary.cache.ts';
@@ -25,9 +26,13 @@ import {
 } from './cells.cache.ts';
 
 /** What traces say of an agent. */
-export type TrafficSamples = Pick<Samples, 'errors' | 'slow' | 'scores' | 'costs' | 'costsBefore' | 'depth' | 'extremes' | 'safety'>;
+export type TrafficSamples = Pick<Samples, 'errors' | 'slow' | 'scores' | 'costs' | 'costsBefore' | 'depth' | 'extremes' | 'safety'> & {
+  /** As `Samples.spent`, of requests whose spans are known. */
+  spent(per: 'hour' | 'day' | 'month'): { readonly nanos: number; readonly n: number };
+};
 
-const hourMs = 3_600_000;
+const quarterMs = 900_000;
+const hourMs = 4 * quarterMs;
 const dayMs = 24 * hourMs;
 const learnedDays = 7;
 /** A request may be under way for so long before caps lose sight of it. */
@@ -88,7 +93,7 @@ const trafficAt = (
   const blocked = memo((windowMs: number) => byAgent(readBlocked(cache, errorCodes.indexOf('guardrail'), rangeOf(windowMs))));
   const named = memo((score: string) => scoresBack(cache, score, { quarter, hour, rest }));
 
-  const sumsIn = (agent: number, { quarters: fine, hours: coarse }: WindowBack): Sums => {
+  const sumsIn = (agent: number, { quarters: fine, hours: coarse }: Pick<WindowBack, 'quarters' | 'hours'>): Record<Summed, number> => {
     const total = emptySums();
     for (const row of single().get(agent) ?? []) addRequest(total, row);
     addSums(total, quarters.of(agent, fine));
@@ -102,6 +107,21 @@ const trafficAt = (
       addSums(total, day.of(agent, count));
       return { windowMs: count * hourMs, sums: total };
     });
+  const today = Math.floor(moment / dayMs) * dayMs;
+  const lastHour = Math.ceil((moment - hourMs) / quarterMs);
+  // Budgets are promises to somebody: their hour is not widened to whole quarters.
+  const headOfHour = once(() => byAgent(readRequests(cache, { fromUs: (moment - hourMs) * 1000, toUs: lastHour * quarterMs * 1000 })));
+  const monthBefore = once(() => sumsOfRange(cache, { fromUs: monthOf(moment).fromMs * 1000, toUs: today * 1000 }));
+  const spentSums = (agent: number, per: 'hour' | 'day' | 'month'): Sums => {
+    const isHour = per === 'hour';
+    const total = sumsIn(agent, {
+      quarters: isHour ? quarter - lastHour : quarter - 4 * hour,
+      hours: isHour ? 0 : hour - today / hourMs,
+    });
+    if (isHour) for (const row of headOfHour().get(agent) ?? []) addRequest(total, row);
+    if (per === 'month') addSums(total, Object.values(monthBefore().get(agent) ?? {}));
+    return total;
+  };
   const encoded = (what: 'h_dur' | 'h_steps', agent: number, window: WindowBack): readonly Uint8Array[] => sketches[what](agent, window);
 
   return (name) => {
@@ -150,6 +170,10 @@ const trafficAt = (
         for (const bytes of encoded('h_steps', agent, window)) squares += squaresEncoded(bytes);
         const earlier = ofDays(agent, widthMs).map((day) => ({ windowMs: day.windowMs, n: day.sums.n, sum: day.sums.steps }));
         return { now: { windowMs, n: sums.n, sum: sums.steps, squares }, days: earlier };
+      },
+      spent: (per) => {
+        const { costNanos, n } = spentSums(agent, per);
+        return { nanos: costNanos, n };
       },
       extremes: (widthMs) => extremesOf(cache, underWay(windowBack(moment, widthMs).windowMs).get(agent) ?? []),
       safety: (widthMs) =>

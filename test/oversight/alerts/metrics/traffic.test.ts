@@ -86,7 +86,12 @@ describe('what traces say as of a moment', () => {
         rebuildRollups(cache);
         const runs = runsOf(cache);
         const samples = trafficOf(cache)(moment);
-        for (const agent of ['support', 'research'])
+        for (const agent of ['support', 'research']) {
+          const begins = { hour: moment - hourMs, day: Math.floor(moment / dayMs) * dayMs, month: Date.UTC(2026, 2) };
+          for (const per of ['hour', 'day', 'month'] as const) {
+            const inside = between(runs, agent, begins[per], moment);
+            expect(samples(agent).spent(per)).toEqual({ n: inside.length, nanos: sum(inside, (run) => run.cost_nanos ?? 0) });
+          }
           for (const widthMs of [quarterMs, 30 * minuteMs, 50 * minuteMs, hourMs, 4 * hourMs, 6 * hourMs, dayMs]) {
             const from = beginOf(moment, widthMs);
             const [inside, seen] = [between(runs, agent, from, moment), samples(agent)];
@@ -116,6 +121,7 @@ describe('what traces say as of a moment', () => {
             const before = between(runs, agent, from - 7 * dayMs, from);
             expect(seen.costsBefore(widthMs)).toEqual({ now: costOf(windowMs, inside), before: costOf(7 * dayMs, before) });
           }
+        }
       }),
       { numRuns: 25, seed: 6 },
     );
