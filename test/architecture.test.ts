@@ -39,6 +39,7 @@ const owners: Readonly<Record<string, string>> = {
   commander: 'cli/',
   ioredis: 'clients/redis.ts',
   bullmq: 'clients/bullmq.ts',
+  nodemailer: 'clients/smtp.ts',
 };
 
 /** Rooms that are effects throughout and name their files by idea. */
@@ -146,7 +147,7 @@ describe('who imports whom', () => {
   });
 
   test('what speaks to a control plane is loaded when it is first used', () => {
-    const late = outside.filter(({ to, isLazy, isType }) => ['ioredis', 'bullmq'].includes(to) && !isLazy && !isType);
+    const late = outside.filter(({ to, isLazy, isType }) => ['ioredis', 'bullmq', 'nodemailer'].includes(to) && !isLazy && !isType);
     tellAll(late.map(({ from, to }) => `${from} imports ${to}`));
   });
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../ground/json.ts';
 import { inertLine, inertText } from '../../ground/output/escape.ts';
 import { isoTime } from '../../ground/output/json.ts';
-import type { Letter } from './port.ts';
+import type { About, Letter } from './port.ts';
 
 /**
  * What a program gets of a message: type, time and data, as Standard Webhooks has it. Its texts hold nothing that a terminal would obey; they
@@ -13,6 +13,7 @@ export const envelopeOf = ({ message, dedupKey, id, madeAt }: Letter): JsonObjec
   data: {
     id,
     dedup_key: dedupKey,
+    ...(message.about === undefined ? {} : { about: aboutOf(message.about) }),
     fleet: message.fleet,
     agent: message.agent,
     severity: message.severity,
@@ -22,3 +23,6 @@ export const envelopeOf = ({ message, dedupKey, id, madeAt }: Letter): JsonObjec
     facts: message.facts,
   },
 });
+
+/** The key by which receivers join what is said of one thing, and whether it begins or ends. */
+const aboutOf = ({ key, phase, since }: About): JsonObject => ({ key, phase, since: since === undefined ? null : isoTime(since) });

@@ -29,8 +29,8 @@ export type Sender = Pick<Context, 'journal' | 'clock' | 'random' | 'http' | 'fi
 /** Posts read at a time. */
 const batch = 200;
 const channelsAtOnce = 8;
-/** Posts of a group that one message tells of at most: Slack takes 50 blocks. */
-const mostTogether = 20;
+/** Posts of a group that one message tells of at most: Slack takes 50 blocks, and each post is three. */
+const mostTogether = 16;
 
 /**
  * Sends what is due, each channel in order and several of them at once. Of one thing on one channel nothing overtakes what was said before.
