@@ -6,6 +6,7 @@ import { usageError } from '../ground/errors.ts';
 import { dig } from '../ground/json.ts';
 import { keepHeapSmall, letHeapGrow } from '../ground/runtime/heap.ts';
 import { proxiesOf } from '../ground/runtime/proxies.ts';
+import { collectOpenAlerts } from '../oversight/status/collect-open-alerts.ts';
 import { collectHealth } from '../oversight/status/collect-status.ts';
 import type { HealthReport } from '../oversight/status/health-report.ts';
 import { counts } from '../oversight/status/suppression.ts';
@@ -82,6 +83,8 @@ export const checkFleet = async (
     journal: options.store ? await ctx.journal() : null,
     mode: options.due ? 'slots' : 'run',
     tookMs: ctx.clock.monotonic() - startedAt,
+    // Who names checks wants those alone judged.
+    alerts: options.store && selection.checks.length === 0 ? await collectOpenAlerts(await ctx.journal(), fleet, ctx.clock.now()) : null,
   });
   return { report, outcome: outcomeOf(report, options.failOn) };
 };

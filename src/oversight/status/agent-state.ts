@@ -1,5 +1,6 @@
 import { listOf } from '../../ground/output/phrases.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
+import { type AlertEvidence, isEcho } from './alert-evidence.ts';
 import type { CheckEvidence, Evidence } from './evidence.ts';
 import type { StateName } from './health-report.ts';
 
@@ -16,16 +17,22 @@ interface Finding {
 }
 
 /** One agent's state: the first of red, unknown, yellow that anything speaks for, else green. Never green by absence. */
-export const judgeAgent = ({ checks, overdue, now, safetyWindowMs }: Evidence): AgentState => {
-  if (checks.length === 0) return { state: 'unknown', reasons: ['nothing checks it'], since: null };
-  const red = checks.flatMap((check) => [...downFinding(check), ...safetyFinding(check, now, safetyWindowMs)]);
+export const judgeAgent = ({ checks, overdue, alerts, now, safetyWindowMs }: Evidence): AgentState => {
+  const down = checks.flatMap((check) => [...downFinding(check), ...safetyFinding(check, now, safetyWindowMs)]);
+  const red = [...down, ...weighing(alerts, 'red', down.length > 0)];
   if (red.length > 0) return judged('red', red);
+  if (checks.length === 0) return { state: 'unknown', reasons: ['nothing checks it'], since: null };
   const unknown = checks.flatMap(unknownFinding);
   if (unknown.length > 0) return judged('unknown', unknown);
-  const yellow = [...checks.flatMap(yellowFindings), ...overdue];
+  const uneasy = [...checks.flatMap(yellowFindings), ...overdue];
+  const yellow = [...uneasy, ...weighing(alerts, 'yellow', uneasy.length > 0)];
   if (yellow.length > 0) return judged('yellow', yellow);
   return { state: 'green', reasons: [], since: latest(checks.map((check) => check.since)) };
 };
+
+/** @param isSaid what checks and mitigations say stands already: an alert that only repeats it is left out */
+const weighing = (alerts: readonly AlertEvidence[], weight: AlertEvidence['weight'], isSaid: boolean): readonly Finding[] =>
+  alerts.filter((alert) => alert.weight === weight && !(isSaid && isEcho(alert)));
 
 const judged = (state: StateName, findings: readonly Finding[]): AgentState => ({
   state,

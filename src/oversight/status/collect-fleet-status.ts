@@ -15,6 +15,8 @@ import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-flee
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
 import { readSafety } from '../../telemetry/stats/safety.cache.ts';
 import { judgeAgent } from './agent-state.ts';
+import type { AlertEvidence } from './alert-evidence.ts';
+import { collectOpenAlerts, type OpenAlerts } from './collect-open-alerts.ts';
 import { collectOverdue } from './collect-overdue.ts';
 import type { Overdue } from './evidence.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
@@ -101,7 +103,8 @@ const readTrend = (cache: Cache, fleet: Fleet, nowUs: number, { windowMs, by, fi
 
 /** Every agent of the manifest, judged. */
 const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number): Promise<Map<string, StandingState>> => {
-  const checked = await checkedStates(ctx, fleet);
+  const alerts = await collectOpenAlerts(await ctx.journal(), fleet, now);
+  const checked = await checkedStates(ctx, fleet, alerts);
   const overdue = await collectOverdue(await ctx.journal(), now);
   const traces = readEvidence(cache, fleet, now);
   const judged = fleet.agents.flatMap((agent) => {
@@ -109,13 +112,15 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
     if (health === undefined) return [];
     const seen = traces(agent);
     const safetyEvent = health.safetyEvent || safetyEventsOf(agent, seen).length > 0;
+    const weak = (alerts?.of(agent.name) ?? []).filter(({ weight }) => weight === 'yellow');
+    const uneasy = [...(overdue.get(agent.name) ?? []), ...weak];
     const silence = seen.requests === 0 ? `no request was seen in the last ${seen.windowMs / hourMs} h` : null;
     return [
       {
         agent,
         health,
         safetyEvent,
-        ...fuseStates(health, unended(judgeTraces(agent, seen), overdue.get(agent.name) ?? [], health), silence),
+        ...fuseStates(health, unsaid(judgeTraces(agent, seen, alerts?.watch(agent)), uneasy, health), silence),
       },
     ];
   });
@@ -130,30 +135,32 @@ const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number
   );
 };
 
-/** What is overdue speaks for itself where no check is there to say it beside its own. */
-const unended = (traces: TraceFindings, overdue: readonly Overdue[], { reasons }: CheckedState): TraceFindings => ({
+/** What is overdue and what alerts say speaks for itself where no check is there to say it beside its own. */
+const unsaid = (traces: TraceFindings, uneasy: readonly Pick<Overdue, 'reason'>[], { reasons }: CheckedState): TraceFindings => ({
   ...traces,
-  yellow: [...traces.yellow, ...overdue.map(({ reason }) => reason).filter((reason) => !reasons.includes(reason))],
+  yellow: [...traces.yellow, ...uneasy.map(({ reason }) => reason).filter((reason) => !reasons.includes(reason))],
 });
 
 type CheckedHealth = CheckedState & Pick<AgentHealth, 'safetyEvent' | 'inMaintenance'>;
 
 /** Neither checks nor maintenance: neither the journal nor the calendar has anything to say of it. */
 const isLeftAlone = ({ checks, maintenance }: Agent): boolean => checks.length === 0 && maintenance.length === 0;
-const unchecked: CheckedHealth = {
-  ...judgeAgent({ checks: [], now: 0, safetyWindowMs: 0, overdue: [] }),
+const unchecked = (alerts: readonly AlertEvidence[]): CheckedHealth => ({
+  ...judgeAgent({ checks: [], now: 0, safetyWindowMs: 0, overdue: [], alerts }),
   isChecked: false,
   safetyEvent: false,
   inMaintenance: false,
-};
+});
 
 /** By scheduled slots; an agent that has none yet is judged by the checks that somebody ran by hand. */
-const checkedStates = async (ctx: Context, fleet: Fleet): Promise<ReadonlyMap<string, CheckedHealth>> => {
-  if (fleet.agents.every(isLeftAlone)) return new Map(fleet.agents.map(({ name }) => [name, unchecked]));
+const checkedStates = async (ctx: Context, fleet: Fleet, alerts: OpenAlerts | null): Promise<ReadonlyMap<string, CheckedHealth>> => {
+  if (fleet.agents.every(isLeftAlone)) return new Map(fleet.agents.map(({ name }) => [name, unchecked(alerts?.of(name) ?? [])]));
   const { collectHealth } = await import('./collect-status.ts');
   const journal = await ctx.journal();
-  const judge = (mode: 'slots' | 'run', agents: readonly string[]) =>
-    collectHealth(ctx, fleet, { selected: selectAgents(fleet, { ...everything, agents }), results: [], journal, mode, tookMs: 0 });
+  const judge = (mode: 'slots' | 'run', agents: readonly string[]) => {
+    const selected = selectAgents(fleet, { ...everything, agents });
+    return collectHealth(ctx, fleet, { selected, results: [], journal, mode, tookMs: 0, alerts });
+  };
   const { agents } = await judge('slots', []);
   const unscheduled = agents.filter(({ checks }) => checks.length === 0).map(({ agent }) => agent);
   const byHand = unscheduled.length === 0 ? [] : (await judge('run', unscheduled)).agents;

@@ -8,6 +8,8 @@ import { type CheckResult, isAnswered, type PastResult } from '../../quality/hea
 import { lastFailure, latestResults, resultById, type Series, streakOf, uptimeSince } from '../../quality/health/results.journal.ts';
 import { foldDepth, foldResults, type Mode } from '../../quality/health/streak.ts';
 import { judgeAgent, judgeFleet } from './agent-state.ts';
+import { isEcho } from './alert-evidence.ts';
+import type { OpenAlerts } from './collect-open-alerts.ts';
 import { collectOverdue } from './collect-overdue.ts';
 import type { CheckEvidence, Evidence } from './evidence.ts';
 import type { AgentHealth, CheckHealth, HealthReport } from './health-report.ts';
@@ -23,6 +25,8 @@ export interface StatusRequest {
   readonly journal: Journal | null;
   readonly mode: Mode;
   readonly tookMs: number;
+  /** Null: rules were not evaluated of late, or only some checks of an agent are judged. */
+  readonly alerts: OpenAlerts | null;
 }
 
 /** Gathers the evidence of every selected agent and judges it. Red parents suppress the agents that depend on them. */
@@ -41,7 +45,10 @@ export const collectHealth = async (ctx: Context, fleet: Fleet, request: StatusR
       known.push(await standingOf(agent, check, result, { ...request, now, safetyWindowMs }));
     }
     const health = known.flatMap((each) => each.health ?? []);
-    const evidence = { now, safetyWindowMs, checks: known.map((each) => each.evidence), overdue: overdue?.get(agent.name) ?? [] };
+    // Who runs checks by hand wants to know what they say now, and not what scheduled ones said before.
+    const alerts = (request.alerts?.of(agent.name) ?? []).filter((alert) => request.mode === 'slots' || !isEcho(alert));
+    const checked = known.map((each) => each.evidence);
+    const evidence = { now, safetyWindowMs, checks: checked, overdue: overdue?.get(agent.name) ?? [], alerts };
     judged.push({
       agent: agent.name,
       tier: agent.tier,

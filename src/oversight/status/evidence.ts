@@ -1,5 +1,6 @@
 import type { Failure } from '../../quality/health/result.ts';
 import type { Standing } from '../../quality/health/streak.ts';
+import type { AlertEvidence } from './alert-evidence.ts';
 
 /** What is known of one check, and all that a state is judged from. */
 export interface CheckEvidence {
@@ -33,4 +34,6 @@ export interface Evidence {
   readonly safetyWindowMs: number;
   readonly checks: readonly CheckEvidence[];
   readonly overdue: readonly Overdue[];
+  /** Open alerts; empty where rules were not evaluated of late. */
+  readonly alerts: readonly AlertEvidence[];
 }

@@ -5,6 +5,7 @@ import { formatMoney, formatShare, grouped } from '../../ground/units/amount.ts'
 import { humanDuration } from '../../ground/units/duration.ts';
 import type { LargestRequest } from '../../telemetry/stats/dear-requests.cache.ts';
 import type { AgentState } from './agent-state.ts';
+import type { TraceKind, Watch } from './alert-evidence.ts';
 
 /** What the traces of an agent say of the last while. Null: not known, or nobody asked. */
 export interface TraceEvidence {
@@ -43,43 +44,54 @@ export interface TraceFindings {
 
 /**
  * Holds traces against what the agent promises and may spend. A promise is broken for sure (red) where even the lower Wilson bound is over
- * it; over it without that is yellow. Caps need no statistics.
+ * it; over it without that is yellow. Caps need no statistics. What rules watch is theirs to call red: an alert that is open says the same,
+ * and where none is, it is worth a word at most.
  */
-export const judgeTraces = (agent: Pick<Agent, 'sla' | 'budget' | 'tools'>, seen: TraceEvidence): TraceFindings => {
+export const judgeTraces = (
+  agent: Pick<Agent, 'sla' | 'budget' | 'tools'>,
+  seen: TraceEvidence,
+  watch: (kind: TraceKind) => Watch = () => 'no',
+): TraceFindings => {
   const { sla, budget } = agent;
   const red: string[] = [];
   const yellow: string[] = [];
+  const tell = (kind: TraceKind, isSure: boolean, reason: string) => {
+    const watched = watch(kind);
+    if (watched !== 'open') (isSure && watched === 'no' ? red : yellow).push(reason);
+  };
   const inWindow = `in the last ${humanDuration(seen.windowMs)}`;
-  const against = (hits: number, limit: number, reason: string) => {
+  const against = (kind: TraceKind, hits: number, limit: number, reason: string) => {
     if (seen.requests === 0 || hits / seen.requests <= limit) return;
     const isSure = hits >= fewestErrors && seen.requests >= fewestRequests;
     const low = wilsonInterval(hits, seen.requests, zPage)?.low ?? 0;
-    (isSure && low > limit ? red : yellow).push(reason);
+    tell(kind, isSure && low > limit, reason);
   };
-  red.push(...safetyEventsOf(agent, seen));
+  // They keep it red for as long as the manifest says, whatever rules make of them.
+  if (watch('safety') !== 'open') red.push(...safetyEventsOf(agent, seen));
   const failed = `${formatShare(seen.errors / Math.max(1, seen.requests))} of ${plural(seen.requests, 'request')} failed ${inWindow}`;
-  if (sla.errorRate === null) against(seen.errors, unpromisedErrorRate, `${failed}, more than half`);
-  else against(seen.errors, sla.errorRate, `${failed}, promised ${formatShare(sla.errorRate)}`);
+  if (sla.errorRate === null) against('errors', seen.errors, unpromisedErrorRate, `${failed}, more than half`);
+  else against('errors', seen.errors, sla.errorRate, `${failed}, promised ${formatShare(sla.errorRate)}`);
   if (sla.latencyP95Ms !== null && seen.slower !== null) {
     const share = formatShare(seen.slower / Math.max(1, seen.requests));
     against(
+      'latency',
       seen.slower,
       0.05,
       `${share} of ${plural(seen.requests, 'request')} took longer than ${humanDuration(sla.latencyP95Ms)} ${inWindow}, promised 5%`,
     );
   }
-  const cap = (spent: number, limit: number | null, when: string) => {
-    if (limit !== null && spent > limit) red.push(`spent ${formatMoney(spent)} ${when}, budget ${formatMoney(limit)}`);
+  const cap = (kind: TraceKind, spent: number, limit: number | null, when: string) => {
+    if (limit !== null && spent > limit) tell(kind, true, `spent ${formatMoney(spent)} ${when}, budget ${formatMoney(limit)}`);
   };
-  cap(seen.hourNanos, budget.perHourNanos, 'in the last hour');
-  cap(seen.dayNanos, budget.perDayNanos, 'today');
+  cap('hour', seen.hourNanos, budget.perHourNanos, 'in the last hour');
+  cap('day', seen.dayNanos, budget.perDayNanos, 'today');
   if (budget.stepsPerRequest !== null && seen.stepsMax !== null && seen.stepsMax > budget.stepsPerRequest)
-    red.push(`a request took ${seen.stepsMax} steps ${inWindow}, budget ${budget.stepsPerRequest}`);
+    tell('steps', true, `a request took ${seen.stepsMax} steps ${inWindow}, budget ${budget.stepsPerRequest}`);
   else yellow.push(...beyond(seen.largest?.steps, budget.stepsPerRequest, (steps) => `took ${plural(steps, 'step')}`, grouped));
   yellow.push(...beyond(seen.largest?.costNanos, budget.perRequestNanos, (nanos) => `cost ${formatMoney(nanos)}`, formatMoney));
   yellow.push(...beyond(seen.largest?.tokens, budget.tokensPerRequest, (tokens) => `used ${plural(tokens, 'token')}`, grouped));
   if (sla.quality !== null && seen.quality !== null && seen.quality < sla.quality)
-    yellow.push(`quality ${seen.quality.toFixed(2)} ${inWindow}, promised ${sla.quality}`);
+    tell('quality', false, `quality ${seen.quality.toFixed(2)} ${inWindow}, promised ${sla.quality}`);
   return { red, yellow };
 };
 

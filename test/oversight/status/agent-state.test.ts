@@ -19,7 +19,7 @@ const evidence = (parts: Partial<CheckEvidence> = {}): CheckEvidence => ({
   ...parts,
 });
 const judge = (...checks: readonly Partial<CheckEvidence>[]) =>
-  judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], checks: checks.map(evidence) });
+  judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], alerts: [], checks: checks.map(evidence) });
 
 /** What each thing alone makes of an agent. */
 const alone: readonly (readonly [string, Partial<CheckEvidence>, StateName, string])[] = [
@@ -52,7 +52,8 @@ describe('one thing', () => {
 
   test('what is in force past its time makes an agent yellow that is fine otherwise, and hides nothing worse', () => {
     const overdue = [{ reason: 'throttle of a key is in force past its time: r/throttle', since: noon - minute }];
-    const judged = (parts: Partial<CheckEvidence>) => judgeAgent({ now: noon, safetyWindowMs: minute, overdue, checks: [evidence(parts)] });
+    const judged = (parts: Partial<CheckEvidence>) =>
+      judgeAgent({ now: noon, safetyWindowMs: minute, overdue, alerts: [], checks: [evidence(parts)] });
     expect(judged({})).toEqual({ state: 'yellow', reasons: [overdue[0]?.reason], since: noon - minute });
     expect(judged({ standing: 'down', reason: 'no answer' }).state).toBe('red');
   });
@@ -95,7 +96,7 @@ describe('anything', () => {
   const property = (check: (all: readonly CheckEvidence[], judged: ReturnType<typeof judgeAgent>) => void) =>
     fc.assert(
       fc.property(fc.array(anyEvidence, { maxLength: 5 }), (all) => {
-        check(all, judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], checks: all }));
+        check(all, judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], alerts: [], checks: all }));
       }),
       { numRuns: 1000 },
     );
@@ -111,14 +112,20 @@ describe('anything', () => {
 
   test('the order of checks changes nothing but the order of reasons', () =>
     property((all, judged) => {
-      const turned = judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], checks: all.toReversed() });
+      const turned = judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], alerts: [], checks: all.toReversed() });
       expect({ ...turned, reasons: [...turned.reasons].sort() }).toEqual({ ...judged, reasons: [...judged.reasons].sort() });
     }));
 
   test('more evidence never makes an agent better', () =>
     property((all, { state }) => {
       for (const left of all.length > 1 ? all.keys() : []) {
-        const fewer = judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], checks: all.filter((_, index) => index !== left) });
+        const fewer = judgeAgent({
+          now: noon,
+          safetyWindowMs: 15 * minute,
+          overdue: [],
+          alerts: [],
+          checks: all.filter((_, index) => index !== left),
+        });
         expect(order.indexOf(state)).toBeLessThanOrEqual(order.indexOf(fewer.state));
       }
     }));

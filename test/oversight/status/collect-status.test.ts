@@ -23,7 +23,7 @@ const collect = async ({ agents = [anAgent()], stored = [], results = [], mode =
   const kept = journal === undefined ? await temporaryJournal() : journal;
   // As a run does: what it found is stored before it is judged.
   if (kept !== null) await saveResults(kept, [...stored, ...results]);
-  return collectHealth(fakeContext(ctx), fleet, { selected: selectedOf(fleet), results, journal: kept, mode, tookMs: 1 });
+  return collectHealth(fakeContext(ctx), fleet, { selected: selectedOf(fleet), results, journal: kept, mode, tookMs: 1, alerts: null });
 };
 const only = async (given: Given) => {
   const { agents } = await collect(given);
@@ -203,7 +203,7 @@ describe('several agents', () => {
     const good = aResult({ check: 'good' });
     const fleet = aFleet(agent);
     const selected = [{ agent, checks: agent.checks.filter(({ id }) => id === 'good') }];
-    const report = await collectHealth(fakeContext(), fleet, { selected, results: [good], journal, mode: 'run', tookMs: 1 });
+    const report = await collectHealth(fakeContext(), fleet, { selected, results: [good], journal, mode: 'run', tookMs: 1, alerts: null });
     expect(report.agents).toMatchObject([{ state: 'green', checks: [{ check: 'good' }] }]);
   });
 
