@@ -32,10 +32,10 @@ const evaluate = async () => {
 };
 const before = process.memoryUsage().rss / 2 ** 20;
 const first = await evaluate();
+const largestMiB = process.resourceUsage().maxRSS / 1024;
 now += 60_000;
 const second = await evaluate();
 now += 15 * 60_000;
-const largestMiB = process.resourceUsage().maxRSS / 1024;
 const missed = await evaluate();
 const missedMiB = process.resourceUsage().maxRSS / 1024;
 console.log(JSON.stringify({ rules: rulesOf(fleet).length, beforeMiB: before, largestMiB, missedMiB, first, second, missed }));

@@ -1,4 +1,4 @@
-// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|otlp|gate|evals|runbooks]: prints figures; with --check a ratio past its bound is a failure.
+// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|alerts|otlp|gate|evals|runbooks]: prints figures; with --check a ratio past its bound is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -142,6 +142,17 @@ const cache = async () => {
 /** Thousands of users have cells by the day alone: begun days are read request by request. */
 const keptByDay = new Set(['user']);
 
+const alerts = async () => {
+  const { agents, days, first, missed, ...found } = await measured('alerts.mjs');
+  console.log(
+    `alerts: ${agents.toLocaleString('en-US')} agents × ${found.rules} rules over ${found.spans.toLocaleString('en-US')} spans of ${days} days, a process of its own`,
+  );
+  figure('one evaluation, CPU', first.cpuMs, 1000, ' ms');
+  figure('one evaluation, largest memory of the process', found.largestMiB, 150, ' MiB');
+  figure(`one that makes up for ${missed.moments} missed moments, CPU`, missed.cpuMs, undefined, ' ms');
+  figure('that one, largest memory of the process', found.missedMiB, undefined, ' MiB');
+};
+
 const otlp = async () => {
   const { acknowledgedMs, ...found } = await measured('otlp.mjs');
   console.log(
@@ -155,7 +166,7 @@ const otlp = async () => {
   figure('largest memory of the receiver', found.largestMiB, 200, ' MiB');
 };
 
-const all = { startup, checks, cache, otlp, gate, evals, runbooks };
+const all = { startup, checks, cache, alerts, otlp, gate, evals, runbooks };
 for (const name of wanted) if (!(name in all)) throw new Error(`there is no bench ${name}: ${Object.keys(all).join(', ')}`);
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {
