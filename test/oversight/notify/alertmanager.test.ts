@@ -27,7 +27,7 @@ describe('Alertmanager', () => {
   test('is told the same labels from beginning to end, and how long to believe it', async () => {
     const peer = await openPeer(json({}));
     await send(`${peer.url}/`, alertLetter('begins'), alertLetter('ends'));
-    const [first, last] = peer.received[0]?.json as unknown as readonly [Alert, Alert];
+    const [first, last] = (peer.received[0]?.json ?? []) as unknown as readonly [Alert, Alert];
     expect(peer.received[0]?.path).toBe('/api/v2/alerts');
     expect(first.labels).toEqual({
       team: 'cx',
