@@ -2,6 +2,7 @@ import { inertJsonLine, isoTime } from '../ground/output/json.ts';
 import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Look } from '../ground/output/look.ts';
 import { plural } from '../ground/output/phrases.ts';
+import type { CalledRun } from '../response/tick/run-called.ts';
 import type { Tally } from './serve-metrics.ts';
 import { joined } from './words.ts';
 
@@ -36,6 +37,10 @@ export type ServeEvent =
       readonly title: string;
       readonly next: string;
     }
+  /** A request under way went over a cap of a rule. */
+  | { readonly event: 'alert'; readonly rule: string; readonly agent: string; readonly reason: string }
+  /** A runbook that an alert called for. */
+  | ({ readonly event: 'run' } & CalledRun)
   /** What became of telling people. */
   | {
       readonly event: 'told';
@@ -88,6 +93,17 @@ export const renderServeEvent = (look: Look, event: ServeEvent): readonly string
       return [
         ...renderParagraph(look, wide, [{ text: `${event.incident} opened: `, tone: 'bad' }, { text: event.title }]),
         renderLine(look, 2, [{ text: event.next, tone: 'strong' }]),
+      ];
+    case 'alert':
+      return renderParagraph(look, wide, [{ text: `${event.rule} fires on ${event.agent}: `, tone: 'bad' }, { text: event.reason }]);
+    case 'run':
+      return [
+        ...renderParagraph(look, wide, [
+          { text: `runbook ${event.runbook}${event.agent === null ? '' : ` on ${event.agent}`}: ` },
+          { text: event.status, tone: event.status === 'done' ? 'good' : 'warn' },
+          { text: event.why === '' ? '' : `, ${event.why}` },
+        ]),
+        ...(event.next === null ? [] : [renderLine(look, 2, [{ text: event.next, tone: 'strong' }])]),
       ];
     case 'told':
       return renderParagraph(look, wide, [

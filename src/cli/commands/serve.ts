@@ -1,3 +1,4 @@
+import type { Verifiers } from '../../response/runbooks/open-run-aids.ts';
 import type { ServeEvent } from '../../views/serve.ts';
 import type { Leaf, Session } from '../command.ts';
 import { listFlag, portFlag } from '../flags.ts';
@@ -32,7 +33,13 @@ const serve: Leaf = {
     const { fleet } = await session.fleet();
     const { serveFleet, usualLimits } = await import('../../desk/serve/serve-fleet.ts');
     const tell = await openTelling(session, fleet.name);
-    const settings = { host: String(host), port: Number(port), names: (alsoCalled as readonly string[]) ?? [], limits: usualLimits };
+    const settings = {
+      host: String(host),
+      port: Number(port),
+      names: (alsoCalled as readonly string[]) ?? [],
+      limits: usualLimits,
+      verifiers: lazyVerifiers(session),
+    };
     const receiver = await serveFleet(ctx, fleet, settings, tell);
     let told = 0;
     while (!ctx.signal.aborted) {
@@ -48,6 +55,15 @@ const serve: Leaf = {
 };
 
 export default serve;
+
+/** Loaded by the first run that asks: most receivers never have one. */
+const lazyVerifiers = (session: Session): Verifiers => {
+  const verifiers = async () => (await import('../verify-agents.ts')).verifiersOf(session);
+  return {
+    check: async (...call) => (await verifiers()).check(...call),
+    eval: async (...call) => (await verifiers()).eval(...call),
+  };
+};
 
 /** Events that each request may bring again. */
 const repeating: ReadonlySet<ServeEvent['event']> = new Set(['refused', 'foreign', 'trouble']);

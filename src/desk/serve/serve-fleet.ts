@@ -4,6 +4,7 @@ import type { Context } from '../../ground/runtime/context.ts';
 import { isLoopback } from '../../ground/runtime/foreign-caller.ts';
 import { type ServerLimits, startServer } from '../../ground/runtime/server.ts';
 import type { PostEvent } from '../../oversight/notify/send-outbox.ts';
+import type { Verifiers } from '../../response/runbooks/open-run-aids.ts';
 import { fleetOwnership } from '../../telemetry/traces/fleet-ownership.ts';
 import { type OtlpIntake, openOtlpIntake } from '../../telemetry/traces/ingest-otlp.ts';
 import { loadTextKeeper } from '../../telemetry/traces/load-text-keeper.ts';
@@ -24,7 +25,15 @@ export interface ServeSettings {
   /** Further names by which this machine is called. */
   readonly names: readonly string[];
   readonly limits: ServeLimits;
+  /** What runs that begin by themselves look with; absent: nobody asks agents anything. */
+  readonly verifiers?: Verifiers;
 }
+
+/** A run that has nobody to ask waits for a person. */
+const nobodyAsks: Verifiers = {
+  check: async () => ({ verdict: 'inconclusive', evidence: 'this receiver asks agents nothing' }),
+  eval: async () => ({ verdict: 'inconclusive', evidence: 'this receiver asks agents nothing' }),
+};
 
 export interface ServeLimits extends ServerLimits {
   /** Requests that wait to be stored; more are sent away with 429. */
@@ -67,7 +76,7 @@ export const serveFleet = async (
   settings: ServeSettings,
   on: (event: ServeEvent) => void,
 ): Promise<Receiver> => {
-  const { host, port, names, limits } = settings;
+  const { host, port, names, limits, verifiers = nobodyAsks } = settings;
   const sources = otlpSources(fleet);
   const tokens = openTokens(fleet, sources, ctx.secrets);
   const isPrivate = isLoopback(host);
@@ -93,7 +102,9 @@ export const serveFleet = async (
       return queue.length;
     },
   };
-  const watch = openCapWatch(ctx, fleet, ownership, {
+  const watch = openCapWatch(ctx, fleet, ownership, verifiers, {
+    fired: ({ rule, agent, judgement }) => on({ event: 'alert', rule, agent, reason: judgement.reason }),
+    called: (run) => on({ event: 'run', ...run }),
     opened: ({ id, title, agent }) => on({ event: 'incident', incident: id, agent, title, next: `agentops incident show ${id}` }),
     posted: (posted) => on(postEvent(posted)),
     trouble: (thrown) => on(troubleOf(thrown)),

@@ -1,10 +1,12 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import type { Alert } from '../../oversight/alerts/alert.ts';
 import { channels } from '../../oversight/notify/registry.ts';
 import { type PostEvent, sendOutbox } from '../../oversight/notify/send-outbox.ts';
-import { type Arrival, detectRunaway } from '../../response/incidents/detect-runaway.ts';
+import { type Arrival, detectRunaway, isCapped } from '../../response/incidents/detect-runaway.ts';
 import type { Incident } from '../../response/incidents/incident.ts';
-import { hasCaps } from '../../response/incidents/request-caps.ts';
+import type { Verifiers } from '../../response/runbooks/open-run-aids.ts';
+import type { CalledRun } from '../../response/tick/run-called.ts';
 import type { Ownership } from '../../telemetry/traces/ownership.ts';
 
 /** Milliseconds between two looks at what has arrived, and at what people were not told yet. */
@@ -23,13 +25,19 @@ export interface CapWatch {
 
 export interface CapTelling {
   opened(incident: Incident): void;
+  fired(alert: Alert): void;
+  called(run: CalledRun): void;
   posted(event: PostEvent): void;
   trouble(thrown: unknown): void;
 }
 
-/** Looks at each request a moment after its spans came, opens an incident where it went over a cap, and tells people what is due. */
-export const openCapWatch = (ctx: Context, fleet: Fleet, ownership: Ownership, on: CapTelling): CapWatch => {
-  const capped = new Set(fleet.agents.filter(({ budget }) => hasCaps(budget)).map(({ name }) => name));
+/**
+ * Looks at each request a moment after its spans came; where it went over a cap, the alert fires, an incident is opened, and the runbook that
+ * may start by itself does. Tells people what is due.
+ */
+export const openCapWatch = (ctx: Context, fleet: Fleet, ownership: Ownership, verifiers: Verifiers, on: CapTelling): CapWatch => {
+  const capped = new Set(fleet.agents.filter((agent) => isCapped(fleet, agent)).map(({ name }) => name));
+  const answers = new Set<Promise<void>>();
   const fresh = new Map<string, { readonly source: string; readonly agent: string; readonly traceIds: Set<string> }>();
   const note = ({ source, agent, traceIds }: Arrival): void => {
     if (!capped.has(agent)) return;
@@ -42,14 +50,28 @@ export const openCapWatch = (ctx: Context, fleet: Fleet, ownership: Ownership, o
     }
     fresh.set(key, known);
   };
+  /** Beside the looking: a run may look for minutes whether it helped. */
+  const answer = (fired: readonly Alert[]): void => {
+    const begun = async (): Promise<void> => {
+      const { runCalled } = await import('../../response/tick/run-called.ts');
+      const { settled } = await runCalled(ctx, fleet, fired, verifiers);
+      for (const run of await settled) on.called(run);
+    };
+    const done = begun()
+      .catch(on.trouble)
+      .finally(() => answers.delete(done));
+    answers.add(done);
+  };
   const look = async (): Promise<void> => {
     for (const [key, { source, agent, traceIds }] of [...fresh]) {
       const arrival = { source, agent, traceIds: [...traceIds].slice(0, mostTraces) };
       for (const id of arrival.traceIds) traceIds.delete(id);
       if (traceIds.size === 0) fresh.delete(key);
       try {
-        const incident = await detectRunaway(ctx, fleet, ownership, arrival);
+        const { incident, fired } = await detectRunaway(ctx, fleet, ownership, arrival);
+        for (const alert of fired) on.fired(alert);
         if (incident !== null) on.opened(incident);
+        if (fired.length > 0) answer(fired);
       } catch (thrown) {
         note(arrival);
         throw thrown;
@@ -72,6 +94,7 @@ export const openCapWatch = (ctx: Context, fleet: Fleet, ownership: Ownership, o
     // Each by itself: a channel that hangs must not keep the next loop from being seen.
     run: async (signal) => {
       await Promise.all([rounds(lookMs, signal, look), rounds(tellMs, signal, tell)]);
+      await Promise.all(answers);
     },
   };
 };

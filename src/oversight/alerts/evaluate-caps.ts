@@ -47,13 +47,14 @@ const maxAttempts = 20;
  * Holds requests that are under way to the caps of the rules, so that a runaway need not wait for the next evaluation of everything. What
  * is seen passes through the same states into the same journal, in one commit with the messages to people; where nothing is new, nothing
  * is written.
+ * @param loadSuggest asked for only where there may be somebody to tell
  */
 export const evaluateCaps = async (
   ctx: Evaluating,
   fleet: Fleet,
   agent: Agent,
   requests: readonly RequestSoFar[],
-  suggest: EvaluationRequest['suggest'],
+  loadSuggest: () => Promise<EvaluationRequest['suggest']>,
 ): Promise<CapsEvaluation> => {
   const [cache, journal] = [await ctx.cache(), await ctx.journal()];
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
@@ -76,6 +77,7 @@ export const evaluateCaps = async (
       seen: outcome.seen,
       standing: isNewDay(last?.at ?? null, at) ? standing.filter((alert) => !isAtRest(alert)).map(standingOf) : null,
     };
+    const suggest = await loadSuggest();
     const writes = outcomeWrites({ fleet, outcome, input, previous: last?.at ?? null, cache, suggest, mask: ctx.secrets.mask });
     if (!(await committed(journal, writes))) continue;
     const others = own.filter((alert) => !tracked.has(keyText(alert)));

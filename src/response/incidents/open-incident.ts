@@ -6,7 +6,7 @@ import { isoTime } from '../../ground/output/json.ts';
 import { keptText } from '../../ground/redaction/kept-text.ts';
 import { outboxWrites } from '../../oversight/notify/outbox.journal.ts';
 import { responseAct } from '../runbooks/acts.ts';
-import type { Incident, IncidentCause } from './incident.ts';
+import { type Incident, type IncidentCause, traceOf } from './incident.ts';
 import { incidentWrite, listIncidents, nextIncidentId } from './incidents.journal.ts';
 import { openingLetters } from './letters.ts';
 
@@ -74,7 +74,7 @@ export const openIncident = (ctx: Acting, fleet: Pick<Fleet, 'name' | 'notify'>,
 
 const isSame = (known: Incident, report: Report): boolean =>
   (known.class === report.class && known.cause.kind !== 'person' && (known.status !== 'resolved' || endedDuring(known, report.cause))) ||
-  (known.cause.kind === 'cap' && report.cause.kind === 'cap' && known.cause.trace === report.cause.trace);
+  (traceOf(known.cause) !== null && traceOf(known.cause) === traceOf(report.cause));
 
 /** A person says that it is over while the alert still fires: what fires on is not another incident. */
 const endedDuring = ({ resolvedAt }: Incident, cause: IncidentCause): boolean =>

@@ -1,5 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { digString } from '../../../src/ground/json.ts';
+import { readOpenAlerts } from '../../../src/oversight/alerts/alerts.journal.ts';
+import { refold } from '../../../src/oversight/alerts/fold.ts';
+import { readInputs } from '../../../src/oversight/alerts/inputs.journal.ts';
 import { listIncidents } from '../../../src/response/incidents/incidents.journal.ts';
 import { openPeer } from '../../support/http-peer.ts';
 import { openReceiver, tokenManifest, tokens } from '../../support/receiver.ts';
@@ -73,6 +76,50 @@ describe('a request that goes over a cap', () => {
     expect(events).toContainEqual(expect.objectContaining({ event: 'incident', incident: 'inc-1', next: 'agentops incident show inc-1' }));
   });
 
+  test('makes the alert of its rule fire, once, in the same journal as every evaluation', async () => {
+    const { send, events, journal } = await open();
+    await send(steps(trace('a'), 0, 9, 'weather'), 'tok-weather');
+    await vi.waitFor(() => expect(events.filter(({ event }) => event === 'alert')).toHaveLength(1), { timeout: 8000 });
+    await send(steps(trace('a'), 9, 20, 'weather'), 'tok-weather');
+    await send(steps(trace('b'), 0, 9, 'billing'), 'tok-billing');
+    await vi.waitFor(() => expect(events.filter(({ event }) => event === 'alert')).toHaveLength(2), { timeout: 8000 });
+    expect(await readOpenAlerts(journal)).toMatchObject([
+      { rule: 'runaway', agent: 'billing', label: 'steps', instance: { state: 'firing' }, exemplar: trace('b') },
+      { rule: 'runaway', agent: 'weather', label: 'steps', instance: { state: 'firing' }, exemplar: trace('a') },
+    ]);
+    const refolded = refold(await readInputs(journal, { from: 0, to: Date.now() + 60_000 }));
+    expect(
+      refolded
+        .at(-1)
+        ?.standing.map(({ agent, instance }) => [agent, instance.state])
+        .sort(),
+    ).toEqual([
+      ['billing', 'firing'],
+      ['weather', 'firing'],
+    ]);
+  });
+
+  test('is held to the cap of a rule where the agent has no budget', async () => {
+    const ruled = `${tokenManifest}alerts:\n  - { rule: long, type: per_trace, steps: 4, agents: [weather] }\n`;
+    const { send, incidents, journal } = await open(ruled);
+    await send(steps(trace('a'), 0, 9, 'billing'), 'tok-billing');
+    await send(steps(trace('b'), 0, 5, 'weather'), 'tok-weather');
+    await vi.waitFor(async () => expect(await incidents()).toHaveLength(1), { timeout: 8000 });
+    expect(await readOpenAlerts(journal)).toMatchObject([{ rule: 'long', agent: 'weather', judgement: { value: 5, threshold: 4 } }]);
+    expect(await incidents()).toMatchObject([
+      { agent: 'weather', class: 'loop', cause: { kind: 'alert', rule: 'long', label: 'steps', trace: trace('b') } },
+    ]);
+  });
+
+  test('is told of by its incident where the manifest wants no rule for it', async () => {
+    const peer = await openPeer((request, response) => json({})(request, response));
+    const unruled = `${capped}notify:\n  ops: { kind: webhook, url: "${peer.url}" }\nalerts:\n  - { rule: spend, type: spend, per: day, limit: $5 }\n`;
+    const { send } = await open(unruled);
+    await send(steps(trace('a'), 0, 9, 'weather'), 'tok-weather');
+    await vi.waitFor(() => expect(peer.received).toHaveLength(1), { timeout: 8000 });
+    expect(digString(peer.received[0]?.json, 'data', 'dedup_key')).toBe('inc-1/open');
+  });
+
   test('is believed only by the token of its agent', async () => {
     const { send, incidents } = await open();
     expect(await send(steps(trace('a'), 0, 9, 'weather'), 'tok-billing')).toBe(200);
@@ -112,6 +159,10 @@ describe('a request that goes over a cap', () => {
       },
     );
     const keys = peer.received.map(({ json: sent }) => digString(sent, 'data', 'dedup_key'));
-    expect(new Set(keys)).toEqual(new Set(['inc-1/open', 'inc-2/open']));
+    // The alert tells people, once; the incident that it opened says nothing more.
+    expect([...new Set(keys)].map((key) => key?.replace(/\d{13}/, 'AT')).sort()).toEqual([
+      'alert/runaway/billing/steps/AT/fire',
+      'alert/runaway/weather/steps/AT/fire',
+    ]);
   });
 });
