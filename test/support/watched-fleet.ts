@@ -4,13 +4,22 @@ import type { Fleet } from '../../src/fleet/agent.ts';
 import type { Context } from '../../src/ground/runtime/context.ts';
 import { evaluateAlerts } from '../../src/oversight/alerts/evaluate-alerts.ts';
 import type { Evaluation, EvaluationEvent, EvaluationRequest } from '../../src/oversight/alerts/evaluation.ts';
+import { fleetOwnership } from '../../src/telemetry/traces/fleet-ownership.ts';
+import { upsertPage } from '../../src/telemetry/traces/spans.cache.ts';
 import { noon } from './facts.ts';
 import { type FakeClock, fakeClock, fakeContext } from './fake-context.ts';
-import { type RequestWish, takeRequests } from './figures-fleet.ts';
+import { type RequestWish, requestSpans } from './figures-fleet.ts';
 import { load } from './load-manifest.ts';
 import { openTraceStore, type TraceStore } from './trace-store.ts';
 
-/** One agent with promises and caps, watched by the default rules, and somebody to tell. */
+/** A rule whose figures a test can count on, whatever is found to be a better default; it takes that one's place. */
+export const plainErrors = [
+  'alerts:',
+  '  - { type: defaults }',
+  '  - { rule: errors, type: error_rate, z: 2.326, min_errors: 2, min_requests: 10, for: 5m, keep_firing_for: 10m }',
+] as const;
+
+/** One agent with promises and caps, and somebody to tell. */
 export const watchedManifest = [
   'version: 1',
   'fleet: acme',
@@ -21,6 +30,7 @@ export const watchedManifest = [
   '    traces: { backend: prod, match: { trace_name: support } }',
   '    sla: { error_rate: 5%, latency_p95: 10s }',
   '    budget: { per_hour: $1, per_request: $0.50 }',
+  ...plainErrors,
 ].join('\n');
 
 /** A fleet in production under a clock that is moved by hand: requests come in, alerts are evaluated. */
@@ -39,18 +49,18 @@ export const openWatchedFleet = async (manifest: string = watchedManifest): Prom
   const { fleet } = await load(store.folder);
   const clock = fakeClock(noon);
   const ctx = fakeContext({ clock, cache: async () => store.cache, journal: async () => store.journal });
+  const ownership = fleetOwnership(fleet);
   let no = 0;
   return {
     ...store,
     fleet,
     clock,
     ctx,
-    take: (wishes) =>
-      takeRequests(
-        store.cache,
-        clock.now() * 1000,
-        wishes.map((wish) => ({ ...wish, no: ++no })),
-      ),
+    take: (wishes) => {
+      const spans = wishes.flatMap((wish) => requestSpans({ ...wish, no: ++no }));
+      const nowUs = clock.now() * 1000;
+      upsertPage(store.cache, ownership, { source: 'prod', spans, scores: [], progress: { cursor: null, highUs: nowUs, syncedUs: nowUs } });
+    },
     evaluate: (request = {}, on = () => undefined) => evaluateAlerts(ctx, fleet, { suggest: () => null, ...request }, on),
   };
 };
