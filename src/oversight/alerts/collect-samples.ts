@@ -3,6 +3,7 @@ import type { Cache, Journal } from '../../ground/store/port.ts';
 import type { QueueFacts } from './evaluation.ts';
 import { readChecks } from './metrics/read-checks.ts';
 import { readOverdue } from './metrics/read-mitigations.ts';
+import { safetyAt } from './metrics/safety.ts';
 import { spendAt } from './metrics/spend.ts';
 import { trafficOf } from './metrics/traffic.ts';
 import type { Rule, RuleType } from './rule.ts';
@@ -15,10 +16,10 @@ export type SamplesOf = (agent: string) => Samples;
 export const traceSamples = (cache: Cache, fleet: Fleet): ((moment: number) => SamplesOf) => {
   const trafficAt = trafficOf(cache);
   return (moment) => {
-    const [traffic, spend] = [trafficAt(moment), spendAt(cache, fleet, moment)];
+    const [traffic, spend, safety] = [trafficAt(moment), spendAt(cache, fleet, moment), safetyAt(cache, fleet, moment)];
     return (agent) => {
       const seen = traffic(agent);
-      return { ...nothingSeen, ...seen, ...spend(agent, seen) };
+      return { ...nothingSeen, ...seen, ...spend(agent, seen), safety: safety(agent, seen) };
     };
   };
 };

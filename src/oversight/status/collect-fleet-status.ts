@@ -14,6 +14,7 @@ import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
 import { readSafety } from '../../telemetry/stats/safety.cache.ts';
+import { safetyEventsOf } from '../alerts/metrics/safety.ts';
 import { judgeAgent } from './agent-state.ts';
 import type { AlertEvidence } from './alert-evidence.ts';
 import { collectOpenAlerts, type OpenAlerts } from './collect-open-alerts.ts';
@@ -22,15 +23,7 @@ import type { Overdue } from './evidence.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
 import type { AgentHealth } from './health-report.ts';
 import { suppressorsOf } from './suppression.ts';
-import {
-  type CheckedState,
-  fewestRequests,
-  fuseStates,
-  judgeTraces,
-  safetyEventsOf,
-  type TraceEvidence,
-  type TraceFindings,
-} from './trace-evidence.ts';
+import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence, type TraceFindings } from './trace-evidence.ts';
 
 export interface FleetQuery {
   readonly windowMs: number;

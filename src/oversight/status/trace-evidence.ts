@@ -4,6 +4,7 @@ import { plural } from '../../ground/output/phrases.ts';
 import { formatMoney, formatShare, grouped } from '../../ground/units/amount.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import type { LargestRequest } from '../../telemetry/stats/dear-requests.cache.ts';
+import { safetyEventsOf } from '../alerts/metrics/safety.ts';
 import type { AgentState } from './agent-state.ts';
 import type { TraceKind, Watch } from './alert-evidence.ts';
 
@@ -105,16 +106,6 @@ const beyond = (
   limit === null || most === null || most === undefined || most <= limit
     ? []
     : [`since yesterday a request ${took(most)}, budget ${written(limit)}`];
-
-/** Each is a reason to be red while it is within the window of safety events. */
-export const safetyEventsOf = ({ tools }: Pick<Agent, 'tools'>, seen: TraceEvidence): readonly string[] => [
-  ...(seen.blocked > 0 ? [`a guardrail ended ${plural(seen.blocked, 'request')}`] : []),
-  ...[...seen.toolCalls].flatMap(([tool, calls]) => {
-    const isAllowed = !tools.deny.includes(tool) && (tools.allow === null || tools.allow.includes(tool));
-    return isAllowed ? [] : [`it called ${tool}, which its tools do not allow, ${calls === 1 ? 'once' : plural(calls, 'time')}`];
-  }),
-  ...[...seen.failedScores].map(([score, n]) => `${score} failed ${n === 1 ? 'once' : plural(n, 'time')}`),
-];
 
 /** What an agent is judged by besides its traces. */
 export interface CheckedState extends AgentState {

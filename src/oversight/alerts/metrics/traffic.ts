@@ -6,7 +6,7 @@ import { readScoresOf } from '../../../telemetry/stats/cells.cache.ts';
 import { errorCodes } from '../../../telemetry/traces/codes.ts';
 import { dictionaryOf } from '../../../telemetry/traces/dictionary.cache.ts';
 import type { CostSample } from '../conditions/cost-regression.ts';
-import type { Extreme, Samples } from '../samples.ts';
+import type { Extreme, Fact, Samples } from '../samples.ts';
 import { hoursOfDay, lastQuarter, type RowsBack, rowsBack, type SumsBack, sumsBack, type WindowBack, windowBack } from './buckets-back.ts';
 import {
   countErrors,
@@ -26,7 +26,9 @@ import {
 } from './cells.cache.ts';
 
 /** What traces say of an agent. */
-export type TrafficSamples = Pick<Samples, 'errors' | 'slow' | 'scores' | 'costs' | 'costsBefore' | 'depth' | 'extremes' | 'safety'> & {
+export type TrafficSamples = Pick<Samples, 'errors' | 'slow' | 'scores' | 'costs' | 'costsBefore' | 'depth' | 'extremes'> & {
+  /** Requests that ended because a guardrail stopped them, newest first. */
+  blocked(widthMs: number): readonly Fact[];
   /** As `Samples.spent`, of requests whose spans are known. */
   spent(per: 'hour' | 'day' | 'month'): { readonly nanos: number; readonly n: number };
 };
@@ -176,7 +178,7 @@ const trafficAt = (
         return { nanos: costNanos, n };
       },
       extremes: (widthMs) => extremesOf(cache, underWay(windowBack(moment, widthMs).windowMs).get(agent) ?? []),
-      safety: (widthMs) =>
+      blocked: (widthMs) =>
         (blocked(windowBack(moment, widthMs).windowMs).get(agent) ?? []).map(([, trace, startUs]) => ({
           reason: 'a guardrail ended a request',
           since: Math.floor(startUs / 1000),

@@ -1,0 +1,44 @@
+import type { Agent, Fleet } from '../../../fleet/agent.ts';
+import { plural } from '../../../ground/output/phrases.ts';
+import type { Cache } from '../../../ground/store/port.ts';
+import { readSafety, type SafetyEvidence } from '../../../telemetry/stats/safety.cache.ts';
+import type { Fact } from '../samples.ts';
+import { windowBack } from './buckets-back.ts';
+import type { TrafficSamples } from './traffic.ts';
+
+/** What traces tell of the safety of an agent, each a reason of its own. */
+export const safetyEventsOf = ({ tools }: Pick<Agent, 'tools'>, seen: SafetyEvidence): readonly string[] => [
+  ...(seen.blocked > 0 ? [`a guardrail ended ${plural(seen.blocked, 'request')}`] : []),
+  ...[...seen.toolCalls].flatMap(([tool, calls]) => {
+    const isAllowed = !tools.deny.includes(tool) && (tools.allow === null || tools.allow.includes(tool));
+    return isAllowed ? [] : [`it called ${tool}, which its tools do not allow, ${calls === 1 ? 'once' : plural(calls, 'time')}`];
+  }),
+  ...[...seen.failedScores].map(([score, n]) => `${score} failed ${n === 1 ? 'once' : plural(n, 'time')}`),
+];
+
+const nothing: SafetyEvidence = { toolCalls: new Map(), blocked: 0, failedScores: new Map() };
+
+/** Safety events in the traces of every agent as of a moment (UTC epoch ms), read once for the whole fleet. */
+export const safetyAt = (cache: Cache, { agents }: Pick<Fleet, 'agents'>, moment: number) => {
+  const byName = new Map(agents.map((agent) => [agent.name, agent]));
+  const query = {
+    toolsOf: agents.filter(({ tools }) => tools.allow !== null || tools.deny.length > 0).map(({ name }) => name),
+    scoresOf: new Map(agents.filter(({ safetyScores }) => safetyScores.length > 0).map(({ name, safetyScores }) => [name, safetyScores])),
+  };
+  const known = new Map<number, ReadonlyMap<string, SafetyEvidence>>();
+  const seenIn = (windowMs: number) => {
+    const found = known.get(windowMs) ?? readSafety(cache, { fromUs: (moment - windowMs) * 1000, toUs: moment * 1000 }, query);
+    known.set(windowMs, found);
+    return found;
+  };
+  return (name: string, traffic: Pick<TrafficSamples, 'blocked'>) =>
+    (widthMs: number): readonly Fact[] => {
+      const agent = byName.get(name);
+      if (agent === undefined) return [];
+      const seen = seenIn(windowBack(moment, widthMs).windowMs).get(name) ?? nothing;
+      const blocked = traffic.blocked(widthMs);
+      const [newest] = blocked;
+      const reasons = safetyEventsOf(agent, { ...seen, blocked: Math.max(seen.blocked, blocked.length) });
+      return reasons.map((reason, at) => (at === 0 && newest !== undefined ? { ...newest, reason } : { reason, since: null }));
+    };
+};
