@@ -8,7 +8,9 @@ import { incidentSchemas } from './incident-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
 import { judgeSchemas } from './judge-schemas.ts';
 import { planSchemas } from './plan-schemas.ts';
+import { policySchemas } from './policy-schemas.ts';
 import { responseSchemas } from './response-schemas.ts';
+import { routeSchemas } from './route-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
 import { simulationSchemas } from './simulation-schemas.ts';
 import { storeSchemas } from './store-schemas.ts';
@@ -120,6 +122,8 @@ export const documentSchemas = {
   ...incidentSchemas,
   ...simulationSchemas,
   ...alertSchemas,
+  ...policySchemas,
+  ...routeSchemas,
   ...tickSchemas,
   ...auditSchemas,
   ...setupSchemas,

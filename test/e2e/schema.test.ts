@@ -55,6 +55,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'alerts check': ['alerts', 'check'],
   'alerts explain': ['alerts', 'explain', 'down'],
   'alerts silence': ['alerts', 'silence', 'cost/support', '--for', '1h', '--reason', 'load test'],
+  'alerts routes': ['alerts', 'routes', 'test', '--category', 'cost'],
+  'policy check': ['policy', 'check'],
   'runbook list': ['runbook', 'list'],
   'runbook show': ['runbook', 'show', 'throttle'],
   'runbook lint': ['runbook', 'lint', 'throttle'],
@@ -164,9 +166,10 @@ const complaints = (schema: unknown, document: unknown) =>
 
 /**
  * Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, a case of a kept trace, runs of which a person
- * types the name, the lock of a run that is at work, and an alert that fires: each has tests of its own.
+ * types the name, the lock of a run that is at work, an alert that fires, and a channel that is tried: each has tests of its own.
  */
 const others = [
+  'alerts notify-test',
   'schema',
   'serve',
   'eval label',
