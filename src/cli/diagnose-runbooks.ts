@@ -119,10 +119,11 @@ const mayAct =
 
 const troubleFinding = ({ agent, action, trouble, fix }: Readiness): Diagnosed => group.fail(`${agent} ${action}`, trouble ?? '', fix);
 
-const drillKey = (agent: string, action: string): string => JSON.stringify([agent, action]);
+/** What drills are looked up by. */
+export const drillKey = (agent: string, action: string): string => JSON.stringify([agent, action]);
 
 /** When an action was last done on an agent by a drill that ended well, UTC epoch ms. */
-const lastDrills = async (ctx: Context): Promise<ReadonlyMap<string, number>> => {
+export const lastDrills = async (ctx: Context): Promise<ReadonlyMap<string, number>> => {
   const runs = await findRuns(await ctx.journal(), { since: 0, open: false }, mostRuns);
   const last = new Map<string, number>();
   for (const { head, status } of runs) {

@@ -41,6 +41,7 @@ export const diagnose = async (
     ...(loaded !== null && state.some(({ name, state: found }) => name === 'journal' && found === 'ok')
       ? await budgets(session, loaded.fleet)
       : []),
+    ...(loaded === null ? [] : await runaways(session, loaded.fleet)),
     ...(loaded === null || runbooks ? [] : await network(session, loaded.fleet, { timeoutMs, offline, on })),
   ];
   const readiness = loaded === null || !runbooks ? null : await readinessOf(session, loaded.fleet, { timeoutMs, offline, on });
@@ -61,6 +62,11 @@ export const diagnose = async (
 const budgets = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
   const { diagnoseBudgets } = await import('./diagnose-budgets.ts');
   return diagnoseBudgets(ctx, fleet);
+};
+
+const runaways = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
+  const { diagnoseRunaways } = await import('./diagnose-runaways.ts');
+  return diagnoseRunaways(ctx, fleet);
 };
 
 const readinessOf = async (

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { protocols } from '../agents/protocols/registry.ts';
 import { controls } from '../controls/actions/registry.ts';
 import { queueSchemas } from '../controls/queues/schema.ts';
+import { policies } from '../fleet/policy-section.ts';
 import { readByKind } from '../fleet/read-slot.ts';
 import type { Extensions, SlotReader } from '../fleet/slots.ts';
 import { ruleKinds } from '../oversight/alerts/rule-fields.ts';
@@ -49,5 +50,5 @@ export const extensions: Extensions = {
     expect: expectations,
     rule: readByKind('type', 'alert rule', ruleKinds),
   },
-  sections: { alerts, judges, notify, routes },
+  sections: { alerts, judges, notify, policies, routes },
 };

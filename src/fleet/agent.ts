@@ -67,6 +67,8 @@ export interface Agent {
   readonly qualityScore: string | null;
   readonly controls: Controls;
   readonly tools: ToolRules;
+  /** The providers or models it falls back along, in order. */
+  readonly fallback: readonly string[];
   /** Names of scores whose failure is a safety event. */
   readonly safetyScores: readonly string[];
   readonly at: At;

@@ -95,6 +95,7 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
     evals: (agent.evals ?? []).map((suite) => resolve(dirname(path), suite)),
     qualityScore: agent.quality?.score ?? null,
     controls: assembleControls(agent.controls ?? {}),
+    fallback: agent.fallback ?? [],
     tools: { allow: agent.tools?.allow ?? null, deny: agent.tools?.deny ?? [] },
     safetyScores: agent.safety ?? [],
     at: at(['agents', name]),

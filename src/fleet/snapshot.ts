@@ -18,7 +18,7 @@ export interface Snapshot {
   readonly fleet: Fleet;
 }
 
-const format = 4;
+const format = 5;
 
 export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 

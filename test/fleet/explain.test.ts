@@ -48,7 +48,7 @@ describe('a path', () => {
     ['agents.checks.expect.containz', 'there is no "containz" in agents.<name>.checks[].expect', 'did you mean "contains"?'],
     ['agents.endpoint.openai-chta', 'there is no "openai-chta" in agents.<name>.endpoint', 'did you mean "openai-chat"?'],
     ['agents.checks.input.deeper', 'there is no "deeper" in agents.<name>.checks[].input', null],
-    ['policies', 'policies is a section that this version does not support yet', null],
+    ['providers', 'providers is a section that this version does not support yet', null],
   ])('%j leads nowhere, and the nearest name is told', (given, message, hint) =>
     expect(explain(given)).toEqual({ ok: false, message, hint }),
   );

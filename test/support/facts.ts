@@ -71,6 +71,7 @@ export const anAgent = (parts: Partial<Agent> = {}): Agent => {
     evals: [],
     qualityScore: null,
     controls: noControls,
+    fallback: [],
     tools: { allow: null, deny: [] },
     safetyScores: [],
     at,

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { standingMitigations } from '../controls/actions/mitigations.journal.ts';
+import type { Agent, Fleet } from '../fleet/agent.ts';
+import type { PolicyEvidence, Protection } from '../fleet/policy.ts';
+import { digString } from '../ground/json.ts';
+import type { Context } from '../ground/runtime/context.ts';
+import { capRulesFor } from '../oversight/alerts/evaluate-caps.ts';
+import { readGuarded } from '../telemetry/stats/guardrails.cache.ts';
+import { sourceOfAgent } from '../telemetry/traces/fleet-ownership.ts';
+import { drillKey, lastDrills } from './diagnose-runbooks.ts';
+
+/** What would stop a request of each agent that does not end, as far as manifest and journal tell. Looking makes no journal. */
+export const collectProtection = async (ctx: Context, fleet: Fleet): Promise<(agent: Agent) => Protection> => {
+  const standing = ctx.files.exists(join(fleet.stateFolder, 'journal.db')) ? await standingMitigations(await ctx.journal()) : [];
+  const limited = new Set(
+    standing
+      .filter(({ action, control, expiresAt }) => action === 'throttle' && control.kind === gateway && expiresAt === null)
+      .map(({ agent }) => agent),
+  );
+  return (agent) => ({
+    isLimitedInline: limited.has(agent.name),
+    canBeLimitedInline: canBeLimited(agent),
+    isServed: isServed(fleet, agent),
+    isCapped: capRulesFor(fleet, agent).length > 0,
+  });
+};
+
+const gateway = 'litellm';
+
+/** Whether a gateway in front of an agent has a key or a team of its own to hold limits. */
+export const canBeLimited = ({ controls: { throttle } }: Pick<Agent, 'controls'>): boolean =>
+  throttle?.kind === gateway && ['key_alias', 'key', 'team'].some((name) => digString(throttle.config, name) !== null);
+
+const isServed = (fleet: Fleet, { name }: Agent): boolean => {
+  const source = sourceOfAgent(fleet, name);
+  const kind = source === null ? undefined : fleet.backends[source]?.kind;
+  // Where a fleet names no backend, what it sends to serve is all there is.
+  return kind === 'otlp' || (source !== null && kind === undefined);
+};
+
+/** All that policies ask about. What was never read or run makes no cache and no journal. */
+export const collectPolicyEvidence = async (ctx: Context, fleet: Fleet): Promise<(agent: Agent) => PolicyEvidence> => {
+  const drills = ctx.files.exists(join(fleet.stateFolder, 'journal.db')) ? await lastDrills(ctx) : new Map<string, number>();
+  const cache = ctx.files.exists(join(fleet.stateFolder, 'cache.db')) ? await ctx.cache() : null;
+  const protection = await collectProtection(ctx, fleet);
+  const now = ctx.clock.now();
+  return (agent) => ({
+    now,
+    killDrilledAt: drills.get(drillKey(agent.name, 'kill')) ?? null,
+    guarded: (withinMs) => (cache === null ? null : readGuarded(cache, agent.name, (now - withinMs) * 1000)),
+    protection: protection(agent),
+  });
+};
