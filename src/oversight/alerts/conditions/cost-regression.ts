@@ -25,9 +25,9 @@ export interface CostRegressionParams {
   readonly ratio: number;
   /** Multiple at or below which an alert may end; not above `ratio`. */
   readonly recovery: number;
-  /** A window is widened until it holds so many requests … */
+  /** Windows are looked through up to one that holds so many requests … */
   readonly wanted: number;
-  /** … and proves nothing with fewer than these. */
+  /** … and prove nothing with fewer than these. */
   readonly minRequests: number;
   /** Days with at least `minRequests` in the same hours, without which nothing is usual. */
   readonly minDays: number;
@@ -35,16 +35,18 @@ export interface CostRegressionParams {
   readonly minSpread: number;
 }
 
-/** How far the logarithm of the mean of `n` log-normal values may be off by chance: their coefficient of variation over √n. */
+/**
+ * How far the logarithm of the mean of `n` log-normal values may be off by chance: their coefficient of variation over √n. Values vary about
+ * the mean of their own window: a jump of that mean is what is looked for, and must not pass for chance.
+ */
 const samplingError = (samples: readonly CostSample[], n: number): number => {
-  const total = samples.reduce((sum, each) => ({ n: sum.n + each.n, log: sum.log + each.logSum, squares: sum.squares + each.logSquares }), {
-    n: 0,
-    log: 0,
-    squares: 0,
-  });
-  if (total.n < 2) return Number.POSITIVE_INFINITY;
-  const variance = Math.max(0, (total.squares - (total.log * total.log) / total.n) / (total.n - 1));
-  return Math.sqrt(Math.expm1(variance) / n);
+  let [squares, freedom] = [0, 0];
+  for (const each of samples) {
+    if (each.n < 2) continue;
+    squares += Math.max(0, each.logSquares - (each.logSum * each.logSum) / each.n);
+    freedom += each.n - 1;
+  }
+  return freedom === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(Math.expm1(squares / freedom) / n);
 };
 
 const logMean = ({ nanos, n }: CostSample): number => Math.log(nanos / n);
@@ -53,15 +55,20 @@ const logMean = ({ nanos, n }: CostSample): number => Math.log(nanos / n);
  * Whether a request costs more than it usually does at this time of day: the logarithm of the mean against the median of the last seven days'
  * (a median, so that one bad day does not become usual), in units of the widest of the days' own spread, what chance alone would do with so few
  * requests, and a least spread.
- * @param windows narrowest first: the first with `wanted` requests decides, else the widest
+ * @param windows narrowest first: of those up to the first with `wanted` requests, the narrowest in which it does decides, since a wide one is
+ * slow to show what has just begun; where it does in none, the widest of them
  */
 export const costRegression = (params: CostRegressionParams, windows: readonly CostWindow[]): Judgement => {
-  const { wanted, minRequests, minDays } = params;
-  const window = windows.find(({ now }) => now.n >= wanted) ?? windows.at(-1);
-  const now = window?.now;
-  const days = (window?.days ?? []).filter(({ n, nanos }) => n >= minRequests && nanos > 0);
-  const n = now?.n ?? 0;
-  const within = now === undefined ? '' : ` in ${humanDuration(now.windowMs)}`;
+  const first = windows.findIndex(({ now }) => now.n >= params.wanted);
+  const judgements = (first < 0 ? windows : windows.slice(0, first + 1)).map((window) => inWindow(params, window));
+  const found = judgements.find(({ said }) => said === 'breach') ?? judgements.findLast(({ said }) => said !== 'unknown');
+  return found ?? judgements.at(-1) ?? inWindow(params, { now: { windowMs: 0, n: 0, nanos: 0, logSum: 0, logSquares: 0 }, days: [] });
+};
+
+const inWindow = (params: CostRegressionParams, { now, days: all }: CostWindow): Judgement => {
+  const { minRequests, minDays } = params;
+  const { n } = now;
+  const days = all.filter((day) => day.n >= minRequests && day.nanos > 0);
   const usual = median(days.map(logMean));
   const base = {
     value: null,
@@ -69,10 +76,14 @@ export const costRegression = (params: CostRegressionParams, windows: readonly C
     baseline: usual === null ? null : Math.exp(usual),
     unit: 'nanos',
     n,
-    numbers: { requests: n, window_ms: now?.windowMs ?? null, days: days.length, z_limit: params.z, ratio_limit: params.ratio },
+    numbers: { requests: n, window_ms: now.windowMs, days: days.length, z_limit: params.z, ratio_limit: params.ratio },
   } as const;
-  if (now === undefined || n < minRequests || now.nanos <= 0)
-    return { ...base, said: 'unknown', reason: `${n} priced requests${within}: fewer than ${minRequests} prove nothing` };
+  if (n < minRequests || now.nanos <= 0)
+    return {
+      ...base,
+      said: 'unknown',
+      reason: `${n} priced requests in ${humanDuration(now.windowMs)}: fewer than ${minRequests} prove nothing`,
+    };
   const each = now.nanos / n;
   if (usual === null || days.length < minDays)
     return {
