@@ -41,5 +41,6 @@ export const meanBelow = ({ threshold, recovery, z, minScores }: MeanBelowParams
     return { ...base, said: 'unknown', reason: `${n} scores in ${humanDuration(windowMs)}: fewer than ${minScores} prove nothing` };
   const stated = `mean of ${n} scores ${value.toFixed(2)} in ${humanDuration(windowMs)} (at most ${interval.high.toFixed(2)})`;
   if (interval.high < threshold) return { ...base, said: 'breach', reason: `${stated}, promised ${threshold}` };
-  return { ...base, said: value >= recovery ? 'clear' : 'between', reason: `${stated}, which may still be the promised ${threshold}` };
+  if (value >= recovery) return { ...base, said: 'clear', reason: `${stated}, promised ${threshold}` };
+  return { ...base, said: 'between', reason: `${stated}, which may still be the promised ${threshold}` };
 };

@@ -46,11 +46,8 @@ export const shareAbove = (params: ShareParams, samples: readonly ShareSample[],
   const stated = `${seen} (${formatShare(value)}, at least ${formatShare(interval.low)})`;
   if (bad >= minBad && interval.low > threshold)
     return { ...base, said: 'breach', reason: `${stated}, promised ${formatShare(threshold)}` };
-  return {
-    ...base,
-    said: value <= recovery ? 'clear' : 'between',
-    reason: `${stated}, which may still be the promised ${formatShare(threshold)}`,
-  };
+  if (value <= recovery) return { ...base, said: 'clear', reason: `${seen} (${formatShare(value)}), promised ${formatShare(threshold)}` };
+  return { ...base, said: 'between', reason: `${stated}, which may still be the promised ${formatShare(threshold)}` };
 };
 
 /** The literal rule, for those who ask for it: the share itself, whatever it rests on. */
