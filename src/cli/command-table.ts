@@ -28,6 +28,7 @@ export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] 
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
   { name: 'alerts', group: told, summary: 'What fires, why, who was told, and what to type next' },
   { name: 'schedule', group: told, summary: 'Have it all done again and again, without anybody typing' },
+  { name: 'budget', group: told, summary: 'What may be spent, held where it is spent' },
   { name: 'policy', group: told, summary: 'What every agent must have' },
   { name: 'runbook', group: stopped, summary: 'Throttle, stop or roll back an agent by a plan, and see it undone' },
   { name: 'mitigations', group: stopped, summary: 'What is in force on agents, and until when' },
@@ -133,6 +134,7 @@ export const commandTable: readonly CommandEntry[] = [
     'Print what runs ticks elsewhere: crontab, systemd, Kubernetes, GitHub Actions',
     () => import('./commands/schedule/print.ts'),
   ),
+  acts('budget push', told, 'Let the gateway of an agent hold it to its budget', () => import('./commands/budget/push.ts')),
   reads(
     'policy check',
     told,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backtestSchema } from './backtest-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 
 const figure = z.number().nullable();
@@ -155,4 +156,5 @@ export const alertSchemas = {
   }),
   'alerts check': check,
   'alerts explain': explained,
+  'alerts backtest': backtestSchema,
 } as const;

@@ -7,7 +7,11 @@ const hourMs = 60 * minuteMs;
 const everybody = { names: [], tags: [], tiers: [] } as const;
 const plain = { agents: everybody, inhibitedByParents: true, remind: null } as const;
 
-/** What a fleet is watched by that names no rules: every limit is the agent's own, so that an agent without promises is held to none. */
+/**
+ * What a fleet is watched by that names no rules: every limit is the agent's own, so that an agent without promises is held to none. A moment is
+ * judged every minute, and so the quantiles are those at which simulated agents that keep their promises are told of at most once in two weeks
+ * (`npm run bench -- alarms`), not those of a single look.
+ */
 export const defaultRules: readonly Rule[] = [
   {
     ...plain,
@@ -16,13 +20,13 @@ export const defaultRules: readonly Rule[] = [
     test: {
       type: 'cost_per_request',
       method: 'regression',
-      params: { z: 3, ratio: 1.5, recovery: 1.25, wanted: 30, minRequests: 10, minDays: 3, minSpread: 0.08 },
+      params: { z: 3.6, ratio: 1.5, recovery: 1.25, wanted: 30, minRequests: 10, minDays: 3, minSpread: 0.08 },
       capNanos: null,
       widths: widening(hourMs, 6 * hourMs),
     },
     severity: 'page',
     category: 'cost',
-    timing: { forMs: 30 * minuteMs, keepFiringMs: 30 * minuteMs, onNoData: 'keep' },
+    timing: { forMs: 10 * minuteMs, keepFiringMs: 30 * minuteMs, onNoData: 'keep' },
   },
   {
     ...plain,
@@ -46,7 +50,7 @@ export const defaultRules: readonly Rule[] = [
     ...plain,
     name: 'quality',
     description: 'Scores are lower than the agent promises.',
-    test: { type: 'quality', score: null, threshold: 'own', params: { z: 1.645, minScores: 10 }, widths: widening(hourMs, 24 * hourMs) },
+    test: { type: 'quality', score: null, threshold: 'own', params: { z: 2.6, minScores: 10 }, widths: widening(hourMs, 24 * hourMs) },
     severity: 'notify',
     category: 'quality',
     timing: { forMs: 0, keepFiringMs: hourMs, onNoData: 'keep' },
@@ -60,13 +64,13 @@ export const defaultRules: readonly Rule[] = [
       method: 'wilson',
       errorType: null,
       threshold: 'own',
-      params: { z: 2.326, minBad: 2, minRequests: 10 },
+      params: { z: 3.3, minBad: 2, minRequests: 10 },
       recovery: 1,
       widths: widening(15 * minuteMs, 4 * hourMs),
     },
     severity: 'page',
     category: 'errors',
-    timing: { forMs: 5 * minuteMs, keepFiringMs: 10 * minuteMs, onNoData: 'keep' },
+    timing: { forMs: 5 * minuteMs, keepFiringMs: 30 * minuteMs, onNoData: 'keep' },
   },
   {
     ...plain,
@@ -77,13 +81,13 @@ export const defaultRules: readonly Rule[] = [
       method: 'wilson',
       slowerThanMs: 'own',
       threshold: 0.05,
-      params: { z: 1.645, minBad: 2, minRequests: 10 },
+      params: { z: 3.1, minBad: 3, minRequests: 10 },
       recovery: 1,
       widths: widening(15 * minuteMs, 4 * hourMs),
     },
     severity: 'notify',
     category: 'latency',
-    timing: { forMs: 10 * minuteMs, keepFiringMs: 15 * minuteMs, onNoData: 'keep' },
+    timing: { forMs: 10 * minuteMs, keepFiringMs: 30 * minuteMs, onNoData: 'keep' },
   },
   {
     ...plain,

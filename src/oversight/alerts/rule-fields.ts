@@ -17,7 +17,8 @@ const widenTo = (fallback: string) =>
 const recovery = (fallback: string) =>
   z.number().positive().optional().describe(`At or below this multiple of the limit it may end; default ${fallback}.`);
 const atLeast = (what: string, fallback: number) => z.int().min(1).default(fallback).describe(`Fewer ${what} prove nothing.`);
-const z1 = z.number().positive().optional().describe('One-sided normal quantile of the test; default 2.326 for page, 1.645 for notify.');
+const quantile = (fallback: string) =>
+  z.number().positive().optional().describe(`One-sided normal quantile of the test; default ${fallback}.`);
 const shareMethod = z
   .enum(['wilson', 'ratio'])
   .default('wilson')
@@ -80,7 +81,7 @@ const described = [
     threshold: own(shareField(), 'The share of requests that may fail.'),
     error_type: z.enum(['llm', 'tool', 'guardrail', 'timeout', 'rate_limit', 'other']).optional().describe('Only errors of this type.'),
     method: shareMethod,
-    z: z1,
+    z: quantile('3.3'),
     min_errors: atLeast('errors', 2),
     min_requests: atLeast('requests', 10),
     recovery: recovery('1'),
@@ -91,8 +92,8 @@ const described = [
     slower_than: own(periodField(), 'A request that takes longer is slow; own is sla.latency_p95.'),
     threshold: shareField().prefault('5%').describe('The share of requests that may be slow.'),
     method: shareMethod,
-    z: z1,
-    min_slow: atLeast('slow requests', 2),
+    z: quantile('3.1'),
+    min_slow: atLeast('slow requests', 3),
     min_requests: atLeast('requests', 10),
     recovery: recovery('1'),
     window: window('15m'),
@@ -101,7 +102,7 @@ const described = [
   rule('quality', 'The mean of scores, against what is promised.', {
     threshold: own(z.number().min(0).max(1), 'The mean score that is promised, 0 to 1; own is sla.quality.'),
     score: z.string().optional().describe('The name of the score; default the one that is the quality of the agent.'),
-    z: z1,
+    z: quantile('2.6'),
     min_scores: atLeast('scores', 10),
     window: window('1h'),
     widen_to: widenTo('24h'),
@@ -112,14 +113,18 @@ const described = [
       .default('regression')
       .describe('regression: against the same time of day over 7 days, by its spread; ratio: against the mean of the 7 days before.'),
     ratio: z.number().positive().optional().describe('The multiple of the usual that is too much; default 1.5, of method ratio 2.'),
-    z: z.number().positive().default(3).describe('How far from the usual, in units of the spread.'),
+    z: z.number().positive().default(3.6).describe('How far from the usual, in units of the spread.'),
     recovery: z
       .number()
       .positive()
       .optional()
       .describe('At or below this multiple of the usual it may end; default 1.25, of method ratio its ratio.'),
     cap: moneyField().optional().describe('A cap on the mean cost of a request, which needs no history.'),
-    wanted: z.int().min(1).default(30).describe('The window is widened until it holds so many priced requests.'),
+    wanted: z
+      .int()
+      .min(1)
+      .default(30)
+      .describe('Wider and wider windows are looked through, up to one that holds so many priced requests.'),
     min_requests: atLeast('priced requests', 10),
     min_days: z.int().min(1).max(7).default(3).describe('Days with enough requests in the same hours, without which nothing is usual.'),
     min_spread: z.number().positive().default(0.08).describe('The least spread that is believed, in natural logarithms.'),

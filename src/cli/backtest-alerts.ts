@@ -1,0 +1,167 @@
+import { resolve } from 'node:path';
+import type { Fleet } from '../fleet/agent.ts';
+import type { Progress } from '../ground/runtime/terminal-progress.ts';
+import { humanDuration } from '../ground/units/duration.ts';
+import {
+  type Backtest,
+  type BacktestRun,
+  type Gate,
+  judgeGate,
+  replayDifferences,
+  runOf,
+  type Sweep,
+  unreplayedOf,
+  withSwept,
+} from '../oversight/alerts/backtest.ts';
+import { diffEpisodes } from '../oversight/alerts/episode.ts';
+import { type LabelledIncident, scoreIncidents } from '../oversight/alerts/labelled-incident.ts';
+import { loadIncidents } from '../oversight/alerts/load-incidents.ts';
+import { loadRules } from '../oversight/alerts/load-rules.ts';
+import { momentOf } from '../oversight/alerts/metrics/moments.ts';
+import { lookBackMs } from '../oversight/alerts/past.ts';
+import { readPast } from '../oversight/alerts/read-past.ts';
+import { episodeSink, replayAlerts } from '../oversight/alerts/replay-alerts.ts';
+import type { Rule } from '../oversight/alerts/rule.ts';
+import { rulesOf } from '../oversight/alerts/rules.ts';
+import { sourceOfAgent } from '../telemetry/traces/fleet-ownership.ts';
+import { backtestFormats } from '../views/backtest.ts';
+import type { Outcome, Session } from './command.ts';
+
+export interface BacktestWish {
+  /** How far back, and how far apart moments are; milliseconds. */
+  readonly sinceMs: number;
+  readonly lagMs: number;
+  readonly stepMs: number;
+  /** Files of rules; null: those of the manifest, and nothing to hold against. */
+  readonly rules: string | null;
+  readonly against: string | null;
+  readonly incidents: string | null;
+  readonly sweep: Sweep | null;
+  readonly gate: Gate | null;
+}
+
+const hourMs = 3_600_000;
+/** Rules are judged so long before what is counted, so that what fired already is not counted as new. */
+const warmUpMs = 24 * hourMs;
+/** With less of the past than that nothing is predicted. */
+const leastMs = 24 * hourMs;
+
+interface Named {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+/** What the rules of a fleet, or those of a file, would have told of its past. */
+export const backtestAlerts = async (session: Session, wish: BacktestWish): Promise<Outcome> => {
+  const { ctx, cwd, terminal } = session;
+  const { fleet } = await session.fleet();
+  const names = fleet.agents.map(({ name }) => name);
+  const read = async (path: string | null): Promise<readonly Rule[]> =>
+    path === null ? rulesOf(fleet) : loadRules(ctx, { path: resolve(cwd, path), agents: names, cwd });
+  const sets = namedSets(await read(wish.rules), wish.against === null ? null : await read(wish.against), wish.sweep);
+  const labels = wish.incidents === null ? null : loadIncidents(ctx, { path: wish.incidents, agents: names, cwd });
+  const progress = await terminal.startProgress();
+  try {
+    return outcomeOf(await replay(session, fleet, { sets, labels, wish }, progress));
+  } finally {
+    progress.stop();
+  }
+};
+
+const namedSets = (rules: readonly Rule[], against: readonly Rule[] | null, sweep: Sweep | null): readonly [Named, ...Named[]] => [
+  { name: 'rules', rules },
+  ...(against === null ? [] : [{ name: 'against', rules: against }]),
+  ...(sweep?.values ?? []).map(({ text, ms }) => ({
+    name: `${sweep?.rule == null ? '' : `${sweep.rule}.`}${sweep?.key}=${text}`,
+    rules: sweep === null ? rules : withSwept(rules, sweep, ms),
+  })),
+];
+
+interface Replaying {
+  readonly sets: readonly [Named, ...Named[]];
+  readonly labels: readonly LabelledIncident[] | null;
+  readonly wish: BacktestWish;
+}
+
+const replay = async (
+  { ctx }: Session,
+  fleet: Fleet,
+  { sets, labels, wish }: Replaying,
+  progress: Pick<Progress, 'phase' | 'update'>,
+): Promise<Backtest> => {
+  const { sinceMs, lagMs, stepMs, gate } = wish;
+  const generatedAt = ctx.clock.now();
+  const until = momentOf(generatedAt - lagMs);
+  // Moments lie at whole steps of the clock, so that the same past is judged the same an hour later.
+  const from = Math.floor((until - sinceMs) / stepMs) * stepMs;
+  const all = sets.flatMap(({ rules }) => rules);
+  progress.phase('reading requests');
+  const readFrom = from - warmUpMs - lookBackMs(all);
+  const known = await readPast(ctx, fleet, { rules: all, from: readFrom, to: until }, ({ done, of }) =>
+    progress.update(() => `reading requests: ${done.toLocaleString('en-US')} of ${of.toLocaleString('en-US')}`),
+  );
+  const agents = fleet.agents.filter(({ name }) => sourceOfAgent({ agents: fleet.agents, backends: fleet.backends }, name) !== null);
+  const heard = withListener(fleet);
+  const channels = Object.keys(heard.notify);
+  const startedAt = ctx.clock.monotonic();
+  const total = sets.length * (until - from + warmUpMs);
+  const runs: BacktestRun[] = [];
+  for (const [at, { name, rules }] of sets.entries()) {
+    const sink = episodeSink(lagMs);
+    const request = { rules, agents, pasts: known.pasts, from: from - warmUpMs, until, stepMs, lagMs };
+    await replayAlerts(ctx, heard, request, (event) => {
+      if (!('event' in event)) return sink.take(event);
+      const done = at * (until - from + warmUpMs) + event.moment - from + warmUpMs;
+      const days = done / (24 * hourMs);
+      const rate = days / Math.max(0.001, (ctx.clock.monotonic() - startedAt) / 1000);
+      progress.update(() => `judging ${name}: ${Math.round((100 * done) / total)}%, ${rate.toFixed(rate < 10 ? 1 : 0)} days a second`);
+    });
+    const episodes = sink.episodes(from);
+    const score = labels === null ? null : scoreIncidents(labels, episodes, { from, until });
+    runs.push(runOf(name, { rules, channels, episodes, until, score }));
+  }
+  const [first = runOf('rules', { rules: [], channels, episodes: [], until, score: null }), ...others] = runs;
+  const against = others.find(({ name }) => name === 'against');
+  return {
+    ...{ fleet: fleet.name, generatedAt, from, until, stepMs, lagMs },
+    ...{ agents: agents.length, requests: known.requests, knownFrom: known.firstAt },
+    runs: [first, ...others],
+    diff: against === undefined ? null : diffEpisodes(first.episodes, against.episodes),
+    unreplayed: unreplayedOf(sets[0].rules),
+    differences: [...replayDifferences(lagMs, stepMs), ...lackOf(known.firstAt, readFrom), ...(heard === fleet ? [] : [nobodyListens])],
+    gate: gate === null ? null : judgeGate(gate, first, { from, until }),
+    tooLittle: tooLittleOf(known.firstAt, { from, until }),
+  };
+};
+
+const nobodyListens = 'no channel is named under notify: counted as if there were one, called somebody, that is told of everything';
+
+/** A fleet that names no channel would be told of nothing, and its rules judged by nothing. */
+const withListener = (fleet: Fleet): Fleet =>
+  Object.keys(fleet.notify).length > 0
+    ? fleet
+    : { ...fleet, notify: { somebody: { kind: 'exec', config: {}, at: { file: fleet.stateFolder, line: 1, column: 1 } } } };
+
+const lackOf = (firstAt: number | null, wanted: number): readonly string[] =>
+  firstAt === null || firstAt - wanted < 2 * 24 * hourMs
+    ? []
+    : [
+        `nothing is known of the first ${humanDuration(firstAt - wanted)} of the time that rules learn from: what is usual was not known as soon`,
+      ];
+
+const tooLittleOf = (firstAt: number | null, { from, until }: Pick<Backtest, 'from' | 'until'>): string | null => {
+  if (firstAt === null) return 'no request is known of that time';
+  const coveredMs = until - Math.max(from, firstAt);
+  return coveredMs >= Math.min(leastMs, until - from) ? null : `requests are known of ${humanDuration(Math.max(0, coveredMs))} only`;
+};
+
+const outcomeOf = (backtest: Backtest): Outcome => {
+  const { gate, tooLittle, runs } = backtest;
+  const isUnknown = tooLittle !== null || (gate !== null && gate.value === null);
+  const missed = runs[0].score?.incidents.find(({ by }) => by === null);
+  return {
+    finding: isUnknown ? 'no_verdict' : gate?.fails === true ? 'found' : 'none',
+    formats: backtestFormats(backtest),
+    next: missed === undefined ? [] : [`agentops traces list --agent ${missed.incident.agents[0] ?? ''}`],
+  };
+};

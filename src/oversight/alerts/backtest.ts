@@ -1,0 +1,166 @@
+import { humanDuration } from '../../ground/units/duration.ts';
+import { type ChannelTally, type Episode, type EpisodeDiff, type Tally, tallyByChannel, tallyOf } from './episode.ts';
+import type { IncidentScore } from './labelled-incident.ts';
+import type { Rule } from './rule.ts';
+
+/** One set of rules over the past. */
+export interface BacktestRun {
+  /** `rules`, `against`, or a setting of a sweep as it was given: `for=15m`. */
+  readonly name: string;
+  readonly tally: Tally;
+  /** In the order of the rules. */
+  readonly byRule: readonly { readonly rule: string; readonly tally: Tally }[];
+  readonly byChannel: readonly ChannelTally[];
+  /** Null: no incidents were given. */
+  readonly score: IncidentScore | null;
+  /** Oldest first. */
+  readonly episodes: readonly Episode[];
+}
+
+/** What rules would have done. Instants are UTC epoch ms. */
+export interface Backtest {
+  readonly fleet: string;
+  readonly generatedAt: number;
+  readonly from: number;
+  readonly until: number;
+  readonly stepMs: number;
+  readonly lagMs: number;
+  readonly agents: number;
+  readonly requests: number;
+  /** When the oldest request that is known began; null: none is. */
+  readonly knownFrom: number | null;
+  readonly runs: readonly [BacktestRun, ...BacktestRun[]];
+  /** Null: nothing was held against. */
+  readonly diff: EpisodeDiff | null;
+  /** Rules that the past says nothing of, and why. */
+  readonly unreplayed: readonly { readonly rule: string; readonly why: string }[];
+  /** How this differs from what live ticks did or would do, one sentence each. */
+  readonly differences: readonly string[];
+  readonly gate: GateResult | null;
+  /** Null: there was enough. */
+  readonly tooLittle: string | null;
+}
+
+/** @param channels names under notify */
+export const runOf = (
+  name: string,
+  {
+    rules,
+    channels,
+    episodes,
+    until,
+    score,
+  }: {
+    readonly rules: readonly Rule[];
+    readonly channels: readonly string[];
+    readonly episodes: readonly Episode[];
+    readonly until: number;
+    readonly score: IncidentScore | null;
+  },
+): BacktestRun => ({
+  name,
+  tally: tallyOf(episodes, until),
+  byRule: rules.map(({ name: rule }) => ({
+    rule,
+    tally: tallyOf(
+      episodes.filter((each) => each.rule === rule),
+      until,
+    ),
+  })),
+  byChannel: tallyByChannel(channels, episodes),
+  score,
+  episodes,
+});
+
+const weekMs = 7 * 86_400_000;
+
+/** So many a week. */
+export const perWeek = (count: number, { from, until }: Pick<Backtest, 'from' | 'until'>): number => (count * weekMs) / (until - from);
+
+/** What a gate may ask for. Null: there is no such figure. */
+export const backtestFigures = {
+  pages: ({ tally }: BacktestRun) => tally.pages,
+  pages_per_week: ({ tally }: BacktestRun, range: Pick<Backtest, 'from' | 'until'>) => perWeek(tally.pages, range),
+  pages_at_night: ({ tally }: BacktestRun) => tally.pagesAtNight,
+  pages_at_night_per_week: ({ tally }: BacktestRun, range: Pick<Backtest, 'from' | 'until'>) => perWeek(tally.pagesAtNight, range),
+  notifications: ({ tally }: BacktestRun) => tally.notifications,
+  notifications_per_week: ({ tally }: BacktestRun, range: Pick<Backtest, 'from' | 'until'>) => perWeek(tally.notifications, range),
+  recall: ({ score }: BacktestRun) => score?.recall ?? null,
+  precision: ({ score }: BacktestRun) => score?.precision ?? null,
+  false_alarms: ({ score }: BacktestRun) => score?.falseAlarms.length ?? null,
+  median_delay_minutes: ({ score }: BacktestRun) => (score?.medianDelayMs == null ? null : score.medianDelayMs / 60_000),
+} as const satisfies Readonly<Record<string, (run: BacktestRun, range: Pick<Backtest, 'from' | 'until'>) => number | null>>;
+
+export type BacktestFigure = keyof typeof backtestFigures;
+
+/** `pages_per_week > 3`: when a change of rules must not pass. */
+export interface Gate {
+  readonly figure: BacktestFigure;
+  readonly operator: '>' | '>=' | '<' | '<=';
+  readonly limit: number;
+}
+
+export interface GateResult {
+  readonly gate: Gate;
+  /** Null: there is no such figure, and no verdict. */
+  readonly value: number | null;
+  readonly fails: boolean;
+}
+
+/** Null: it is no gate. */
+export const parseGate = (text: string): Gate | null => {
+  const [, figure = '', operator = '', limit = ''] = /^\s*([a-z_]+)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
+  if (!Object.hasOwn(backtestFigures, figure)) return null;
+  return { figure: figure as BacktestFigure, operator: operator as Gate['operator'], limit: Number(limit) };
+};
+
+export const judgeGate = (gate: Gate, run: BacktestRun, range: Pick<Backtest, 'from' | 'until'>): GateResult => {
+  const value = backtestFigures[gate.figure](run, range);
+  return { gate, value, fails: value !== null && holds(gate, value) };
+};
+
+const holds = ({ operator, limit }: Gate, value: number): boolean => {
+  if (operator === '>') return value > limit;
+  if (operator === '>=') return value >= limit;
+  return operator === '<' ? value < limit : value <= limit;
+};
+
+/** `for=5m,15m`, or `cost.for=5m,15m` of one rule alone. */
+export interface Sweep {
+  /** Null: every rule. */
+  readonly rule: string | null;
+  readonly key: 'for' | 'keep_firing_for';
+  readonly values: readonly { readonly text: string; readonly ms: number }[];
+}
+
+/** The rules with one value of a sweep. */
+export const withSwept = (rules: readonly Rule[], { rule: only, key }: Sweep, ms: number): readonly Rule[] =>
+  rules.map((rule) =>
+    only !== null && rule.name !== only
+      ? rule
+      : { ...rule, timing: { ...rule.timing, ...(key === 'for' ? { forMs: ms } : { keepFiringMs: ms }) } },
+  );
+
+const unknownPast: Readonly<Partial<Record<Rule['test']['type'], string>>> = {
+  agent_red: 'it looks at checks, which are not run again',
+  heartbeat: 'it looks at heartbeats, which are not looked at again',
+  drift: 'it looks at checks, which are not run again',
+  mitigation_overdue: 'it looks at mitigations, which the past of traces does not hold',
+  queue_depth: 'how much waited is not kept',
+};
+
+/** Rules that the past of traces says nothing of. */
+export const unreplayedOf = (rules: readonly Rule[]): Backtest['unreplayed'] =>
+  rules.flatMap(({ name, test }) => {
+    const why = unknownPast[test.type];
+    return why === undefined ? [] : [{ rule: name, why }];
+  });
+
+/** What is not as it was live, whatever the rules. */
+export const replayDifferences = (lagMs: number, stepMs: number): readonly string[] => [
+  `a moment every ${humanDuration(stepMs)} is judged ${humanDuration(lagMs)} later; live, each minute is, once its traces are known`,
+  'a request counts from when it began with all it became, and towards caps once it is over: spans that came late are known here',
+  'costs are those of the prices known now; slow requests are counted one by one, where live evaluation counts by sketches of 1 %',
+  'silences, acks and checks of that time are left out; maintenance, dependencies and routes are those of the manifest of now',
+  'every message is counted by itself: what a channel would have joined into one is told apart',
+];
