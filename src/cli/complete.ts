@@ -147,6 +147,7 @@ const idsOf: Readonly<Record<string, (fleet: Fleet | null) => Promise<readonly s
   '<mitigation>': mitigationIds,
   '<lock>': lockNames,
   '<rule>': ruleNames,
+  '<channel>': async (fleet) => Object.keys(fleet?.notify ?? {}),
   '<rule[/agent]>': async (fleet) => [...(await firingAlerts(fleet)), ...(await ruleNames(fleet))],
   '[rule[/agent]]': async (fleet) => ['list', 'end', ...(await firingAlerts(fleet)), ...(await ruleNames(fleet))],
   '[silence]': silenceIds,

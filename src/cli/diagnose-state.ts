@@ -1,10 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OpsError } from '../ground/errors.ts';
-import { plural } from '../ground/output/phrases.ts';
+import { listOf, plural } from '../ground/output/phrases.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Journal } from '../ground/store/port.ts';
 import { undelivered } from '../oversight/notify/outbox.journal.ts';
+import { passedOnSince } from '../oversight/notify/stand-ins.journal.ts';
 import { type Diagnosed, findingsIn } from './diagnosed.ts';
 
 const { ok, warn, fail, skipped } = findingsIn('state');
@@ -54,20 +55,21 @@ const journalFindings = async (ctx: Context, folder: string): Promise<readonly D
 /** Messages that were given up so long ago are no news, ms; those that wait so long do not arrive at the first attempt. */
 const [oldMs, lateMs] = [7 * 86_400_000, 60_000];
 
-/** What people should have been told and were not. */
+/** What people should have been told and were not, by channel. */
 const messageFindings = async (journal: Journal): Promise<readonly Diagnosed[]> => {
   const now = await journal.now();
   const late = (await undelivered(journal, now - oldMs)).filter(({ status, madeAt }) => status === 'failed' || now - madeAt > lateMs);
-  const last = late.at(-1);
-  if (last === undefined) return [];
-  const why = last.error === null ? '' : `: ${last.error}`;
-  return [
-    warn(
+  const passedOn = await passedOnSince(journal, now - oldMs);
+  return [...new Set(late.map(({ channel }) => channel))].map((channel) => {
+    const posts = late.filter((post) => post.channel === channel);
+    const why = posts.findLast(({ error }) => error !== null)?.error ?? null;
+    const others = [...new Set(passedOn.filter(({ insteadOf }) => insteadOf === channel).map((post) => post.channel))];
+    return warn(
       'messages',
-      `${plural(late.length, 'message')} did not arrive; the last one to ${last.channel}${why}`,
-      'see to the channel under notify; agentops serve and every run send what waits',
-    ),
-  ];
+      `${plural(posts.length, 'message')} did not reach ${channel}${others.length === 0 ? '' : `, pages among them went to ${listOf(others)} instead`}${why === null ? '' : `: ${why}`}`,
+      `agentops alerts notify-test ${channel}; what waits is sent by agentops tick, serve and every run`,
+    );
+  });
 };
 
 /** Clocks of machines that share a folder differ a little. */

@@ -164,7 +164,7 @@ describe('agentops incident', () => {
     const run = (...args: readonly string[]) => runCli(args, { cwd: folder.path });
     const { status, stderr } = await run('incident', 'open', 'broken');
     expect([status, stderr]).toEqual([0, expect.stringMatching(/^ops was not told, and is not tried again: .*HTTP 410: .*gone for good/)]);
-    expect((await run('doctor')).stdout).toMatch(/messages +1 message did not arrive; the last one to ops: .*HTTP 410/);
+    expect((await run('doctor')).stdout).toMatch(/messages +1 message did not reach ops: .*HTTP 410/);
     expect((await run('incident', 'list', '--json')).status).toBe(0);
     expect(peer.received).toHaveLength(1);
   });

@@ -4,7 +4,8 @@ import { slotField } from '../../fleet/fields.ts';
 import { quoted } from '../../fleet/problem-words.ts';
 import { suggestion } from '../../fleet/problems.ts';
 import type { Section } from '../../fleet/slots.ts';
-import { dig, digString, isObject } from '../../ground/json.ts';
+import { dig, digArray, digString, isObject } from '../../ground/json.ts';
+import { defaultRules } from './default-rules.ts';
 
 /** `alerts:` */
 export const alerts: Section = {
@@ -15,7 +16,11 @@ export const alerts: Section = {
     const section = dig(manifest, 'alerts');
     const entries: readonly unknown[] = Array.isArray(section) ? section : [];
     const agents = dig(manifest, 'agents');
-    return [...duplicates(entries), ...strangers(entries, isObject(agents) ? Object.keys(agents) : [])];
+    return [
+      ...duplicates(entries),
+      ...strangers(entries, isObject(agents) ? Object.keys(agents) : []),
+      ...unknownRules(digArray(manifest, 'routes'), section === undefined ? [{ type: 'defaults' }] : entries),
+    ];
   },
 };
 
@@ -49,3 +54,23 @@ const strangers = (entries: readonly unknown[], known: readonly string[]): reado
           ],
     );
   });
+
+/** Routes for rules that the fleet is not watched by. */
+const unknownRules = (routes: readonly unknown[], entries: readonly unknown[]): readonly Contradiction[] => {
+  const known = entries.flatMap((entry) =>
+    digString(entry, 'type') === 'defaults' ? defaultRules.map(({ name }) => name) : [digString(entry, 'rule') ?? ''],
+  );
+  return routes.flatMap((route, at) =>
+    digArray(route, 'rules').flatMap((name, place) =>
+      typeof name !== 'string' || known.includes(name)
+        ? []
+        : [
+            {
+              path: ['routes', at, 'rules', place],
+              message: `names no rule of the fleet (found ${quoted(name)})`,
+              hint: suggestion(name, known),
+            },
+          ],
+    ),
+  );
+};

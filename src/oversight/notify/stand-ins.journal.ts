@@ -35,3 +35,7 @@ export const saidSince = (journal: Journal, { dedupKey, insteadOf, message }: Po
     insteadOf,
     dedupKey,
   );
+
+/** What channels were told in place of others, from an instant on (UTC epoch ms). */
+export const passedOnSince = (journal: Journal, since: number): Promise<readonly Posted[]> =>
+  readPosts(journal, 'instead_of IS NOT NULL AND made_at >= ? ORDER BY seq, id', since);

@@ -116,6 +116,7 @@ routes:
   test.each([
     ['{ to: [pagr] }', 'routes[0].to[0] names no channel under notify (found "pagr")', 'did you mean "pager"?'],
     ['{ agents: [suport], to: [] }', 'routes[0].agents[0] names no agent of the fleet (found "suport")', 'did you mean "support"?'],
+    ['{ rules: [qualty], to: [] }', 'routes[0].rules[0] names no rule of the fleet (found "qualty")', 'did you mean "quality"?'],
     ['{ category: cost, to: [] }', 'routes[0].category is not a key that is known here', 'known here: categories'],
     ['{ severity: page }', 'routes[0].to is missing', 'add to:'],
     ['{ during: { from: 8am }, to: [] }', 'routes[0].during.from is not a time of day: write it like 08:00', ''],
