@@ -41,7 +41,9 @@ export const diagnose = async (
     ...(loaded !== null && state.some(({ name, state: found }) => name === 'journal' && found === 'ok')
       ? await budgets(session, loaded.fleet)
       : []),
-    ...(loaded === null ? [] : await runaways(session, loaded.fleet)),
+    ...(loaded === null || state.some(({ name, state: found }) => name === 'journal' && found === 'fail')
+      ? []
+      : await runaways(session, loaded.fleet)),
     ...(loaded === null || runbooks ? [] : await network(session, loaded.fleet, { timeoutMs, offline, on })),
   ];
   const readiness = loaded === null || !runbooks ? null : await readinessOf(session, loaded.fleet, { timeoutMs, offline, on });

@@ -89,7 +89,7 @@ const ended = z.object({
 const lock = z.object({ lock: z.string(), run_id: z.string(), expires_at: instant });
 
 const whole = ['throttle', 'rollback', 'kill', 'disable', 'enable'] as const;
-const ofRun = ['runbook run', 'runbook resume', 'runbook abort', 'runbook undo', ...whole] as const;
+const ofRun = ['runbook run', 'runbook resume', 'runbook abort', 'runbook undo', 'budget push', ...whole] as const;
 
 /** The documents of runs and of what they leave in force. */
 export const responseSchemas = {

@@ -27,7 +27,7 @@ export type Touched = Readonly<Record<string, Json>>;
 
 /**
  * What is wanted, in the words of the action. Empty: what the action says alone, for a throttle or a scale nothing.
- * throttle: `requests_per_minute` `tokens_per_minute` `max_parallel` `max_waiting` `budget_usd`, numbers or null · scale: `replicas` ·
+ * throttle: `requests_per_minute` `tokens_per_minute` `max_parallel` `max_waiting` `budget_usd`, numbers or null, `budget_period`, how the target writes it · scale: `replicas` ·
  * rollback_prompt: `version` (default: the one before) · rollback_model, route_model: `model` · rollback_deploy: `revision` (default: the one before) ·
  * failover: `to`, a list of models · queue: `mode` and what the driver says · sampling: `share`, 0 to 1 · call: whatever its templates name.
  */

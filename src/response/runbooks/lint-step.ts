@@ -20,8 +20,11 @@ export const stepFindings = (runbook: Runbook, step: Step): readonly LintFinding
   return complaints.map(({ severity = 'error', ...complaint }) => ({ ...complaint, severity, at: step.at }));
 };
 
-const endless = ({ class: ofRunbook }: Runbook, { id, kind, ttlMs, ttlParam }: Step): readonly Complaint[] => {
-  if (ttlMs !== null || ttlParam !== null || ofRunbook === 'safety') return [];
+/** A budget is meant to last, and so are the limits that a person writes beside it. */
+const writesBudget = ({ triggers, steps }: Runbook): boolean => triggers.length === 0 && steps.some(({ args }) => 'budget_period' in args);
+
+const endless = (runbook: Runbook, { id, kind, ttlMs, ttlParam }: Step): readonly Complaint[] => {
+  if (ttlMs !== null || ttlParam !== null || runbook.class === 'safety' || writesBudget(runbook)) return [];
   const hint = 'add ttl: 2h';
   if (kind === 'throttle')
     return [{ rule: 'throttle-without-ttl', message: `${id} throttles for ever: nobody remembers it next week`, hint }];

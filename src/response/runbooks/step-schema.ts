@@ -27,6 +27,9 @@ const throttle = z
     max_parallel: count().optional().describe('Requests or jobs at the same time.'),
     max_waiting: count().optional().describe('Messages that may wait; what comes beyond is refused.'),
     budget_usd: or(dollars()).optional().describe('What may be spent, as the control counts it.'),
+    budget_period: or(text)
+      .optional()
+      .describe('After how long the control must count what was spent from nothing again, as it writes that: 1d, 30d; it is not changed.'),
   })
   .refine((limits) => Object.keys(limits).length > 0, 'says no limit: give requests_per_minute, or another');
 

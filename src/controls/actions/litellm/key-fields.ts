@@ -13,8 +13,21 @@ const columns: Readonly<Record<string, string>> = {
 export const limitColumns = (of: 'key' | 'team'): readonly string[] =>
   Object.values(columns).filter((column) => of === 'key' || column !== 'max_parallel_requests');
 
-/** The columns that a throttle sets. Null takes a limit away; only columns that are sent change. */
-export const limitsOf = (of: 'key' | 'team', params: Touched): Touched => {
+/** After how long what was spent counts from nothing again: `1d`, `30d`. Once set the proxy never takes it away, so that it is looked at and left alone. */
+export const periodColumn = 'budget_duration';
+
+/**
+ * The columns that a throttle sets. Null takes a limit away; only columns that are sent change. A `budget_period` is held against the one
+ * that the row has: dollars a day are something else than dollars in the life of a key.
+ */
+export const limitsOf = (of: 'key' | 'team', { budget_period: period, ...params }: Touched, now: Touched = {}): Touched => {
+  const found = now[periodColumn];
+  if (period !== undefined && period !== null && found !== undefined && found !== period)
+    throw usageError({
+      code: 'wish_not_understood',
+      message: `the spending of this ${of} ${found === null ? 'is never reset' : `is reset every ${JSON.stringify(found)}`}, and the limit is meant for ${JSON.stringify(period)}`,
+      hint: `let LiteLLM reset it: budget_duration ${JSON.stringify(period)}, which it cannot take back`,
+    });
   const asked = Object.entries(params);
   const understood = Object.keys(columns).filter((word) => limitColumns(of).includes(columns[word] ?? ''));
   const strange = asked.find(([word, value]) => !understood.includes(word) || !isLimit(value));

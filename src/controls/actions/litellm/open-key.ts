@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../../../ground/json.ts';
 import type { Clock } from '../../../ground/runtime/context.ts';
 import { applied, effectOfTrouble } from '../effect.ts';
 import type { Action, Change, Effect, Observed, Touched } from '../port.ts';
-import { isBlocking, limitColumns, limitsOf } from './key-fields.ts';
+import { isBlocking, limitColumns, limitsOf, periodColumn } from './key-fields.ts';
 import type { Aspect } from './port.ts';
 
 /** Whose limits are changed. */
@@ -69,13 +69,14 @@ const send = async (
 
 /** Limits of a key or a team: the proxy refuses what is beyond them. What was not set is restored with an explicit null. */
 export const openLimits = (api: LiteLlm, holder: Holder): Aspect => {
-  const parts: Parts = { fields: limitColumns(holder.of), blank: {}, keepsRunning: null };
+  const columns = limitColumns(holder.of);
+  const parts: Parts = { fields: [...columns, periodColumn], blank: {}, keepsRunning: null };
   return {
     stopsInFlight: false,
     lasting: null,
-    healthy: () => Object.fromEntries(parts.fields.map((field) => [field, null])),
+    healthy: () => Object.fromEntries(columns.map((field) => [field, null])),
     read: (_action, signal) => observe(api, holder, parts, signal),
-    wish: (_action, params) => limitsOf(holder.of, params),
+    wish: (_action, params, now) => limitsOf(holder.of, params, now),
     set: (change, signal) => send(api, holder, `/${holder.of}/update`, change.to, change, signal),
   };
 };
