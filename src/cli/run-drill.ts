@@ -85,6 +85,12 @@ const drillDemo = async (outer: Session, name: string, flags: DrillFlags) => {
   }
 };
 
+/** That it goes on is a finding of the drill, and no failure. */
+const neverSilent = (thrown: unknown): null => {
+  if (thrown instanceof OpsError && thrown.kind === 'unable') return null;
+  throw thrown;
+};
+
 /** On an agent of one's own that is not production, once its name was typed. */
 const drillOwn = async (session: Session, name: string, flags: DrillFlags & { readonly agent: string }) => {
   const asked = await askedRunbook(session, name, flags);

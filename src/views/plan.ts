@@ -1,6 +1,5 @@
 import type { Json } from '../ground/json.ts';
 import { isoTime, jsonDocument } from '../ground/output/json.ts';
-import { confirmCommand } from '../response/runbooks/next-command.ts';
 import { writtenParam } from '../response/runbooks/param-value.ts';
 import { agentsOf, needsOf, obstaclesOf, type PlannedStep } from '../response/runbooks/plan.ts';
 import type { Runbook } from '../response/runbooks/runbook.ts';
@@ -50,7 +49,7 @@ export const paramFacts = ({ params }: Pick<Runbook, 'params'>, values: Readonly
   );
 
 /** The core of the document, also what a refused run hands over. */
-export const planFacts = ({ runbook, plan, source, stale }: Omit<PlanAnswer, 'fleet' | 'generatedAt'>) => {
+export const planFacts = ({ runbook, plan, source, stale, confirmCommand }: Omit<PlanAnswer, 'fleet' | 'generatedAt'>) => {
   const needs = needsOf(plan);
   return {
     plan_hash: plan.hash,
@@ -65,7 +64,7 @@ export const planFacts = ({ runbook, plan, source, stale }: Omit<PlanAnswer, 'fl
     needs: { approvals: needs.approvals, typed_name: needs.typedName, locks: needs.locks, tick: needs.tick },
     runnable: obstaclesOf(plan).length === 0,
     stale,
-    confirm_command: obstaclesOf(plan).length === 0 && source === 'live' ? confirmCommand(runbook, plan.params, plan.hash) : null,
+    confirm_command: obstaclesOf(plan).length === 0 && source === 'live' ? confirmCommand : null,
   };
 };
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -29,6 +30,12 @@ const books = {
   byhand: `${head('byhand')}  - throttle: { requests_per_minute: 10 }\n    ttl: 2h\n  - id: look\n    manual: Look at the queue\n`,
 };
 
+/** What a shell makes of a command that was printed, behind `agentops runbook run`. */
+const wordsOf = (command = ''): readonly string[] =>
+  execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(3, -1);
+
 const shop = () => {
   const folder = scratch({ 'agentops.yaml': manifest, 'flags.json': '{"flags":{}}' });
   const env = { AGENTOPS_ACTOR: 'maria', LANG: 'C.UTF-8' };
@@ -48,7 +55,7 @@ const shop = () => {
   };
   const refused = async (...args: readonly string[]) => {
     const { status, stderr } = await run(...args, '--json');
-    return { status, ...(JSON.parse(stderr) as { error: { code: string; details: { confirm_command?: string } } }).error };
+    return { status, ...(JSON.parse(stderr) as { error: { code: string; message: string; details: { confirm_command?: string } } }).error };
   };
   return { ...folder, path: folder.path, env, run, document, flags, journal, refused };
 };
@@ -113,7 +120,29 @@ describe('a runbook', () => {
 
   test('is refused where nothing would ever end it', async () => {
     using folder = shop();
-    expect(await folder.refused('throttle', 'support', '--yes')).toMatchObject({ status: 4, code: 'no_tick' });
+    const refusal = await folder.refused('throttle', 'support', '--yes');
+    expect(refusal).toMatchObject({ status: 4, code: 'no_tick', details: { plan: { runbook: 'throttle', params: { for: '2h' } } } });
+    expect(refusal.message).toMatch(/^throttle \(.*agent\.support\.limit.*\) is for 2 h, and nothing ever looked for what is over/);
+    const shown = await folder.run('throttle', 'support', '--yes');
+    expect(shown.stderr).toMatch(/1 {2}throttle[\s\S]*nothing ever looked[\s\S]*--no-tick-check/);
+    expect(folder.flags()).toEqual({});
+    expect((await folder.document('runbook run', ...wordsOf(refusal.details.confirm_command))).status).toBe('done');
+  });
+
+  test('belongs to its incident, however it was confirmed', async () => {
+    using folder = shop();
+    const { incident } = await folder.document('incident open', 'too many', '--agent', 'support');
+    const id = typeof incident === 'string' ? incident : incident.id;
+    const said = ['--incident', id, '--break-glass', "it's urgent; $(id)", '--no-tick-check'];
+    const { details } = await folder.refused('runbook', 'run', 'books/guarded.yaml', '--agent', 'support', ...said);
+    const done = await folder.document('runbook run', ...wordsOf(details.confirm_command));
+    expect(done).toMatchObject({ status: 'done', incident: id });
+    const { records } = await folder.document('audit log', '--kind', 'runbook.approve');
+    expect(JSON.stringify(records)).toContain("it's urgent; $(id)");
+  });
+
+  test('is begun without anything that ends it where a person takes that on them', async () => {
+    using folder = shop();
     expect((await folder.document('throttle', 'support', '--to', '5/min', '--yes', '--no-tick-check')).status).toBe('done');
   });
 

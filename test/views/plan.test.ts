@@ -45,7 +45,15 @@ const planWith = (word: string): Plan => {
 };
 
 const answer = (plan: Plan, stale: readonly string[] | null = null) =>
-  planFormats({ fleet: 'acme', generatedAt: noon, runbook: book, plan, source: 'live', stale });
+  planFormats({
+    fleet: 'acme',
+    generatedAt: noon,
+    runbook: book,
+    plan,
+    source: 'live',
+    stale,
+    confirmCommand: `agentops runbook run plain --agent support --confirm ${plan.hash.slice(0, 12)}`,
+  });
 
 const textOf = (plan: Plan, width: number | null, stale: readonly string[] | null = null) =>
   answer(plan, stale).text({ look: { ...plainLook, width }, verbose: false, zone: 'UTC' });

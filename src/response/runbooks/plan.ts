@@ -149,7 +149,7 @@ export const isSevere = (planned: Pick<PlannedStep, 'change' | 'skipped' | 'bloc
 };
 
 /** True where nothing but a scheduled run of ours will end what a step does, or page a person in time. */
-const needsTick = (planned: PlannedStep): boolean =>
+export const needsTick = (planned: PlannedStep): boolean =>
   isActing(planned) && planned.step.ttlMs !== null && (planned.step.onExpiry === 'page' || planned.traits?.expiresNatively !== true);
 
 export const needsOf = (plan: Plan): Needs => {
