@@ -77,7 +77,7 @@ const drillDemo = async (outer: Session, name: string, flags: DrillFlags) => {
       isDemo: true,
       incident: opened.incident,
       detectMs: ctx.clock.now() - beganAt,
-      quietSince: (agent: string) => silence(stage, agent),
+      quietSince: (agent: string) => silence(stage, agent).catch(neverSilent),
     };
     return await carryOutDrill(session, asked, await plannedFor(session, asked), scene, flags.within);
   } finally {
