@@ -149,4 +149,43 @@ describe('what is in force', () => {
     peer.touched['limit'] = 10;
     expect(await revert()).toMatchObject({ result: 'reverted' });
   });
+
+  test('lasts as long as whoever finds it so wants it to: an agent closed for a while stays closed for safety', async () => {
+    const { peer, planned } = throttled({ kind: 'disable', ttlMs: hour });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const run = (step: typeof planned) =>
+      runRunbook(runContext(journal, { clock, random }), runFleet, anOrder(aPlan([step])), aids, () => undefined);
+    const found = (parts: Partial<Step>) => ({ ...planned, step: { ...planned.step, ...parts }, change: null, isSettled: true });
+    await run({ ...planned, change: aChange({ action: 'disable' }) });
+    const begunAt = clock.now();
+    const until = async () => (await standingMitigations(journal)).map(({ expiresAt, onExpiry }) => [expiresAt, onExpiry]);
+    await run(found({ ttlMs: hour / 2 }));
+    expect(await until()).toEqual([[begunAt + hour, 'revert']]);
+    await run(found({ ttlMs: 2 * hour }));
+    expect(await until()).toEqual([[begunAt + 2 * hour, 'revert']]);
+    await run(found({ kind: 'kill', ttlMs: null, onExpiry: 'page' }));
+    expect(await until()).toEqual([[null, 'page']]);
+    clock.advance(3 * hour);
+    expect(await expire(peer)).toEqual([]);
+    expect(peer.touched).toEqual({ limit: 10 });
+  });
+
+  test('is all over where a later run restores what was, and that run leaves nothing that would close it again', async () => {
+    const { peer, planned } = throttled({ ttlMs: hour });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const run = (from: number | null, to: number | null) => {
+      const step = { ...planned, change: aChange({ from: { limit: from }, to: { limit: to } }) };
+      clock.advance(1000);
+      return runRunbook(runContext(journal, { clock, random }), runFleet, anOrder(aPlan([step])), aids, () => undefined);
+    };
+    await run(null, 10);
+    await run(10, 20);
+    await run(20, null);
+    expect(await standingMitigations(journal)).toEqual([]);
+    clock.advance(2 * hour);
+    expect(await expire(peer)).toEqual([]);
+    expect(peer.touched).toEqual({ limit: null });
+  });
 });

@@ -15,7 +15,7 @@ import type { RunAids, RunResult } from '../../../src/response/runbooks/run.ts';
 import { endRunEarly, requireRun, resumeRun, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import { hour } from '../../support/facts.ts';
 import { type FakeClock, fakeClock, fakeRandom } from '../../support/fake-context.ts';
-import { anOrder, aPlan, aVerification, idleStep, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
+import { aChange, anOrder, aPlan, aVerification, idleStep, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
 
 let clock: FakeClock;
 let journal: Journal;
@@ -102,6 +102,18 @@ describe('a run', () => {
     peer.touched['limit'] = 10;
     expect((await resume(result.run.id, aids)).status).toBe('undone');
     expect(peer.touched).toEqual({ limit: null });
+  });
+
+  test('does not count on what was so when the plan was drawn, and is no longer', async () => {
+    const { peer, planned } = throttled({ onFail: 'stop' });
+    const driver = { ...peer.driver, plan: () => (peer.touched['limit'] === 10 ? null : aChange()) };
+    const aids: RunAids = { ...peerAids({}), open: async () => driver };
+    const stopped = await run(aPlan([{ ...planned, change: null, isSettled: true }]), aids);
+    expect([stopped.status, statuses(stopped)]).toEqual(['paused', { throttle: 'failed' }]);
+    expect(peer.calls).toEqual([]);
+    peer.touched['limit'] = 10;
+    const done = await resume(stopped.run.id, aids);
+    expect([done.status, statuses(done)]).toEqual(['done', { throttle: 'skipped' }]);
   });
 
   test('pauses where nobody can tell whether it helped, and looks again when it is resumed', async () => {
