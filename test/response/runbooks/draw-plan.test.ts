@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { OpenControl } from '../../../src/controls/actions/open-twins.ts';
 import type { Observed } from '../../../src/controls/actions/port.ts';
@@ -191,3 +193,17 @@ steps:
   });
   expect(stepsOf(plan)).toHaveLength(2);
 });
+
+test.each(['safety-violation', 'runaway-loop', 'latency-blowup', 'cost-anomaly'])(
+  'the shipped %s is refused where nothing is bound that it could do, and not told as done',
+  async (name) => {
+    const file = join(import.meta.dirname, '../../../runbooks', `${name}.yaml`);
+    const { runbook } = readRunbookText(readFileSync(file, 'utf8'), file);
+    if (runbook === null) throw new Error('it is shipped');
+    const bare = aFleet(anAgent({ controls: noControls }));
+    const params = givenParams(runbook, { agent: 'support' }, ['support']);
+    const figures = async () => unknownFigures('green');
+    const plan = await drawPlan(fakeContext(), bare, { runbook, params, aids: { open: world().open, figures } });
+    expect(obstaclesOf(plan).map(({ obstacle }) => obstacle.kind)).toEqual(['unbound']);
+  },
+);

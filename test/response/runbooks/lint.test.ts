@@ -83,6 +83,14 @@ describe('class safety', () => {
   });
 });
 
+test('class safety is not approved before it contains, and what begins by itself may wait for a person behind that', async () => {
+  const trigger = (mode: string) =>
+    `triggers: [ { alert: x, mode: ${mode} } ]\nguardrails: { runs_per_hour: 1, targets: 1, cooldown: 1m }\n`;
+  const close = '- disable: {}\n- manual: look';
+  const found = (mode: string) => lint(close, { ofClass: 'safety', rest: trigger(mode) });
+  expect([await found('approve'), await found('auto'), await found('suggest')]).toEqual([['1 error safety-waits'], [], []]);
+});
+
 describe('against the manifest at hand', () => {
   const bindings = binding([['kill', [closes, cancels]]]);
   test.each([
