@@ -1,6 +1,6 @@
 import { mitigationsOfRun } from '../controls/actions/mitigations.journal.ts';
 import type { RunNews, RunResult, RunStatus } from '../response/runbooks/run.ts';
-import { pauseLine, runFormats, stepLine } from '../views/runbook-run.ts';
+import { pauseLine, quietLine, runFormats, stepLine } from '../views/runbook-run.ts';
 import type { Outcome, Session } from './command.ts';
 import type { Finding } from './exit-codes.ts';
 import { tellPeople } from './tell-people.ts';
@@ -45,6 +45,7 @@ export const newsTeller = ({ ctx, terminal }: Pick<Session, 'ctx' | 'terminal'>)
       resumeCommand = news.resumeCommand;
       say(terminal.err.paint('dim', `run ${news.run.id}`));
     } else if (news.kind === 'pause') say(pauseLine(terminal.err, news.step, news.ms, news.why));
+    else if (news.kind === 'quiet') say(quietLine(terminal.err, news.agent, news.ms, news.why));
     else say(stepLine(terminal.err, news.step, news.doing));
   };
 };

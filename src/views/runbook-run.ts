@@ -64,6 +64,15 @@ export const pauseLine = (look: Look, step: string, ms: number, why: string): st
     { text: why === '' ? '' : `  ${why}`, tone: 'dim' },
   ]);
 
+/** How it stands with an agent that is to fall silent: one line. */
+export const quietLine = (look: Look, agent: string, ms: number, why: string): string =>
+  renderLine(look, 0, [
+    { text: `${symbolOf(look, stepSigns.intent)} ` },
+    { text: agent, tone: 'strong' },
+    { text: ms > 0 ? `  waiting for silence, ${humanDuration(ms)} at most` : '  time to quiet is not measured', tone: 'dim' },
+    { text: `  ${why}`, tone: 'dim' },
+  ]);
+
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
 
 const stepFacts = ({ id, kind, agent, action, target, status, startedAt, endedAt, evidence, verdict }: StepResult) => ({

@@ -319,4 +319,46 @@ describe('a run', () => {
     expect(peer.calls).toEqual([]);
     expect((await resume(stopped.run.id, decided(true))).status).toBe('done');
   });
+
+  test('judges what came after its last effect where it only looks, over no window of its own', async () => {
+    const { peer, planned } = throttled();
+    const asked: number[] = [];
+    const aids: RunAids = {
+      ...peerAids({ throttle: peer }),
+      verify: async (_verification, _agent, since) => {
+        asked.push(since);
+        return { verdict: 'pass', evidence: '' };
+      },
+    };
+    const look = (id: string, args: Record<string, number>) =>
+      idleStep({ id, kind: 'query', args: { expression: 'figures.errors == 0', ...args } });
+    const begunAt = clock.now();
+    const rest = idleStep({ id: 'rest', kind: 'wait', args: { ms: 600_000 } });
+    const plan = aPlan([planned, rest, look('since', {}), look('over', { window: 60_000 })]);
+    expect((await run(plan, aids)).status).toBe('done');
+    expect(asked).toEqual([begunAt, begunAt + 600_000 - 60_000]);
+    asked.length = 0;
+    await run(aPlan([look('alone', {})]), aids);
+    expect(asked).toEqual([clock.now()]);
+  });
+
+  test('measures how long it takes an agent that it stopped to fall silent, and does not wait for one that it lets go on', async () => {
+    const heard: string[] = [];
+    const waiting = (peers: Parameters<typeof peerAids>[0]): RunAids => ({
+      ...peerAids(peers),
+      quietSince: async (agent, tell) => {
+        tell('its last request ended 3 s ago', 60_000);
+        heard.push(agent);
+        await clock.sleep(9000, new AbortController().signal);
+        return clock.now() - 4000;
+      },
+    });
+    const { peer, planned } = throttled();
+    expect(await run(aPlan([planned]), waiting({ throttle: peer }))).toMatchObject({ status: 'done', quietMs: null });
+    expect(heard).toEqual([]);
+    const door = throttled({ id: 'door', kind: 'disable' });
+    const stop = { ...door.planned, change: { ...aChange({ action: 'disable' }), target: 'the door' } };
+    expect(await run(aPlan([stop]), waiting({ door: door.peer }))).toMatchObject({ status: 'done', quietMs: 5000 });
+    expect(heard).toEqual(['support']);
+  });
 });
