@@ -39,7 +39,8 @@ const safetyFindings = (runbook: Runbook): readonly LintFinding[] => {
       ),
     ...[
       ...early.filter(({ kind }) => waiting.includes(kind)),
-      ...steps.slice(0, first + 1).filter(({ approval }) => approval !== 'none'),
+      // The whole plan is approved before its first act, whichever step asks for that.
+      ...[...steps, ...runbook.finally].filter(({ kind, approval }) => kind !== 'approve' && approval !== 'none'),
     ].map((step) => error('safety-waits', step, `${step.id} makes the containment wait`, 'ask, or wait, behind the step that contains')),
     ...steps.flatMap((step) =>
       revertsBySelf(step).map((message) => error('safety-reverts', step, message, 'leave it to a person: on_expiry: page, undo: keep')),

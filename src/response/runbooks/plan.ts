@@ -154,7 +154,9 @@ export const needsTick = (planned: PlannedStep): boolean =>
 
 export const needsOf = (plan: Plan): Needs => {
   const steps = stepsOf(plan).filter(({ skipped }) => skipped === null);
-  const approvals = Math.max(0, ...steps.map(({ approval }) => (approval === 'two' ? 2 : approval === 'one' ? 1 : 0)));
+  // A step that asks does so when its turn comes: whatever contains before it is not kept waiting.
+  const approved = steps.filter(({ step }) => step.kind !== 'approve');
+  const approvals = Math.max(0, ...approved.map(({ approval }) => (approval === 'two' ? 2 : approval === 'one' ? 1 : 0)));
   const severe = steps.find(isSevere);
   return {
     approvals: approvals === 2 ? 2 : approvals === 1 ? 1 : 0,

@@ -170,6 +170,8 @@ test('what a plan needs follows from its acts', async () => {
   expect(needsOf(plan)).toEqual({ approvals: 2, typedName: 'support', locks: ['agent/support'], tick: true });
   const calm = await draw('- throttle: { requests_per_minute: 1 }');
   expect(needsOf(calm)).toEqual({ approvals: 0, typedName: null, locks: ['agent/support'], tick: false });
+  const asking = await draw('- disable: {}\n- approve: may it be cleaned up?\n  approval: two');
+  expect(needsOf(asking).approvals).toBe(0);
 });
 
 test('parameters are filled in once, with their type, and what stands in them stays text', async () => {

@@ -74,6 +74,8 @@ describe('class safety', () => {
     ['asks before it contains', `- approve: may we?\n${close}`, ['4 error safety-waits']],
     ['waits before it contains', `- wait: 1m\n${close}`, ['4 error safety-waits']],
     ['wants its containment approved', '- disable: {}\n  approval: two\n- manual: look', ['4 error safety-waits']],
+    ['has a later step approved', `${close}\n- kill: {}\n  irreversible: true\n  approval: two`, ['6 error safety-waits']],
+    ['asks behind its containment', `${close}\n- approve: may we?\n  approval: two`, []],
     ['reverts when its time is over', '- disable: {}\n  ttl: 2h\n  on_expiry: revert\n- manual: look', ['4 error safety-reverts']],
     ['reverts on a failure', '- disable: {}\n  on_fail: undo\n- manual: look', ['4 error safety-reverts']],
     ['lets it go on', `${close}\n- enable: {}`, ['6 error safety-reverts']],
