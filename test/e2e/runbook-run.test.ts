@@ -254,7 +254,10 @@ describeWithPeer('a plan that two have to sign', { programs: ['ssh-keygen'] }, (
     expect(await start()).toMatchObject({ message: expect.stringMatching(/only maria@acme\.io has$/) });
     const { approvers } = await folder.document('runbook approve', 'guarded.plan', '--key', 'tom');
     expect(approvers.toSorted()).toEqual(['maria', 'maria@acme.io', 'tom@acme.io']);
-    expect((await folder.document('runbook run', 'guarded', '--agent', 'support', '--yes')).status).toBe('done');
+    const done = await folder.document('runbook run', 'guarded', '--agent', 'support', '--yes');
+    expect(done.status).toBe('done');
+    await run('mitigations', 'revert', done.mitigations[0].mitigation, '--yes');
+    expect(await start()).toMatchObject({ code: 'approval_missing', message: expect.stringMatching(/nobody has$/) });
   });
 
   test('is not by a key of nobody who may, nor by an approval that was written into the journal', async () => {

@@ -125,6 +125,20 @@ describe('a run', () => {
     expect(peer.effects).toHaveLength(1);
   });
 
+  test('goes on by no other plan than the one that was begun', async () => {
+    const { peer, planned } = throttled({ verify: aVerification({ deadlineMs: 0 }) });
+    const aids = peerAids({ throttle: peer }, ['inconclusive']);
+    const { run: head } = await run(aPlan([planned]), aids);
+    for (const plan of [JSON.stringify({ ...head.plan, steps: [] }), '{']) {
+      await journal.commit([{ sql: 'UPDATE runbook_run SET plan = ? WHERE id = ?', params: [plan, head.id] }]);
+      await expect(resume(head.id, aids)).rejects.toMatchObject({ kind: 'unable', code: 'run_altered' });
+    }
+    const intact = { sql: 'UPDATE runbook_run SET plan = ? WHERE id = ?', params: [JSON.stringify(head.plan), head.id] };
+    await journal.commit([intact, { sql: "UPDATE runbook_event SET body = '{' WHERE seq = 2", params: [] }]);
+    await expect(resume(head.id, aids)).rejects.toMatchObject({ kind: 'unable', code: 'run_altered' });
+    expect(peer.calls).toHaveLength(1);
+  });
+
   test('waits as long as the target asks, and tries no more often than it may', async () => {
     const { peer, planned } = throttled({ retries: 1, onFail: 'stop' });
     const busy = { result: 'rejected', retry: true, retryAfterMs: 7000, evidence: 'too many requests' } as const;
