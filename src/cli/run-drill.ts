@@ -17,7 +17,7 @@ import { signersOf } from './carry-out.ts';
 import type { Session } from './command.ts';
 import { openAids } from './plan-aids.ts';
 import { silence } from './play-incident.ts';
-import { newsTeller } from './run-outcome.ts';
+import { openRunNews } from './run-news.ts';
 import { checkAgents, stageIncident } from './stage-incident.ts';
 import { verifiersOf } from './verify-agents.ts';
 
@@ -158,7 +158,8 @@ const carryOutDrill = async (
   // The drill itself takes everything back.
   const guard = () => requireGuards(ctx, fleet, runbook, plan, { isAutomatic: false, ignoresTick: true });
   const order = { plan, runbook, cause: { kind: 'drill' }, actor, approvals, incident, guard } as const;
-  const result = await runRunbook(ctx, fleet, order, aids, newsTeller(session));
+  const news = await openRunNews(session);
+  const result = await runRunbook(ctx, fleet, order, aids, news.on).finally(news.close);
   const restored = await takeBack(session, result.run.id, aids);
   const state = await stateOf(session, agentsOf(plan));
   return { fleet: fleet.name, drill: { result, isDemo, detectMs, restored, state, withinMs } };

@@ -45,7 +45,8 @@ export const runTones: Readonly<Record<RunStatus, Tone>> = {
 /** What a step was, and how it stands: one line. */
 export const stepLine = (look: Look, { id, action, target, agent, status, evidence }: StepResult, doing: string): string => {
   const sign = stepSigns[status];
-  const what = [action.replace('_', ' '), target ?? agent].filter((word) => word !== null).join(' ');
+  // A step that is called as what it does says so once.
+  const what = [action === id ? null : action.replace('_', ' '), target ?? agent].filter((word) => word !== null).join(' ');
   return renderLine(look, 0, [
     { text: `${symbolOf(look, sign)} `, tone: sign.tone },
     { text: id, tone: 'strong' },

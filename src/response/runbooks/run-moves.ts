@@ -6,7 +6,7 @@ import { endRun, leave } from './record-end.ts';
 import { recordNotice } from './record-notice.ts';
 import { recordSettled, recordSkip } from './record-skip.ts';
 import type { RunResult } from './run.ts';
-import { containMsOf, resultOfRun, resumeCommandOf } from './run-result.ts';
+import { containMsOf, resultOfRun, resumeCommandOf, stepResults } from './run-result.ts';
 import { type Running, runStep, settleStep } from './run-step.ts';
 import { resultOf, stepState } from './step-state.ts';
 import { settleUndo, undoStep } from './undo-steps.ts';
@@ -18,7 +18,7 @@ import { confirmStep, verifyStep } from './verify-step.ts';
  */
 export const runMoves = async (running: Running): Promise<RunResult> => {
   const { ctx, run, recorder, on } = running;
-  on({ kind: 'started', run, resumeCommand: resumeCommandOf(run, recorder.state()) });
+  on({ kind: 'started', run, steps: stepResults(run, recorder.state()), resumeCommand: resumeCommandOf(run, recorder.state()) });
   let quietMs: number | null = null;
   while (recorder.state().status === 'running') {
     const move = nextMove(run.plan, await recorder.refresh());

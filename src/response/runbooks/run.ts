@@ -133,7 +133,8 @@ export interface RunResult {
 
 /** What a run tells while it goes on. */
 export type RunNews =
-  | { readonly kind: 'started'; readonly run: RunHead; readonly resumeCommand: string }
+  /** `steps`: as they stand, all of them; some may have been done before. */
+  | { readonly kind: 'started'; readonly run: RunHead; readonly steps: readonly StepResult[]; readonly resumeCommand: string }
   | { readonly kind: 'step'; readonly step: StepResult; readonly doing: string }
   | { readonly kind: 'pause'; readonly step: string; readonly ms: number; readonly why: string }
   /** It waits for the traces of an agent to fall silent, `ms` at most; 0: it does not wait. */
