@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { documentSchemas } from '../../src/views/schemas.ts';
 import { describeWithPeer } from '../support/peer-or-skip.ts';
 import { runCli, scratch, startCli } from '../support/run-cli.ts';
 import { newKey } from '../support/ssh-key.ts';
+import { until } from '../support/until.ts';
 
 const manifest = `version: 1
 fleet: acme
@@ -222,7 +223,9 @@ describe('a runbook', () => {
     const { child, ended } = startCli([...args, details.confirm_command?.split(' ').at(-1) ?? ''], { cwd: folder.path, env: folder.env });
     child.stderr?.on('data', (piece: Buffer) => {
       const line = piece.toString();
-      if (/exec.*acting/.test(line) || line.includes('Ctrl-C again')) child.kill('SIGINT');
+      // Nothing can be told of a program that has not begun.
+      if (/exec.*acting/.test(line)) void until('the program has begun', () => existsSync(log)).then(() => child.kill('SIGINT'));
+      if (line.includes('Ctrl-C again')) child.kill('SIGINT');
     });
     const { status, stderr } = await ended;
     expect(status).toBe(130);

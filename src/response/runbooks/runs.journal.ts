@@ -1,7 +1,7 @@
 import { unableError } from '../../ground/errors.ts';
 import { canonicalJson, digString, isObject, type Json, type JsonObject, parseJson } from '../../ground/json.ts';
 import type { Journal, Write } from '../../ground/store/port.ts';
-import { type Plan, planHash } from './plan.ts';
+import { isIntactPlan } from './plan-file.ts';
 import type { RecordedEvent, RunEvent, RunHead, RunStatus } from './run.ts';
 import { hasEnded } from './step-state.ts';
 
@@ -63,8 +63,7 @@ const knownRun = (row: Row): KnownRun => ({
   ...(parseJson(row.facts) as unknown as RunFacts),
 });
 
-const isPlanOf = (plan: Json | undefined, hash: string): boolean =>
-  isObject(plan) && plan['hash'] === hash && planHash(plan as unknown as Plan) === hash;
+const isPlanOf = (plan: Json | undefined, hash: string): boolean => isIntactPlan(plan) && digString(plan, 'hash') === hash;
 
 /** The write that begins a run; the commit fails (`Conflict`) where there is one of its id. */
 export const beginWrite = (head: RunHead): Write => ({

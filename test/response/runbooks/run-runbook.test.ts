@@ -129,7 +129,7 @@ describe('a run', () => {
     const { peer, planned } = throttled({ verify: aVerification({ deadlineMs: 0 }) });
     const aids = peerAids({ throttle: peer }, ['inconclusive']);
     const { run: head } = await run(aPlan([planned]), aids);
-    for (const plan of [JSON.stringify({ ...head.plan, steps: [] }), '{']) {
+    for (const plan of [JSON.stringify({ ...head.plan, steps: [] }), JSON.stringify({ ...head.plan, steps: [{}] }), '{']) {
       await journal.commit([{ sql: 'UPDATE runbook_run SET plan = ? WHERE id = ?', params: [plan, head.id] }]);
       await expect(resume(head.id, aids)).rejects.toMatchObject({ kind: 'unable', code: 'run_altered' });
     }
