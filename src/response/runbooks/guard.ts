@@ -138,9 +138,10 @@ const outOfBounds = ({ name, guardrails }: Guarded, plan: Plan, facts: GuardFact
 const neverEnding = (plan: Plan, { now, lastTickAt, ignoresTick }: GuardFacts): readonly Refusal[] => {
   const ending = stepsOf(plan).filter(needsTick);
   if (ignoresTick || ending.length === 0) return [];
-  if (lastTickAt !== null && now - lastTickAt < tickFreshMs) return [];
+  // One that is yet to come was told by a clock that was wrong, and says nothing.
+  if (lastTickAt !== null && Math.abs(now - lastTickAt) < tickFreshMs) return [];
   const since =
-    lastTickAt === null
+    lastTickAt === null || lastTickAt > now
       ? 'nothing ever looked for what is over'
       : `nothing looked for what is over since ${humanDuration(now - lastTickAt)}`;
   const acts = ending.map(({ id, change, step: { ttlMs } }) => `${id} (${change?.target}) is for ${humanDuration(ttlMs ?? 0)}`);
