@@ -6,7 +6,7 @@ import { openPassingJournal } from '../../../src/ground/store/sqlite.ts';
 import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
 import { expireMitigations, revertMitigation } from '../../../src/response/runbooks/expire-mitigations.ts';
 import { lockLease } from '../../../src/response/runbooks/open-locks.ts';
-import { runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
+import { endRunEarly, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import type { Step } from '../../../src/response/runbooks/runbook.ts';
 import type { ControlPeer } from '../../support/control-peer.ts';
 import { hour } from '../../support/facts.ts';
@@ -135,6 +135,24 @@ describe('what is in force', () => {
     expect(await standingMitigations(journal)).toHaveLength(1);
     await run('enable', 'off', 'on');
     expect(await standingMitigations(journal)).toEqual([]);
+  });
+
+  test('and is over, is not taken back once more: what a later run closed again stays closed', async () => {
+    const { peer, planned } = throttled({ kind: 'disable' });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const ctx = () => runContext(journal, { clock, random });
+    const run = (action: 'disable' | 'enable', from: string | null, to: string | null) => {
+      const change = aChange({ action, from: { limit: from }, to: { limit: to } });
+      return runRunbook(ctx(), runFleet, anOrder(aPlan([{ ...planned, change }])), aids, () => undefined);
+    };
+    const first = await run('disable', null, 'off');
+    await run('enable', 'off', null);
+    await run('disable', null, 'off');
+    const request = { kind: 'request', what: 'undo', why: 'maria wants it' } as const;
+    const undone = await endRunEarly(ctx(), runFleet, first.run.id, request, aids, () => undefined);
+    expect([undone?.status, undone?.steps[0]?.evidence]).toEqual(['undone', expect.stringMatching(/^it had ended already: run throttle-/)]);
+    expect([peer.touched, await standingMitigations(journal)]).toEqual([{ limit: 'off' }, [expect.anything()]]);
   });
 
   test('that a person wants ended, and somebody else has changed, stays in force, and nobody is woken for it', async () => {
