@@ -115,7 +115,7 @@ const endings: Readonly<Record<RunStatus, string>> = {
   paused: 'stopped: a person is needed',
   done: 'is done',
   failed: 'failed',
-  undone: 'failed, and what it did was taken back',
+  undone: 'was taken back',
   aborted: 'was ended early',
 };
 

@@ -130,6 +130,19 @@ describe('a runbook', () => {
     expect((await folder.document('runbook run', ...wordsOf(refusal.details.confirm_command))).status).toBe('done');
   });
 
+  test('that a person began before the incident was opened belongs to it, and is taken back once', async () => {
+    using folder = shop();
+    const run = await folder.document('throttle', 'support', '--yes', '--no-tick-check');
+    const opened = await folder.run('incident', 'open', 'too many', '--agent', 'support');
+    expect(opened.stdout).toContain(`it takes in run ${run.run_id}, and counts from when that began`);
+    const [, id = ''] = /(inc-\d+)/.exec(opened.stdout) ?? [];
+    const { status, stdout } = await folder.run('incident', 'timeline', id);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/started runbook throttle[\s\S]*opened the incident/)]);
+    const undone = await folder.document('runbook undo', run.run_id, '--yes', '--reason', 'a false alarm');
+    expect(undone).toMatchObject({ status: 'undone', why: 'undo by maria: a false alarm' });
+    expect(await folder.refused('runbook', 'undo', run.run_id, '--yes')).toMatchObject({ status: 2, code: 'run_undone' });
+  });
+
   test('belongs to its incident, however it was confirmed', async () => {
     using folder = shop();
     const { incident } = await folder.document('incident open', 'too many', '--agent', 'support');

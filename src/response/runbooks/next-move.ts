@@ -48,9 +48,13 @@ export const nextMove = (plan: Plan, run: RunState): Move => {
 };
 
 const endOf = (plan: Plan, run: RunState, isUndoing: boolean, failed: readonly string[]): Move => {
-  const standing = plan.steps.filter(({ id }) => isOurs(stepState(run, id)) && !succeeded(stepState(run, id).undo)).map(({ id }) => id);
+  // A wait, or a word to people, leaves nothing that could stand.
+  const standing = plan.steps
+    .filter(({ id, control }) => control !== null && isOurs(stepState(run, id)) && !succeeded(stepState(run, id).undo))
+    .map(({ id }) => id);
   const left = standing.length > 0 ? `${standing.join(', ')} cannot be undone` : '';
-  const why = [...failed, ...(isUndoing && left !== '' ? [left] : [])].join('; ');
+  const asked = run.request?.what === 'undo' ? [run.request.why] : [];
+  const why = [...failed, ...asked, ...(isUndoing && left !== '' ? [left] : [])].join('; ');
   const isUndone = plan.steps.some(({ id }) => succeeded(stepState(run, id).undo));
   if (run.request?.what === 'abort') return { kind: 'end', status: 'aborted', why: run.request.why };
   if (isUndoing) return { kind: 'end', status: isUndone || run.request !== null ? 'undone' : 'failed', why };

@@ -138,6 +138,12 @@ export const endRunEarly = async (
       message: `run ${id} has ended: ${status}`,
       hint: `agentops runbook undo ${id} takes back what it did`,
     });
+  if (status === 'undone' && request.what === 'undo')
+    throw usageError({
+      code: 'run_undone',
+      message: `run ${id} was taken back already`,
+      hint: 'agentops mitigations list shows what is in force',
+    });
   if ((await heldLeases(journal, runLease(id))).some(({ name }) => name === runLease(id))) {
     await recordRequest(ctx, run, request);
     return null;
