@@ -41,7 +41,7 @@ export const offerPlan = async (session: Session, asked: AskedRunbook, plan: Pla
   if (isShown && terminal.prompts !== null) await session.show({ finding: 'none', formats: { text: formats.text } });
   // A program that reads the refusal as JSON finds the plan in it.
   else if (isShown || terminal.prompts !== null)
-    terminal.say(ctx.secrets.mask(formats.text({ look: terminal.err, verbose: false, zone: terminal.zone }).trimEnd()));
+    terminal.say(ctx.secrets.mask((await formats.text({ look: terminal.err, verbose: false, zone: terminal.zone })).trimEnd()));
   return offered;
 };
 

@@ -4,7 +4,6 @@ import { writtenParam } from '../response/runbooks/param-value.ts';
 import { agentsOf, needsOf, obstaclesOf, type PlannedStep } from '../response/runbooks/plan.ts';
 import type { Runbook } from '../response/runbooks/runbook.ts';
 import { actionWords, doingOf, type PlanAnswer } from './plan-facts.ts';
-import { renderPlanText } from './plan-text.ts';
 import type { ViewOptions } from './words.ts';
 
 const seconds = (ms: number | null | undefined): number | null => (ms === null || ms === undefined ? null : ms / 1000);
@@ -70,6 +69,6 @@ export const planFacts = ({ runbook, plan, source, stale, confirmCommand }: Omit
 
 /** Every format of `agentops runbook plan`. */
 export const planFormats = (answer: PlanAnswer) => ({
-  text: (options: ViewOptions) => renderPlanText(answer, options),
+  text: async (options: ViewOptions) => (await import('./plan-text.ts')).renderPlanText(answer, options),
   json: () => jsonDocument(answer.fleet, answer.generatedAt, planFacts(answer)),
 });

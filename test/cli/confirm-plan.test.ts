@@ -22,8 +22,8 @@ const meet = (answer: string | boolean | null, format = 'text') => {
     ctx: fakeContext(),
     flags: {},
     format,
-    show: async ({ formats }: { formats: { text: (view: unknown) => string } }) =>
-      void seen.push(formats.text({ look: plain, verbose: false, zone: 'UTC' })),
+    show: async ({ formats }: { formats: { text: (view: unknown) => Promise<string> } }) =>
+      void seen.push(await formats.text({ look: plain, verbose: false, zone: 'UTC' })),
     terminal: {
       err: plain,
       zone: 'UTC',
