@@ -194,6 +194,21 @@ describe('a run', () => {
     expect((await resume(result.run.id, aids, { step: 'look', says: 'done' })).status).toBe('done');
   });
 
+  test('takes no word for an approval, nor for time that has to pass, nor for a notice', async () => {
+    const { peer, planned } = throttled();
+    const aids = peerAids({ throttle: peer });
+    const asked = await run(aPlan([idleStep({ id: 'ask', kind: 'approve', args: { message: 'Go on?' } }), planned]), aids);
+    for (const says of ['done', 'skip'] as const)
+      await expect(resume(asked.run.id, aids, { step: 'ask', says })).rejects.toMatchObject({
+        code: 'step_needs_approval',
+        hint: `agentops runbook approve ${asked.run.id}`,
+      });
+    expect((await resume(asked.run.id, aids)).status).toBe('waiting');
+    const waiting = await run(aPlan([idleStep({ id: 'pause', kind: 'wait', args: { ms: hour } }), planned]), aids);
+    await expect(resume(waiting.run.id, aids, { step: 'pause', says: 'done' })).rejects.toMatchObject({ code: 'step_not_open' });
+    expect(peer.calls).toEqual([]);
+  });
+
   test('that is interrupted ends the step under way and begins no other', async () => {
     const stop = new AbortController();
     const [first, second] = [throttled({ id: 'one' }), throttled({ id: 'two' })];
