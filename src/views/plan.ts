@@ -69,6 +69,6 @@ export const planFacts = ({ runbook, plan, source, stale, confirmCommand }: Omit
 
 /** Every format of `agentops runbook plan`. */
 export const planFormats = (answer: PlanAnswer) => ({
-  text: async (options: ViewOptions) => (await import('./plan-text.ts')).renderPlanText(answer, options),
+  text: (options: ViewOptions) => import('./plan-text.ts').then(({ renderPlanText }) => renderPlanText(answer, options)),
   json: () => jsonDocument(answer.fleet, answer.generatedAt, planFacts(answer)),
 });

@@ -8,15 +8,19 @@ const everyMs = 2000;
 /** Writes down again and again that somebody listens, so that silence can be told from deafness. Ends when the signal fires. */
 export const signListening = async (
   ctx: Context,
-  queue: WorkQueue,
+  queue: Pick<WorkQueue, 'length'>,
   signal: AbortSignal,
   onTrouble: (thrown: unknown) => void,
 ): Promise<void> => {
   const { clock } = ctx;
   const since = clock.now();
   while (!signal.aborted) {
-    // In the queue: what arrived before it is stored before it. A full queue hears, but has not stored, so that it says nothing.
-    await queue.run(async () => noteListening(await ctx.cache(), { since, at: clock.now() }))?.catch(onTrouble);
+    // While something waits to be stored, what was heard is not all in the cache: it says nothing.
+    if (queue.length === 0)
+      await ctx
+        .cache()
+        .then((cache) => noteListening(cache, { since, at: clock.now() }))
+        .catch(onTrouble);
     // Rejects when the signal fires: that is how this ends.
     await clock.sleep(everyMs, signal).catch(() => undefined);
   }
