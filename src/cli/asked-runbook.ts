@@ -14,6 +14,8 @@ export interface ParamFlags {
 
 export interface AskedRunbook {
   readonly fleet: Fleet;
+  /** The runbook as it was named: its name, or a file. */
+  readonly named: string;
   readonly runbook: Runbook;
   readonly params: Readonly<Record<string, Json>>;
 }
@@ -23,7 +25,7 @@ export const askedRunbook = async ({ ctx, cwd, fleet: load }: Session, name: str
   const { fleet } = await load();
   const runbook = await loadRunbook(ctx, fleet, name, cwd);
   const agents = fleet.agents.map((agent) => agent.name);
-  return { fleet, runbook, params: givenParams(runbook, typedParams(runbook, flags), agents) };
+  return { fleet, named: name, runbook, params: givenParams(runbook, typedParams(runbook, flags), agents) };
 };
 
 const typedParams = (runbook: Runbook, { agent, param = [] }: ParamFlags): Readonly<Record<string, string>> => {

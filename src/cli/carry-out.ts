@@ -12,35 +12,33 @@ import { requireGuards } from '../response/runbooks/require-guards.ts';
 import { runRunbook } from '../response/runbooks/run-runbook.ts';
 import type { AskedRunbook } from './asked-runbook.ts';
 import type { Outcome, Session } from './command.ts';
-import { type ConfirmFlags, confirmPlan } from './confirm-plan.ts';
+import { confirmCommandOf } from './confirm-command.ts';
+import { type ConfirmFlags, confirmPlan, offerPlan } from './confirm-plan.ts';
 import { openAids } from './plan-aids.ts';
 import { answeredRun } from './run-outcome.ts';
 import { verifiersOf } from './verify-agents.ts';
-
-/** How a run is confirmed and bounded. */
-export interface CarryOutFlags extends ConfirmFlags {
-  readonly incident?: string;
-  readonly breakGlass?: string;
-  /** False: nothing may be left to end what is to end by itself. */
-  readonly tickCheck?: boolean;
-  /** Where the file of allowed signers is; default: beside the manifest. */
-  readonly signers?: string;
-}
 
 /** The file of allowed signers that is meant. */
 export const signersOf = (fleet: Pick<Fleet, 'path'>, cwd: string, given: string | undefined): string =>
   given === undefined ? join(dirname(fleet.path), 'allowed_signers') : resolve(cwd, given);
 
 /** Plans, shows the plan, has it confirmed and carries it out: the one way into a run. */
-export const carryOut = async (session: Session, asked: AskedRunbook, flags: CarryOutFlags): Promise<Outcome> => {
+export const carryOut = async (session: Session, asked: AskedRunbook, flags: ConfirmFlags): Promise<Outcome> => {
   const { ctx, cwd } = session;
   const { fleet, runbook, params } = asked;
   const incident = flags.incident === undefined ? null : (await requireIncident(await ctx.journal(), flags.incident)).id;
   const plan = await drawPlan(ctx, fleet, { runbook, params, aids: await openAids(ctx, fleet, false) });
   requireRunnable(plan);
-  const guard = () => requireGuards(ctx, fleet, runbook, plan, { isAutomatic: false, ignoresTick: flags.tickCheck === false });
+  const offered = await offerPlan(session, asked, plan, flags);
+  const guard = () =>
+    requireGuards(ctx, fleet, runbook, plan, {
+      isAutomatic: false,
+      ignoresTick: flags.tickCheck === false,
+      withoutTick: confirmCommandOf(session, asked, plan, { ...flags, tickCheck: false }),
+      details: offered.details,
+    });
   await guard();
-  const isPresent = await confirmPlan(session, asked, plan, flags);
+  const isPresent = await confirmPlan(session, offered, flags);
   const actor = actorOf(ctx.env, () => ctx.process.owner());
   const own: readonly Given[] =
     flags.breakGlass !== undefined || isPresent ? [{ by: actor, isSigned: false, breakGlass: flags.breakGlass ?? null }] : [];

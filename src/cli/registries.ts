@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { protocols } from '../agents/protocols/registry.ts';
-import { controls } from '../controls/actions/registry.ts';
+import { controlConfigs } from '../controls/actions/registry.ts';
 import { queueSchemas } from '../controls/queues/schema.ts';
 import { policies } from '../fleet/policy-section.ts';
 import { readByKind } from '../fleet/read-slot.ts';
@@ -44,7 +44,7 @@ export const extensions: Extensions = {
   slots: {
     endpoint: readByKind('protocol', 'protocol', protocols),
     backend: readByKind('kind', 'trace backend', backends),
-    control: readByKind('via', 'control', controls),
+    control: readByKind('via', 'control', controlConfigs),
     channel: readByKind('kind', 'channel', channels),
     queue: readByKind('kind', 'queue', queueSchemas),
     expect: expectations,

@@ -17,7 +17,7 @@ import { signersOf } from './carry-out.ts';
 import type { Session } from './command.ts';
 import { openAids } from './plan-aids.ts';
 import { silence } from './play-incident.ts';
-import { newsTeller } from './run-outcome.ts';
+import { openRunNews } from './run-news.ts';
 import { checkAgents, stageIncident } from './stage-incident.ts';
 import { verifiersOf } from './verify-agents.ts';
 
@@ -77,12 +77,18 @@ const drillDemo = async (outer: Session, name: string, flags: DrillFlags) => {
       isDemo: true,
       incident: opened.incident,
       detectMs: ctx.clock.now() - beganAt,
-      quietSince: (agent: string) => silence(stage, agent),
+      quietSince: (agent: string) => silence(stage, agent).catch(neverSilent),
     };
     return await carryOutDrill(session, asked, await plannedFor(session, asked), scene, flags.within);
   } finally {
     await stage.stop();
   }
+};
+
+/** That it goes on is a finding of the drill, and no failure. */
+const neverSilent = (thrown: unknown): null => {
+  if (thrown instanceof OpsError && thrown.kind === 'unable') return null;
+  throw thrown;
 };
 
 /** On an agent of one's own that is not production, once its name was typed. */
@@ -152,7 +158,8 @@ const carryOutDrill = async (
   // The drill itself takes everything back.
   const guard = () => requireGuards(ctx, fleet, runbook, plan, { isAutomatic: false, ignoresTick: true });
   const order = { plan, runbook, cause: { kind: 'drill' }, actor, approvals, incident, guard } as const;
-  const result = await runRunbook(ctx, fleet, order, aids, newsTeller(session));
+  const news = await openRunNews(session);
+  const result = await runRunbook(ctx, fleet, order, aids, news.on).finally(news.close);
   const restored = await takeBack(session, result.run.id, aids);
   const state = await stateOf(session, agentsOf(plan));
   return { fleet: fleet.name, drill: { result, isDemo, detectMs, restored, state, withinMs } };

@@ -1,8 +1,9 @@
 import { mitigationsOfRun } from '../controls/actions/mitigations.journal.ts';
 import type { RunNews, RunResult, RunStatus } from '../response/runbooks/run.ts';
-import { pauseLine, runFormats, stepLine } from '../views/runbook-run.ts';
+import { runFormats } from '../views/runbook-run.ts';
 import type { Outcome, Session } from './command.ts';
 import type { Finding } from './exit-codes.ts';
+import { openRunNews } from './run-news.ts';
 import { tellPeople } from './tell-people.ts';
 
 const findings: Readonly<Record<RunStatus, Finding>> = {
@@ -33,22 +34,6 @@ export const runOutcome = async ({ ctx, fleet: load }: Session, result: RunResul
   };
 };
 
-/** Tells the news of a run on stderr, a line each time a step moves, and what goes on with it where it is interrupted. */
-export const newsTeller = ({ ctx, terminal }: Pick<Session, 'ctx' | 'terminal'>): ((news: RunNews) => void) => {
-  const say = (line: string) => terminal.say(ctx.secrets.mask(line));
-  let resumeCommand: string | null = null;
-  ctx.signal.addEventListener('abort', () => {
-    if (resumeCommand !== null) say(`stopping after this step; Ctrl-C again leaves at once. To go on: ${resumeCommand}`);
-  });
-  return (news) => {
-    if (news.kind === 'started') {
-      resumeCommand = news.resumeCommand;
-      say(terminal.err.paint('dim', `run ${news.run.id}`));
-    } else if (news.kind === 'pause') say(pauseLine(terminal.err, news.step, news.ms, news.why));
-    else say(stepLine(terminal.err, news.step, news.doing));
-  };
-};
-
 /** Carries something out for a run, tells people what it left in the outbox, and answers how the run stands. */
 export const answeredRun = async (
   session: Session,
@@ -56,7 +41,8 @@ export const answeredRun = async (
   wanted: RunStatus | null = null,
 ): Promise<Outcome> => {
   const { fleet } = await session.fleet();
-  const result = await work(newsTeller(session));
+  const news = await openRunNews(session);
+  const result = await work(news.on).finally(news.close);
   if (Object.keys(fleet.notify).length > 0) await tellPeople(session, fleet);
   return runOutcome(session, result, wanted);
 };

@@ -5,7 +5,7 @@ import { everything } from '../fleet/select.ts';
 import { unableError } from '../ground/errors.ts';
 import { plainLook } from '../ground/output/look.ts';
 import { openSecrets } from '../ground/runtime/secrets.ts';
-import type { Progress } from '../ground/runtime/terminal-progress.ts';
+import { silentProgress } from '../ground/runtime/terminal-progress.ts';
 import type { ServeEvent } from '../views/serve.ts';
 import { checkFleet, defaultCheckOptions } from './check-fleet.ts';
 import type { Session } from './command.ts';
@@ -25,7 +25,7 @@ export interface StoryStage {
 }
 
 /** The scenes tell how far it is. */
-const unseen: Progress = { look: plainLook, phase: () => undefined, update: () => undefined, stop: () => undefined };
+const unseen = silentProgress(plainLook);
 
 const askMs = 5000;
 

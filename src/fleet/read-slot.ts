@@ -1,17 +1,17 @@
-import type { ZodType } from 'zod';
 import { isObject } from '../ground/json.ts';
 import { shown } from './problem-words.ts';
 import { type Problem, readWith, suggestion } from './problems.ts';
-import type { SlotReader } from './slots.ts';
-
-/** Anything with a kind and a config schema: an adapter, or a config whose adapter is not needed to check it. */
-type Described = { readonly default: { readonly kind: string; readonly summary: string; readonly config: ZodType } };
+import type { Description, SlotReader } from './slots.ts';
 
 /**
  * Reads a slot whose kind is named by one of its keys, loading the schema of that kind alone.
  * @param noun what the slot holds, for messages: `protocol`, `control`
  */
-export const readByKind = (key: string, noun: string, registry: Readonly<Record<string, () => Promise<Described>>>): SlotReader => {
+export const readByKind = (
+  key: string,
+  noun: string,
+  registry: Readonly<Record<string, () => Promise<{ default: Description }>>>,
+): SlotReader => {
   const kindOf = (raw: unknown): string | null => {
     const kind = isObject(raw) ? raw[key] : undefined;
     return typeof kind === 'string' && Object.hasOwn(registry, kind) ? kind : null;

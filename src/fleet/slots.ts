@@ -19,20 +19,38 @@ export interface Slot<Config = unknown> {
   readonly at: At;
 }
 
-/** One way to fill a hole: how its config looks, and how to open it. */
-export interface Adapter<Config, Port, Reach = World> {
+/** How one way to fill a hole looks in a manifest: all that checking it needs. */
+export interface Description<Config = unknown> {
   readonly kind: string;
   /** One sentence for `explain` and the JSON Schema. */
   readonly summary: string;
   readonly config: ZodType<Config>;
+}
+
+/** How one way to fill a hole is opened: all that is needed once its config was checked, so that what the snapshot holds loads no schema. */
+export interface Opener<Config, Port, Reach = World> {
+  readonly kind: string;
   open(config: Config, world: Reach): Port;
 }
+
+/** Both in one, where opening it needs schemas anyway. */
+export interface Adapter<Config, Port, Reach = World> extends Description<Config>, Opener<Config, Port, Reach> {}
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds adapters of one port whose configs differ
 export type AnyAdapter<Port, Reach = World> = Adapter<any, Port, Reach>;
 
 /** kind → adapter, loaded only when a manifest names it. */
 export type Registry<Port, Reach = World> = Readonly<Record<string, () => Promise<{ default: AnyAdapter<Port, Reach> }>>>;
+
+/** kind → opener, loaded only when something is opened. */
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds openers of one port whose configs differ
+export type Openers<Port, Reach = World> = Readonly<Record<string, () => Promise<{ default: Opener<any, Port, Reach> }>>>;
+
+/** Keeps a config type to its schema where a kind is described apart from what opens it. */
+export const described = <Config>(parts: Description<Config>): Description<Config> => parts;
+
+/** Keeps the config type and the port type together where what opens a kind is declared. */
+export const opener = <Config, Port, Reach = World>(parts: Opener<Config, Port, Reach>): Opener<Config, Port, Reach> => parts;
 
 /** Keeps the config type and the port type together where an adapter is declared. */
 export const adapter = <Config, Port, Reach = World>(parts: Adapter<Config, Port, Reach>): Adapter<Config, Port, Reach> => parts;

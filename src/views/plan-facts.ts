@@ -14,6 +14,8 @@ export interface PlanAnswer {
   readonly source: 'live' | 'twins';
   /** What moved since another plan was drawn, a sentence each; null: it was held against none. */
   readonly stale: readonly string[] | null;
+  /** Carries out just this plan, whole. */
+  readonly confirmCommand: string;
 }
 
 type Plan = import('../response/runbooks/plan.ts').Plan;

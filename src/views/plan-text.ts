@@ -2,7 +2,7 @@ import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Cell, Look, Tone } from '../ground/output/look.ts';
 import { plural } from '../ground/output/phrases.ts';
 import { displayWidth } from '../ground/output/width.ts';
-import { confirmCommand, shortHash } from '../response/runbooks/next-command.ts';
+import { shortHash } from '../response/runbooks/next-command.ts';
 import { agentsOf, isSevere, needsOf, obstaclesOf, type Plan, type PlannedStep, stepsOf } from '../response/runbooks/plan.ts';
 import { actionWords, doingOf, movedFields, outcomeOf, type PlanAnswer, writtenValue } from './plan-facts.ts';
 import { joined, stateSigns, symbolOf, type ViewOptions } from './words.ts';
@@ -112,7 +112,7 @@ const warningLines = (look: Look, { change, sharedWith, keepsRunning }: PlannedS
   ];
 };
 
-const footLines = ({ runbook, plan, stale, source }: PlanAnswer, { look }: ViewOptions): readonly string[] => {
+const footLines = ({ plan, stale, source, confirmCommand }: PlanAnswer, { look }: ViewOptions): readonly string[] => {
   const needs = needsOf(plan);
   const facts = [
     ...(needs.approvals === 0 ? [] : [plural(needs.approvals, 'approval')]),
@@ -142,11 +142,7 @@ const footLines = ({ runbook, plan, stale, source }: PlanAnswer, { look }: ViewO
       : []),
     ...(obstacles.length > 0 || source === 'twins' || stepsOf(plan).every(({ change }) => change === null)
       ? []
-      : [
-          '',
-          renderLine(look, 0, [{ text: 'To do just this:', tone: 'dim' }]),
-          commandLine(look, confirmCommand(runbook, plan.params, plan.hash)),
-        ]),
+      : ['', renderLine(look, 0, [{ text: 'To do just this:', tone: 'dim' }]), commandLine(look, confirmCommand)]),
   ];
 };
 

@@ -1,11 +1,9 @@
 import type { Json } from '../ground/json.ts';
 import { isoTime, jsonDocument } from '../ground/output/json.ts';
-import { confirmCommand } from '../response/runbooks/next-command.ts';
 import { writtenParam } from '../response/runbooks/param-value.ts';
 import { agentsOf, needsOf, obstaclesOf, type PlannedStep } from '../response/runbooks/plan.ts';
 import type { Runbook } from '../response/runbooks/runbook.ts';
 import { actionWords, doingOf, type PlanAnswer } from './plan-facts.ts';
-import { renderPlanText } from './plan-text.ts';
 import type { ViewOptions } from './words.ts';
 
 const seconds = (ms: number | null | undefined): number | null => (ms === null || ms === undefined ? null : ms / 1000);
@@ -50,7 +48,7 @@ export const paramFacts = ({ params }: Pick<Runbook, 'params'>, values: Readonly
   );
 
 /** The core of the document, also what a refused run hands over. */
-export const planFacts = ({ runbook, plan, source, stale }: Omit<PlanAnswer, 'fleet' | 'generatedAt'>) => {
+export const planFacts = ({ runbook, plan, source, stale, confirmCommand }: Omit<PlanAnswer, 'fleet' | 'generatedAt'>) => {
   const needs = needsOf(plan);
   return {
     plan_hash: plan.hash,
@@ -65,12 +63,12 @@ export const planFacts = ({ runbook, plan, source, stale }: Omit<PlanAnswer, 'fl
     needs: { approvals: needs.approvals, typed_name: needs.typedName, locks: needs.locks, tick: needs.tick },
     runnable: obstaclesOf(plan).length === 0,
     stale,
-    confirm_command: obstaclesOf(plan).length === 0 && source === 'live' ? confirmCommand(runbook, plan.params, plan.hash) : null,
+    confirm_command: obstaclesOf(plan).length === 0 && source === 'live' ? confirmCommand : null,
   };
 };
 
 /** Every format of `agentops runbook plan`. */
 export const planFormats = (answer: PlanAnswer) => ({
-  text: (options: ViewOptions) => renderPlanText(answer, options),
+  text: (options: ViewOptions) => import('./plan-text.ts').then(({ renderPlanText }) => renderPlanText(answer, options)),
   json: () => jsonDocument(answer.fleet, answer.generatedAt, planFacts(answer)),
 });

@@ -45,7 +45,8 @@ export const runTones: Readonly<Record<RunStatus, Tone>> = {
 /** What a step was, and how it stands: one line. */
 export const stepLine = (look: Look, { id, action, target, agent, status, evidence }: StepResult, doing: string): string => {
   const sign = stepSigns[status];
-  const what = [action.replace('_', ' '), target ?? agent].filter((word) => word !== null).join(' ');
+  // A step that is called as what it does says so once.
+  const what = [action === id ? null : action.replace('_', ' '), target ?? agent].filter((word) => word !== null).join(' ');
   return renderLine(look, 0, [
     { text: `${symbolOf(look, sign)} `, tone: sign.tone },
     { text: id, tone: 'strong' },
@@ -62,6 +63,15 @@ export const pauseLine = (look: Look, step: string, ms: number, why: string): st
     { text: step, tone: 'strong' },
     { text: `  waiting ${humanDuration(ms)}`, tone: 'dim' },
     { text: why === '' ? '' : `  ${why}`, tone: 'dim' },
+  ]);
+
+/** How it stands with an agent that is to fall silent: one line. */
+export const quietLine = (look: Look, agent: string, ms: number, why: string): string =>
+  renderLine(look, 0, [
+    { text: `${symbolOf(look, stepSigns.intent)} ` },
+    { text: agent, tone: 'strong' },
+    { text: ms > 0 ? `  waiting for silence, ${humanDuration(ms)} at most` : '  time to quiet is not measured', tone: 'dim' },
+    { text: `  ${why}`, tone: 'dim' },
   ]);
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
@@ -105,7 +115,7 @@ const endings: Readonly<Record<RunStatus, string>> = {
   paused: 'stopped: a person is needed',
   done: 'is done',
   failed: 'failed',
-  undone: 'failed, and what it did was taken back',
+  undone: 'was taken back',
   aborted: 'was ended early',
 };
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AskedRunbook } from '../../src/cli/asked-runbook.ts';
 import type { Session } from '../../src/cli/command.ts';
-import { confirmPlan } from '../../src/cli/confirm-plan.ts';
+import { confirmCommandOf } from '../../src/cli/confirm-command.ts';
+import { type ConfirmFlags, confirmPlan, offerPlan } from '../../src/cli/confirm-plan.ts';
 import type { Plan } from '../../src/response/runbooks/plan.ts';
 import type { Runbook } from '../../src/response/runbooks/runbook.ts';
 import { fakeContext } from '../support/fake-context.ts';
@@ -10,7 +11,7 @@ import { actingStep, aPlan, runFleet } from '../support/run-order.ts';
 
 const plain = { width: null, unicode: true, paint: (_tone: string, text: string) => text };
 const runbook = { name: 'throttle', version: 1, class: 'other', description: 'd', params: [] } as unknown as Runbook;
-const asked: AskedRunbook = { fleet: runFleet, runbook, params: {} };
+const asked: AskedRunbook = { fleet: runFleet, named: 'throttle', runbook, params: {} };
 const mild = aPlan([actingStep({}, { traits: plainTraits })]);
 const severe = aPlan([actingStep({ kind: 'kill' }, { change: { action: 'kill' }, traits: plainTraits })]);
 
@@ -19,9 +20,10 @@ const meet = (answer: string | boolean | null, format = 'text') => {
   const seen: string[] = [];
   const session = {
     ctx: fakeContext(),
+    flags: {},
     format,
-    show: async ({ formats }: { formats: { text: (view: unknown) => string } }) =>
-      void seen.push(formats.text({ look: plain, verbose: false, zone: 'UTC' })),
+    show: async ({ formats }: { formats: { text: (view: unknown) => Promise<string> } }) =>
+      void seen.push(await formats.text({ look: plain, verbose: false, zone: 'UTC' })),
     terminal: {
       err: plain,
       zone: 'UTC',
@@ -32,12 +34,15 @@ const meet = (answer: string | boolean | null, format = 'text') => {
   return { session, seen };
 };
 
-const confirmed = (plan: Plan, answer: string | boolean | null, flags = {}) => confirmPlan(meet(answer).session, asked, plan, flags);
+const confirmedBy = async (session: Session, plan: Plan, flags: ConfirmFlags = {}) =>
+  confirmPlan(session, await offerPlan(session, asked, plan, flags), flags);
+
+const confirmed = (plan: Plan, answer: string | boolean | null, flags: ConfirmFlags = {}) => confirmedBy(meet(answer).session, plan, flags);
 
 describe('a plan', () => {
   test('is shown before anybody is asked', async () => {
     const { session, seen } = meet(true);
-    expect(await confirmPlan(session, asked, mild, {})).toBe(true);
+    expect(await confirmedBy(session, mild)).toBe(true);
     expect(seen.join('\n')).toMatch(/throttle {2}the peer\n.*limit {2}not set → 10/);
   });
 
@@ -60,7 +65,7 @@ describe('a plan', () => {
   test('is refused where nobody is there, with the command that confirms just it; as JSON it says nothing beside that', async () => {
     const { session, seen } = meet(null, 'json');
     const command = `agentops runbook run throttle --confirm ${mild.hash.slice(0, 12)}`;
-    await expect(confirmPlan(session, asked, mild, {})).rejects.toMatchObject({
+    await expect(confirmedBy(session, mild)).rejects.toMatchObject({
       code: 'confirmation_needed',
       hint: command,
       details: { confirm_command: command, plan: { plan_hash: mild.hash } },
@@ -68,4 +73,12 @@ describe('a plan', () => {
     expect(seen).toEqual([]);
     expect(await confirmed(mild, null, { yes: true })).toBe(false);
   });
+});
+
+test('the command that confirms says everything again that matters to the run', () => {
+  const said = { incident: '2026-11-23-loop', breakGlass: "it's on fire", tickCheck: false, signers: '-odd' };
+  const command = confirmCommandOf({ flags: { manifest: 'ops/fleet.yaml' } }, { ...asked, named: './ours.yaml' }, mild, said);
+  expect(command).toBe(
+    `agentops runbook run ./ours.yaml --confirm ${mild.hash.slice(0, 12)} --incident 2026-11-23-loop --break-glass 'it'\\''s on fire' --signers=-odd --no-tick-check --manifest ops/fleet.yaml`,
+  );
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openControl } from '../../src/controls/actions/open-control.ts';
 import type { ControlDriver, ControlWorld, Desired } from '../../src/controls/actions/port.ts';
-import { controls } from '../../src/controls/actions/registry.ts';
+import { controlConfigs } from '../../src/controls/actions/registry.ts';
 import type { Fleet } from '../../src/fleet/agent.ts';
 import { OpsError } from '../../src/ground/errors.ts';
 import { canonicalJson, type Json } from '../../src/ground/json.ts';
@@ -158,7 +158,7 @@ const usual: Readonly<Record<ControlFault, { readonly result: ControlEffect; rea
 export const openOn = async (kind: string, peer: ControlPeer, access: ControlWorld['access']): Promise<ControlDriver> => {
   const real = openWorld({ ...controlEnv, ...peer.env });
   onTestFinished(() => real.http.close());
-  const load = controls[kind];
+  const load = controlConfigs[kind];
   if (load === undefined) throw new Error(`${kind} is not registered`);
   const config = (await load()).default.config.parse({ via: kind, ...peer.control });
   const fleet = {

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { documentSchemas } from '../../src/views/schemas.ts';
 import { describeWithPeer } from '../support/peer-or-skip.ts';
 import { runCli, scratch, startCli } from '../support/run-cli.ts';
 import { newKey } from '../support/ssh-key.ts';
+import { until } from '../support/until.ts';
 
 const manifest = `version: 1
 fleet: acme
@@ -29,6 +31,12 @@ const books = {
   byhand: `${head('byhand')}  - throttle: { requests_per_minute: 10 }\n    ttl: 2h\n  - id: look\n    manual: Look at the queue\n`,
 };
 
+/** What a shell makes of a command that was printed, behind `agentops runbook run`. */
+const wordsOf = (command = ''): readonly string[] =>
+  execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(3, -1);
+
 const shop = () => {
   const folder = scratch({ 'agentops.yaml': manifest, 'flags.json': '{"flags":{}}' });
   const env = { AGENTOPS_ACTOR: 'maria', LANG: 'C.UTF-8' };
@@ -48,7 +56,7 @@ const shop = () => {
   };
   const refused = async (...args: readonly string[]) => {
     const { status, stderr } = await run(...args, '--json');
-    return { status, ...(JSON.parse(stderr) as { error: { code: string; details: { confirm_command?: string } } }).error };
+    return { status, ...(JSON.parse(stderr) as { error: { code: string; message: string; details: { confirm_command?: string } } }).error };
   };
   return { ...folder, path: folder.path, env, run, document, flags, journal, refused };
 };
@@ -113,7 +121,42 @@ describe('a runbook', () => {
 
   test('is refused where nothing would ever end it', async () => {
     using folder = shop();
-    expect(await folder.refused('throttle', 'support', '--yes')).toMatchObject({ status: 4, code: 'no_tick' });
+    const refusal = await folder.refused('throttle', 'support', '--yes');
+    expect(refusal).toMatchObject({ status: 4, code: 'no_tick', details: { plan: { runbook: 'throttle', params: { for: '2h' } } } });
+    expect(refusal.message).toMatch(/^throttle \(.*agent\.support\.limit.*\) is for 2 h, and nothing ever looked for what is over/);
+    const shown = await folder.run('throttle', 'support', '--yes');
+    expect(shown.stderr).toMatch(/1 {2}throttle[\s\S]*nothing ever looked[\s\S]*--no-tick-check/);
+    expect(folder.flags()).toEqual({});
+    expect((await folder.document('runbook run', ...wordsOf(refusal.details.confirm_command))).status).toBe('done');
+  });
+
+  test('that a person began before the incident was opened belongs to it, and is taken back once', async () => {
+    using folder = shop();
+    const run = await folder.document('throttle', 'support', '--yes', '--no-tick-check');
+    const opened = await folder.run('incident', 'open', 'too many', '--agent', 'support');
+    expect(opened.stdout).toContain(`it takes in run ${run.run_id}, and counts from when that began`);
+    const [, id = ''] = /(inc-\d+)/.exec(opened.stdout) ?? [];
+    const { status, stdout } = await folder.run('incident', 'timeline', id);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/started runbook throttle[\s\S]*opened the incident/)]);
+    const undone = await folder.document('runbook undo', run.run_id, '--yes', '--reason', 'a false alarm');
+    expect(undone).toMatchObject({ status: 'undone', why: 'undo by maria: a false alarm' });
+    expect(await folder.refused('runbook', 'undo', run.run_id, '--yes')).toMatchObject({ status: 2, code: 'run_undone' });
+  });
+
+  test('belongs to its incident, however it was confirmed', async () => {
+    using folder = shop();
+    const { incident } = await folder.document('incident open', 'too many', '--agent', 'support');
+    const id = typeof incident === 'string' ? incident : incident.id;
+    const said = ['--incident', id, '--break-glass', "it's urgent; $(id)", '--no-tick-check'];
+    const { details } = await folder.refused('runbook', 'run', 'books/guarded.yaml', '--agent', 'support', ...said);
+    const done = await folder.document('runbook run', ...wordsOf(details.confirm_command));
+    expect(done).toMatchObject({ status: 'done', incident: id });
+    const { records } = await folder.document('audit log', '--kind', 'runbook.approve');
+    expect(JSON.stringify(records)).toContain("it's urgent; $(id)");
+  });
+
+  test('is begun without anything that ends it where a person takes that on them', async () => {
+    using folder = shop();
     expect((await folder.document('throttle', 'support', '--to', '5/min', '--yes', '--no-tick-check')).status).toBe('done');
   });
 
@@ -193,7 +236,9 @@ describe('a runbook', () => {
     const { child, ended } = startCli([...args, details.confirm_command?.split(' ').at(-1) ?? ''], { cwd: folder.path, env: folder.env });
     child.stderr?.on('data', (piece: Buffer) => {
       const line = piece.toString();
-      if (/exec.*acting/.test(line) || line.includes('Ctrl-C again')) child.kill('SIGINT');
+      // Nothing can be told of a program that has not begun.
+      if (/exec.*acting/.test(line)) void until('the program has begun', () => existsSync(log)).then(() => child.kill('SIGINT'));
+      if (line.includes('Ctrl-C again')) child.kill('SIGINT');
     });
     const { status, stderr } = await ended;
     expect(status).toBe(130);
@@ -225,7 +270,10 @@ describeWithPeer('a plan that two have to sign', { programs: ['ssh-keygen'] }, (
     expect(await start()).toMatchObject({ message: expect.stringMatching(/only maria@acme\.io has$/) });
     const { approvers } = await folder.document('runbook approve', 'guarded.plan', '--key', 'tom');
     expect(approvers.toSorted()).toEqual(['maria', 'maria@acme.io', 'tom@acme.io']);
-    expect((await folder.document('runbook run', 'guarded', '--agent', 'support', '--yes')).status).toBe('done');
+    const done = await folder.document('runbook run', 'guarded', '--agent', 'support', '--yes');
+    expect(done.status).toBe('done');
+    await run('mitigations', 'revert', done.mitigations[0].mitigation, '--yes');
+    expect(await start()).toMatchObject({ code: 'approval_missing', message: expect.stringMatching(/nobody has$/) });
   });
 
   test('is not by a key of nobody who may, nor by an approval that was written into the journal', async () => {

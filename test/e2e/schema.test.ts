@@ -62,7 +62,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'runbook lint': ['runbook', 'lint', 'throttle'],
   'runbook plan': ['runbook', 'plan', 'throttle', '--agent', 'support'],
   'runbook simulate': ['runbook', 'simulate', 'throttle', '--agent', 'support'],
-  'runbook drill': ['runbook', 'drill', 'throttle'],
+  'runbook drill': ['runbook', 'drill', 'runaway-loop'],
   'runbook run': ['runbook', 'run', 'byhand.yaml', '--agent', 'support', ...unasked],
   'runbook resume': ['runbook', 'resume', '@run', '--done', 'look'],
   'runbook abort': ['runbook', 'abort', '@run', '--yes'],

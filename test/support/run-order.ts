@@ -2,7 +2,7 @@ import type { Capabilities, Change, Touched } from '../../src/controls/actions/p
 import type { Fleet } from '../../src/fleet/agent.ts';
 import type { Context } from '../../src/ground/runtime/context.ts';
 import type { Journal } from '../../src/ground/store/port.ts';
-import type { Plan, PlannedStep } from '../../src/response/runbooks/plan.ts';
+import { type Plan, type PlannedStep, planHash } from '../../src/response/runbooks/plan.ts';
 import type { Judgement, RunAids } from '../../src/response/runbooks/run.ts';
 import type { RunOrder } from '../../src/response/runbooks/run-runbook.ts';
 import type { Step, Verification } from '../../src/response/runbooks/runbook.ts';
@@ -84,16 +84,18 @@ export const idleStep = (step: Partial<Step>): PlannedStep => {
   };
 };
 
-export const aPlan = (steps: readonly PlannedStep[], last: readonly PlannedStep[] = []): Plan => ({
-  hash: 'h'.repeat(64),
-  runbook: 'throttle',
-  runbookHash: 'r'.repeat(64),
-  params: {},
-  steps,
-  finally: last,
-  locks: ['agent/support'],
-  drawnAt: noon,
-});
+export const aPlan = (steps: readonly PlannedStep[], last: readonly PlannedStep[] = []): Plan => {
+  const plan = {
+    runbook: 'throttle',
+    runbookHash: 'r'.repeat(64),
+    params: {},
+    steps,
+    finally: last,
+    locks: ['agent/support'],
+    drawnAt: noon,
+  };
+  return { ...plan, hash: planHash(plan) };
+};
 
 export const anOrder = (plan: Plan, parts: Partial<RunOrder> = {}): RunOrder => ({
   plan,

@@ -5,6 +5,8 @@ import type { Plan } from '../../src/response/runbooks/plan.ts';
 import { planHash } from '../../src/response/runbooks/plan.ts';
 import type { Runbook } from '../../src/response/runbooks/runbook.ts';
 import { planFormats } from '../../src/views/plan.ts';
+import type { PlanAnswer } from '../../src/views/plan-facts.ts';
+import { renderPlanText } from '../../src/views/plan-text.ts';
 import { documentSchemas } from '../../src/views/schemas.ts';
 import { noon } from '../support/facts.ts';
 import { hostileTexts } from '../support/hostile.ts';
@@ -44,11 +46,18 @@ const planWith = (word: string): Plan => {
   return { ...plan, hash: planHash(plan) };
 };
 
-const answer = (plan: Plan, stale: readonly string[] | null = null) =>
-  planFormats({ fleet: 'acme', generatedAt: noon, runbook: book, plan, source: 'live', stale });
+const answer = (plan: Plan, stale: readonly string[] | null = null): PlanAnswer => ({
+  fleet: 'acme',
+  generatedAt: noon,
+  runbook: book,
+  plan,
+  source: 'live',
+  stale,
+  confirmCommand: `agentops runbook run plain --agent support --confirm ${plan.hash.slice(0, 12)}`,
+});
 
 const textOf = (plan: Plan, width: number | null, stale: readonly string[] | null = null) =>
-  answer(plan, stale).text({ look: { ...plainLook, width }, verbose: false, zone: 'UTC' });
+  renderPlanText(answer(plan, stale), { look: { ...plainLook, width }, verbose: false, zone: 'UTC' });
 
 const withoutObstacle = (plan: Plan): Plan => ({ ...plan, steps: plan.steps.filter(({ blocked }) => blocked === null) });
 
@@ -103,7 +112,7 @@ describe.each(Object.entries(hostileTexts))('hostile text: %s', (_, hostile) => 
   });
 
   test('is JSON of its schema', () => {
-    const document: unknown = JSON.parse(answer(planWith(hostile)).json());
+    const document: unknown = JSON.parse(planFormats(answer(planWith(hostile))).json());
     expect(documentSchemas['runbook plan'].safeParse(document).error).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
-import type { CarryOutFlags } from '../carry-out.ts';
 import type { Leaf } from '../command.ts';
+import type { ConfirmFlags } from '../confirm-plan.ts';
 import { confirmFlags, durationFlag, runExits } from '../flags.ts';
 
-interface Flags extends CarryOutFlags {
+interface Flags extends ConfirmFlags {
   readonly for?: number;
 }
 

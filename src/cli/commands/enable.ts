@@ -1,8 +1,8 @@
-import type { CarryOutFlags } from '../carry-out.ts';
 import type { Leaf } from '../command.ts';
+import type { ConfirmFlags } from '../confirm-plan.ts';
 import { confirmFlags, runExits } from '../flags.ts';
 
-type Flags = CarryOutFlags;
+type Flags = ConfirmFlags;
 
 const enable: Leaf = {
   formats: ['text', 'json'],

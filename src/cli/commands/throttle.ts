@@ -1,8 +1,8 @@
-import type { CarryOutFlags } from '../carry-out.ts';
 import type { Leaf } from '../command.ts';
+import type { ConfirmFlags } from '../confirm-plan.ts';
 import { confirmFlags, durationFlag, rateFlag, runExits } from '../flags.ts';
 
-interface Flags extends CarryOutFlags {
+interface Flags extends ConfirmFlags {
   readonly to?: number;
   readonly for?: number;
 }

@@ -49,10 +49,48 @@ const samePlace = (one: Place, other: Place): boolean =>
   one.control.kind === other.control.kind &&
   canonicalJson(one.control.config as Json) === canonicalJson(other.control.config as Json);
 
-/** Whether a change that was just made leaves nothing of a mitigation: it restored what was, or opened the door that this one had closed. */
-export const isEndedBy = (mitigation: Mitigation, change: Change, place: Place): boolean =>
-  samePlace(mitigation, place) &&
-  (standsAs(mitigation.change.from, change.to) || (change.action === 'enable' && ['disable', 'kill'].includes(mitigation.action)));
+/** Whether a change brings its target back to where it stood before a mitigation: nothing is left then that either could take back. */
+export const restores = (change: Change, mitigation: Mitigation): boolean =>
+  standsAs(mitigation.change.from, change.to) && isWithin(change, mitigation.change);
+
+/** What a change that was just made leaves nothing of: what it restored, whatever was put on top of that, and the doors that it opened. */
+export const endedBy = (change: Change, place: Place, standing: readonly Mitigation[]): readonly Mitigation[] => {
+  const here = standing.filter((each) => samePlace(each, place));
+  const restored = here.filter((each) => restores(change, each));
+  return here.filter(
+    (each) =>
+      restored.includes(each) ||
+      restored.some(({ appliedAt }) => each.appliedAt >= appliedAt && isWithin(each.change, change)) ||
+      (change.action === 'enable' && closing.includes(each.action)),
+  );
+};
+
+const closing: readonly Action[] = ['disable', 'kill'];
+
+const isWithin = ({ to }: Change, whole: Change): boolean => Object.keys(to).every((field) => field in whole.to);
+
+/** For how long something is wanted. */
+export type Lasting = Pick<Mitigation, 'expiresAt' | 'onExpiry'>;
+
+/**
+ * What has to last longer, and how long, where a run wants what is so already: whoever counts on a target that was found closed must not
+ * see it opened because the time of somebody else is over.
+ * @param wanted when it should end at the earliest
+ */
+export const prolongedFor = (
+  wanted: Lasting,
+  action: Action,
+  place: Place,
+  standing: readonly Mitigation[],
+): readonly (readonly [Mitigation, Lasting])[] =>
+  standing
+    .filter((each) => samePlace(each, place) && each.change.endsItself !== true)
+    .filter((each) => each.action === action || (closing.includes(each.action) && closing.includes(action)))
+    .flatMap((each): readonly (readonly [Mitigation, Lasting])[] => {
+      const expiresAt = each.expiresAt === null || wanted.expiresAt === null ? null : Math.max(each.expiresAt, wanted.expiresAt);
+      const onExpiry = wanted.onExpiry === 'page' ? 'page' : each.onExpiry;
+      return expiresAt === each.expiresAt && onExpiry === each.onExpiry ? [] : [[each, { expiresAt, onExpiry }]];
+    });
 
 /** The mitigation that was put on top of one and still stands: that one has to end first. Null: there is none. */
 export const standingOn = (mitigation: Mitigation, standing: readonly Mitigation[]): Mitigation | null =>

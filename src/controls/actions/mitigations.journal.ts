@@ -1,6 +1,6 @@
 import { canonicalJson, type Json, parseJson } from '../../ground/json.ts';
 import type { Journal, Write } from '../../ground/store/port.ts';
-import type { Mitigation } from './mitigation.ts';
+import type { Lasting, Mitigation } from './mitigation.ts';
 
 interface Row {
   readonly id: string;
@@ -72,6 +72,13 @@ export const overdueWrite = (id: string, evidence: string): Write => ({
 export const extendWrite = (id: string, expiresAt: number | null): Write => ({
   sql: "UPDATE mitigation SET status = 'active', expires_at = ? WHERE id = ? AND status <> 'reverted'",
   params: [expiresAt, id],
+  rows: 1,
+});
+
+/** The write that makes one last for whoever counts on it as well; fails (`Conflict`) where it has ended meanwhile. */
+export const prolongWrite = (id: string, { expiresAt, onExpiry }: Lasting): Write => ({
+  sql: "UPDATE mitigation SET status = 'active', expires_at = ?, on_expiry = ? WHERE id = ? AND status <> 'reverted'",
+  params: [expiresAt, onExpiry, id],
   rows: 1,
 });
 

@@ -1,5 +1,5 @@
 import type { Connection } from '../../fleet/agent.ts';
-import type { Registry, Slot, World } from '../../fleet/slots.ts';
+import type { Openers, Slot, World } from '../../fleet/slots.ts';
 import type { Json } from '../../ground/json.ts';
 import type { Journal } from '../../ground/store/port.ts';
 
@@ -63,7 +63,7 @@ export interface ControlWorld extends World {
   readonly actor: string;
 }
 
-export type ControlRegistry = Registry<ControlDriver, ControlWorld>;
+export type ControlRegistry = Openers<ControlDriver, ControlWorld>;
 
 /** The state of the target now. */
 export interface Observed {

@@ -13,6 +13,7 @@ import type { ServeEvent } from '../../views/serve.ts';
 import type { Tally } from '../../views/serve-metrics.ts';
 import { openDoors } from './doors.ts';
 import { keepFresh } from './keep-fresh.ts';
+import { signListening } from './listening-sign.ts';
 import type { Tallying } from './post.ts';
 import { openTokens } from './tokens.ts';
 import { openCapWatch } from './watch-caps.ts';
@@ -127,6 +128,7 @@ export const serveFleet = async (
   const resting = new AbortController();
   const watching = watch.run(resting.signal);
   const keeper = keepFresh(ctx, fleet, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
+  const signing = signListening(ctx, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
   on({ event: 'listening', url: server.url, tokens: tokens.count, isPrivate });
   return {
     url: server.url,
@@ -134,7 +136,7 @@ export const serveFleet = async (
     async close() {
       await server.close(limits.drainMs);
       resting.abort();
-      await Promise.all([keeper, watching]);
+      await Promise.all([keeper, watching, signing]);
       on({ event: 'stopped', tally });
     },
   };

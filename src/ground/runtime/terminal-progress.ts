@@ -4,6 +4,8 @@ import type { Look } from '../output/look.ts';
 export interface Progress {
   /** What its lines may look like: in a terminal they share the line with a spinner. */
   readonly look: Look;
+  /** What is shown takes the place of what was shown before, several lines as well; else each is one line more. */
+  readonly isRedrawn: boolean;
   /** A new phase: always seen. */
   phase(line: string): void;
   /** How far it is: may be left out when another follows soon, and is only then made when it is shown. */
@@ -34,7 +36,8 @@ const frameFor = 80;
 /** The spinner and the blank behind it. */
 const spinnerColumns = 2;
 
-const silentProgress = (look: Look): Progress => ({ look, phase: () => {}, update: () => {}, stop: () => {} });
+/** Shows nothing. */
+export const silentProgress = (look: Look): Progress => ({ look, isRedrawn: false, phase: () => {}, update: () => {}, stop: () => {} });
 
 /** Shows an update at most every `restMs`; the newest one that was left out is shown by `last`. */
 const throttled = (show: (line: string) => void, restMs: number, monotonic: () => number) => {
@@ -59,7 +62,7 @@ const throttled = (show: (line: string) => void, restMs: number, monotonic: () =
 
 const plainProgress = ({ stream, look, monotonic }: ProgressParts): Progress => {
   const lines = throttled((line) => stream.write(`${line}\n`), quietFor, monotonic);
-  return { look, phase: lines.phase, update: lines.update, stop: lines.last };
+  return { look, isRedrawn: false, phase: lines.phase, update: lines.update, stop: lines.last };
 };
 
 const animatedProgress = ({ look, monotonic }: ProgressParts, spinner: Spinner): Progress => {
@@ -72,6 +75,7 @@ const animatedProgress = ({ look, monotonic }: ProgressParts, spinner: Spinner):
       unicode: look.unicode,
       paint: look.paint,
     },
+    isRedrawn: true,
     phase: frames.phase,
     update: frames.update,
     stop: spinner.stop,

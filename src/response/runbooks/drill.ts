@@ -25,12 +25,13 @@ export interface Restored {
 }
 
 /** What a drill has shown to be missing, a sentence each; empty: the night may come. */
-export const missesOf = ({ result, restored, state, withinMs }: Drill): readonly string[] => [
+export const missesOf = ({ result, isDemo, restored, state, withinMs }: Drill): readonly string[] => [
   ...(result.status === 'done' ? [] : [`the run ended ${result.status}: ${result.why}`]),
   ...(result.containMs === null && result.status === 'done' ? ['nothing was contained: it changed nothing'] : []),
   ...(result.containMs !== null && result.containMs > withinMs
     ? [`it took ${Math.round(result.containMs / 1000)} s to contain, and may take ${Math.round(withinMs / 1000)} s`]
     : []),
+  ...(isDemo && result.status === 'done' && result.quietMs === null ? ['what was under way went on: nothing in it ends that'] : []),
   ...restored.filter((each) => each.result !== 'reverted').map(({ target, evidence }) => `${target} was not put back: ${evidence}`),
   ...(state === null || state === 'green' ? [] : [`the agent is ${state} afterwards`]),
 ];

@@ -4,6 +4,7 @@ import type { Context } from '../../ground/runtime/context.ts';
 import { type Condition, conditionsOf, type StepFacts, speaksOfFigures, stepsSeen } from './conditions.ts';
 import type { Judgement, Scope } from './expression.ts';
 import type { PlannedStep } from './plan.ts';
+import { judgePresence } from './presence.ts';
 import { type AgentFigures, agentFacts, controlFacts } from './scope.ts';
 
 /** What a condition is judged with. */
@@ -30,7 +31,6 @@ export const evaluateCondition = async (
   { figures, steps }: ConditionAids,
   windowMs: number = fleet.defaults.windowMs,
 ): Promise<Judgement> => {
-  const { judgeExpression } = await import('./expression.ts');
   const asksFigures = agent !== null && speaksOfFigures(condition.expression);
   const scope: Scope = {
     params: condition.params,
@@ -39,6 +39,9 @@ export const evaluateCondition = async (
     figures: asksFigures ? ((await figures(agent.name, windowMs)) as Readonly<Record<string, Json>>) : {},
     steps: steps === null ? null : stepsSeen(condition, steps),
   };
+  const present = judgePresence(condition.expression, scope);
+  if (present !== null) return present;
+  const { judgeExpression } = await import('./expression.ts');
   return judgeExpression(condition.expression, scope);
 };
 

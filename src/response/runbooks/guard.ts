@@ -1,7 +1,7 @@
 import type { Freeze } from '../../controls/actions/freezes.journal.ts';
 import { listOf, plural } from '../../ground/output/phrases.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
-import { agentsOf, needsOf, type Plan, stepsOf } from './plan.ts';
+import { agentsOf, needsTick, type Plan, stepsOf } from './plan.ts';
 import type { Runbook } from './runbook.ts';
 
 /** What is known when a run is about to begin. Instants are UTC epoch ms. */
@@ -136,16 +136,19 @@ const outOfBounds = ({ name, guardrails }: Guarded, plan: Plan, facts: GuardFact
 };
 
 const neverEnding = (plan: Plan, { now, lastTickAt, ignoresTick }: GuardFacts): readonly Refusal[] => {
-  if (ignoresTick || !needsOf(plan).tick) return [];
-  if (lastTickAt !== null && now - lastTickAt < tickFreshMs) return [];
+  const ending = stepsOf(plan).filter(needsTick);
+  if (ignoresTick || ending.length === 0) return [];
+  // One that is yet to come was told by a clock that was wrong, and says nothing.
+  if (lastTickAt !== null && Math.abs(now - lastTickAt) < tickFreshMs) return [];
   const since =
-    lastTickAt === null
+    lastTickAt === null || lastTickAt > now
       ? 'nothing ever looked for what is over'
       : `nothing looked for what is over since ${humanDuration(now - lastTickAt)}`;
+  const acts = ending.map(({ id, change, step: { ttlMs } }) => `${id} (${change?.target}) is for ${humanDuration(ttlMs ?? 0)}`);
   return [
     {
       rule: 'no_tick',
-      message: `it is to end by itself, and ${since}: it would stay for ever`,
+      message: `${listOf(acts)}, and ${since}: ${acts.length === 1 ? 'it' : 'they'} would stay for ever`,
       hint: 'agentops runbook expire, every few minutes by cron; or --no-tick-check, and end it by hand',
     },
   ];

@@ -39,11 +39,22 @@ const safetyFindings = (runbook: Runbook): readonly LintFinding[] => {
       ),
     ...[
       ...early.filter(({ kind }) => waiting.includes(kind)),
-      ...steps.slice(0, first + 1).filter(({ approval }) => approval !== 'none'),
+      // The whole plan is approved before its first act, whichever step asks for that.
+      ...[...steps, ...runbook.finally].filter(({ kind, approval }) => kind !== 'approve' && approval !== 'none'),
     ].map((step) => error('safety-waits', step, `${step.id} makes the containment wait`, 'ask, or wait, behind the step that contains')),
     ...steps.flatMap((step) =>
       revertsBySelf(step).map((message) => error('safety-reverts', step, message, 'leave it to a person: on_expiry: page, undo: keep')),
     ),
+    ...(runbook.triggers.some(({ mode }) => mode === 'approve')
+      ? [
+          error(
+            'safety-waits',
+            runbook,
+            'is approved before it contains, where an alert calls for it',
+            'mode: auto, with guardrails; or suggest',
+          ),
+        ]
+      : []),
   ];
 };
 
@@ -76,14 +87,15 @@ const lateContainment = ({ class: ofRunbook, steps }: Runbook): readonly LintFin
     }));
 };
 
-const triggerFindings = ({ triggers, guardrails, steps, at }: Runbook): readonly LintFinding[] => {
+const triggerFindings = ({ class: ofRunbook, triggers, guardrails, steps, at }: Runbook): readonly LintFinding[] => {
   if (!triggers.some(({ mode }) => mode === 'auto')) return [];
   const missing = [
     ...(guardrails.runsPerHour === null ? ['runs_per_hour'] : []),
     ...(guardrails.maxTargets === null ? ['targets'] : []),
     ...(guardrails.cooldownMs === 0 ? ['cooldown'] : []),
   ];
-  const stops = steps.find(({ kind, approval }) => approval !== 'none' || kind === 'approve' || kind === 'manual');
+  // Once it is contained, a person has to look: that is what class safety is about.
+  const stops = ofRunbook === 'safety' ? undefined : steps.find(waitsForPerson);
   return [
     ...missing.map(
       (name): LintFinding => ({
@@ -107,6 +119,8 @@ const triggerFindings = ({ triggers, guardrails, steps, at }: Runbook): readonly
         ]),
   ];
 };
+
+const waitsForPerson = ({ kind, approval }: Step): boolean => approval !== 'none' || kind === 'approve' || kind === 'manual';
 
 const unusedParams = (runbook: Runbook): readonly LintFinding[] => {
   const all = [...runbook.steps, ...runbook.finally];

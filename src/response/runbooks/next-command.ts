@@ -24,9 +24,16 @@ export const shortHash = (hash: string): string => hash.slice(0, 12);
 const commandOf = (verb: string, runbook: Pick<Runbook, 'name' | 'params'>, params: Params, more: readonly string[]): string =>
   ['agentops', 'runbook', verb, runbook.name, ...paramWords(runbook, params), ...more].map(shellWord).join(' ');
 
-/** Carries out just the plan of that hash: where a touched field moved since, nothing is done. */
-export const confirmCommand = (runbook: Pick<Runbook, 'name' | 'params'>, params: Params, hash: string): string =>
-  commandOf('run', runbook, params, ['--confirm', shortHash(hash)]);
+/**
+ * Carries out just the plan of that hash: where a touched field moved since, nothing is done.
+ * @param more what else was said to how it is to be carried out
+ */
+export const confirmCommand = (
+  runbook: Pick<Runbook, 'name' | 'params'>,
+  params: Params,
+  hash: string,
+  more: readonly string[] = [],
+): string => commandOf('run', runbook, params, ['--confirm', shortHash(hash), ...more]);
 
 /** Begins a run, which shows its plan and asks first. */
 export const runCommand = (runbook: Pick<Runbook, 'name' | 'params'>, params: Params): string => commandOf('run', runbook, params, []);

@@ -5,6 +5,8 @@ import { type Deed, isInDoubt, isOurs, type RunState, type StepState, stepState,
 /** What is to be done next in a run. Each but the last two ends with at least one more event in the journal. */
 export type Move =
   | { readonly kind: 'act' | 'settle' | 'confirm' | 'verify' | 'ask' | 'undo' | 'settle-undo'; readonly planned: PlannedStep }
+  /** Its target was as wanted before: it is passed over where it still is. */
+  | { readonly kind: 'settled'; readonly planned: PlannedStep }
   /** Its condition speaks of earlier steps; where it holds, `held` is done. */
   | { readonly kind: 'decide'; readonly planned: PlannedStep; readonly held: Move }
   | { readonly kind: 'skip'; readonly planned: PlannedStep; readonly why: string }
@@ -46,9 +48,13 @@ export const nextMove = (plan: Plan, run: RunState): Move => {
 };
 
 const endOf = (plan: Plan, run: RunState, isUndoing: boolean, failed: readonly string[]): Move => {
-  const standing = plan.steps.filter(({ id }) => isOurs(stepState(run, id)) && !succeeded(stepState(run, id).undo)).map(({ id }) => id);
+  // A wait, or a word to people, leaves nothing that could stand.
+  const standing = plan.steps
+    .filter(({ id, control }) => control !== null && isOurs(stepState(run, id)) && !succeeded(stepState(run, id).undo))
+    .map(({ id }) => id);
   const left = standing.length > 0 ? `${standing.join(', ')} cannot be undone` : '';
-  const why = [...failed, ...(isUndoing && left !== '' ? [left] : [])].join('; ');
+  const asked = run.request?.what === 'undo' ? [run.request.why] : [];
+  const why = [...failed, ...asked, ...(isUndoing && left !== '' ? [left] : [])].join('; ');
   const isUndone = plan.steps.some(({ id }) => succeeded(stepState(run, id).undo));
   if (run.request?.what === 'abort') return { kind: 'end', status: 'aborted', why: run.request.why };
   if (isUndoing) return { kind: 'end', status: isUndone || run.request !== null ? 'undone' : 'failed', why };
@@ -61,9 +67,9 @@ type Need = Exclude<Move, { kind: 'end' }> | { readonly kind: 'fail'; readonly w
 const needOf = (planned: PlannedStep, state: StepState): Need | null => {
   if (state.isStuck) return { kind: 'stop', planned, why: state.evidence ?? '' };
   if (state.skipped !== null) return null;
+  if (planned.isSettled && state.act.effect === null) return { kind: 'settled', planned };
   if (state.startedAt !== null) return startedNeedOf(planned, state);
   if (planned.skipped !== null) return { kind: 'skip', planned, why: planned.skipped };
-  if (planned.isSettled) return { kind: 'skip', planned, why: 'it is so already' };
   const first = startedNeedOf(planned, state);
   if (planned.condition === null || first === null || first.kind === 'fail') return first;
   return { kind: 'decide', planned, held: first };

@@ -4,7 +4,8 @@ import type { Json } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { evaluateCondition, evaluateTurn, readFiguresOf } from './evaluate-condition.ts';
 import type { PlannedStep } from './plan.ts';
-import { quietSince } from './read-quiet.ts';
+import { newTracesReader } from './read-new-traces.ts';
+import { awaitQuiet } from './read-quiet.ts';
 import type { Judgement, RunAids } from './run.ts';
 import type { Verification } from './runbook.ts';
 
@@ -18,15 +19,20 @@ export interface Verifiers {
 /** What runs act and look with in earnest. @param params those of the run, as conditions see them */
 export const openRunAids = (ctx: Context, fleet: Fleet, params: Readonly<Record<string, Json>>, verifiers: Verifiers): RunAids => {
   const figures = readFiguresOf(ctx, fleet);
+  const readNew = newTracesReader(ctx, fleet);
+  const newFigures: typeof figures = async (agent, windowMs) => {
+    await readNew(agent);
+    return figures(agent, windowMs);
+  };
   return {
     open: (agent, slot, access) => openControl(ctx, fleet, agent, slot, access),
-    verify: (verification, agent, since) => judgementOf(fleet, figures, verifiers, verification, agent, ctx.clock.now() - since),
+    verify: (verification, agent, since) => judgementOf(fleet, newFigures, verifiers, verification, agent, ctx.clock.now() - since),
     decide: (planned: PlannedStep, earlier) =>
       evaluateTurn(fleet, planned, params, {
         figures,
         steps: Object.fromEntries(earlier.map(({ id, status, verdict }) => [id, { status, verdict }])),
       }),
-    quietSince: (agent) => quietSince(ctx, agent),
+    quietSince: (agent, tell) => awaitQuiet(ctx, fleet, agent, tell),
   };
 };
 

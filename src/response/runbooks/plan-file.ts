@@ -1,5 +1,5 @@
 import { usageError } from '../../ground/errors.ts';
-import { digString, isObject, parseJson } from '../../ground/json.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../ground/json.ts';
 import { type Plan, planHash } from './plan.ts';
 
 /** More is no plan. */
@@ -16,9 +16,24 @@ export const parsePlanFile = (text: string, name: string): Plan => {
   const bad = (why: string) =>
     usageError({ code: 'plan_invalid', message: `${name} ${why}`, hint: 'agentops runbook plan NAME --out FILE writes one' });
   if (!isObject(value) || value['format'] !== format || !isObject(value['plan'])) throw bad('is no plan of this version');
-  const plan = value['plan'] as unknown as Plan;
-  const isList = (steps: unknown) => Array.isArray(steps) && steps.every(isObject);
-  if (!isList(plan.steps) || !isList(plan.finally) || !isObject(plan.params)) throw bad('is no plan of this version');
-  if (planHash(plan) !== digString(value, 'plan', 'hash')) throw bad('was changed after it was written: its hash does not fit');
-  return plan;
+  const plan = value['plan'];
+  if (!hasPlanShape(plan)) throw bad('is no plan of this version');
+  if (!fitsItsHash(plan)) throw bad('was changed after it was written: its hash does not fit');
+  return plan as unknown as Plan;
 };
+
+/** Whether a value that was read back is a plan, and as a whole the one that its hash is of. */
+export const isIntactPlan = (value: Json | undefined): boolean => value !== undefined && hasPlanShape(value) && fitsItsHash(value);
+
+const fitsItsHash = (plan: JsonObject): boolean => planHash(plan as unknown as Plan) === plan['hash'];
+
+const hasPlanShape = (plan: Json): plan is JsonObject =>
+  isObject(plan) && isObject(plan['params'] ?? null) && isListOfSteps(plan['steps']) && isListOfSteps(plan['finally']);
+
+const isListOfSteps = (steps: Json | undefined): boolean =>
+  Array.isArray(steps) &&
+  steps.every(
+    (each: Json) => isObject(each) && isObject(each['step'] ?? null) && isNullOrObject(each['control']) && isNullOrObject(each['change']),
+  );
+
+const isNullOrObject = (value: Json | undefined): boolean => value === null || (value !== undefined && isObject(value));

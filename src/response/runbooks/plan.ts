@@ -149,12 +149,14 @@ export const isSevere = (planned: Pick<PlannedStep, 'change' | 'skipped' | 'bloc
 };
 
 /** True where nothing but a scheduled run of ours will end what a step does, or page a person in time. */
-const needsTick = (planned: PlannedStep): boolean =>
+export const needsTick = (planned: PlannedStep): boolean =>
   isActing(planned) && planned.step.ttlMs !== null && (planned.step.onExpiry === 'page' || planned.traits?.expiresNatively !== true);
 
 export const needsOf = (plan: Plan): Needs => {
   const steps = stepsOf(plan).filter(({ skipped }) => skipped === null);
-  const approvals = Math.max(0, ...steps.map(({ approval }) => (approval === 'two' ? 2 : approval === 'one' ? 1 : 0)));
+  // A step that asks does so when its turn comes: whatever contains before it is not kept waiting.
+  const approved = steps.filter(({ step }) => step.kind !== 'approve');
+  const approvals = Math.max(0, ...approved.map(({ approval }) => (approval === 'two' ? 2 : approval === 'one' ? 1 : 0)));
   const severe = steps.find(isSevere);
   return {
     approvals: approvals === 2 ? 2 : approvals === 1 ? 1 : 0,

@@ -5,6 +5,7 @@ import { endMessage } from './run-message.ts';
 import { containMsOf } from './run-result.ts';
 import type { Running } from './run-step.ts';
 import type { RunFacts } from './runs.journal.ts';
+import { stoppedAgents } from './stopped-agents.ts';
 
 /** Leaves a run to a person, who is told. @param step what it is about; null: the run as a whole */
 export const leave = (running: Running, status: 'paused' | 'waiting', why: string, step: string | null): Promise<void> =>
@@ -43,10 +44,16 @@ const recordStatus = async (
   );
 };
 
-/** From the start until the last of its agents fell silent; null where one did not, or nobody can tell. */
-const quietMsOf = async ({ aids, run }: Running): Promise<number | null> => {
-  if (aids.quietSince === undefined || run.agents.length === 0) return null;
-  const moments = await Promise.all(run.agents.map((agent) => aids.quietSince?.(agent) ?? null));
+/**
+ * From the start until the last of the agents that it stopped fell silent; null where one did not, or nobody can tell. What lets some
+ * requests through leaves nothing silent, and is not waited for.
+ */
+const quietMsOf = async ({ aids, run, recorder, on }: Running): Promise<number | null> => {
+  const agents = stoppedAgents(run.plan, recorder.state());
+  if (aids.quietSince === undefined || agents.length === 0) return null;
+  const moments = await Promise.all(
+    agents.map((agent) => aids.quietSince?.(agent, (why, ms) => on({ kind: 'quiet', agent, ms, why })) ?? null),
+  );
   const known = moments.filter((at) => at !== null);
   return known.length < moments.length ? null : Math.max(0, Math.max(...known) - run.startedAt);
 };

@@ -7,7 +7,12 @@ import type { Plan } from './plan.ts';
 import type { Runbook } from './runbook.ts';
 
 /** In whose name a run is to begin. */
-export type Beginning = Pick<GuardFacts, 'isAutomatic' | 'ignoresTick'>;
+export interface Beginning extends Pick<GuardFacts, 'isAutomatic' | 'ignoresTick'> {
+  /** The command that takes it on whoever types it that nothing may end by itself. */
+  readonly withoutTick?: string;
+  /** What a program that is refused is handed beside the reasons. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Throws a refused error with everything that keeps a run from beginning: its guardrails, a freeze, or nothing that would ever end it.
@@ -20,13 +25,24 @@ export const requireGuards = async (
   plan: Plan,
   beginning: Beginning,
 ): Promise<void> => {
-  const found = refusals(runbook, plan, await collectGuardFacts(ctx, fleet, runbook, beginning));
+  const { withoutTick, details } = beginning;
+  const known = refusals(runbook, plan, await collectGuardFacts(ctx, fleet, runbook, beginning));
+  const found = known.map((each) =>
+    each.rule === 'no_tick' && withoutTick !== undefined
+      ? { ...each, hint: `agentops runbook expire, every few minutes by cron; or, to end it by hand: ${withoutTick}` }
+      : each,
+  );
   const [first] = found;
   if (first === undefined) return;
   throw refusedError({
     code: first.rule,
     message: found.map(({ message }) => message).join('; '),
     hint: first.hint,
-    details: { refusals: found },
+    // Where that is all that is in the way, the command that confirms the run is the one that goes without.
+    details: {
+      ...details,
+      refusals: found,
+      ...(withoutTick !== undefined && found.every(({ rule }) => rule === 'no_tick') ? { confirm_command: withoutTick } : {}),
+    },
   });
 };

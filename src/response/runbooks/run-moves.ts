@@ -4,9 +4,10 @@ import { type Move, nextMove } from './next-move.ts';
 import { type PlannedStep, stepsOf } from './plan.ts';
 import { endRun, leave } from './record-end.ts';
 import { recordNotice } from './record-notice.ts';
+import { recordSettled, recordSkip } from './record-skip.ts';
 import type { RunResult } from './run.ts';
-import { containMsOf, resultOfRun, resumeCommandOf } from './run-result.ts';
-import { type Running, runStep, settleStep, tellStep } from './run-step.ts';
+import { containMsOf, resultOfRun, resumeCommandOf, stepResults } from './run-result.ts';
+import { type Running, runStep, settleStep } from './run-step.ts';
 import { resultOf, stepState } from './step-state.ts';
 import { settleUndo, undoStep } from './undo-steps.ts';
 import { confirmStep, verifyStep } from './verify-step.ts';
@@ -17,7 +18,7 @@ import { confirmStep, verifyStep } from './verify-step.ts';
  */
 export const runMoves = async (running: Running): Promise<RunResult> => {
   const { ctx, run, recorder, on } = running;
-  on({ kind: 'started', run, resumeCommand: resumeCommandOf(run, recorder.state()) });
+  on({ kind: 'started', run, steps: stepResults(run, recorder.state()), resumeCommand: resumeCommandOf(run, recorder.state()) });
   let quietMs: number | null = null;
   while (recorder.state().status === 'running') {
     const move = nextMove(run.plan, await recorder.refresh());
@@ -62,17 +63,14 @@ const make = async (running: Running, move: StepMove): Promise<void> => {
     case 'settle-undo':
       return settleUndo(running, planned);
     case 'skip':
-      return skip(running, planned, move.why);
+      return recordSkip(running, planned, move.why);
+    case 'settled':
+      return recordSettled(running, planned);
     case 'decide':
       return decide(running, planned, move.held);
     case 'stop':
       return leave(running, 'paused', move.why, planned.id);
   }
-};
-
-const skip = async (running: Running, planned: PlannedStep, why: string): Promise<void> => {
-  await running.recorder.record({ kind: 'skipped', step: planned.id, why: running.ctx.secrets.mask(why) });
-  tellStep(running, planned, '');
 };
 
 const decide = async (running: Running, planned: PlannedStep, held: Move): Promise<void> => {
@@ -82,6 +80,6 @@ const decide = async (running: Running, planned: PlannedStep, held: Move): Promi
     .map((each) => resultOf(each, stepState(recorder.state(), each.id)));
   const { value, why } = await aids.decide(planned, earlier);
   if (value === 'inconclusive') return leave(running, 'paused', why ?? '', planned.id);
-  if (!value) return skip(running, planned, 'its condition does not hold');
+  if (!value) return recordSkip(running, planned, 'its condition does not hold');
   if (held.kind !== 'end') return make(running, held);
 };

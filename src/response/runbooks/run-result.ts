@@ -1,5 +1,5 @@
 import { stepsOf } from './plan.ts';
-import type { RunHead, RunResult } from './run.ts';
+import type { RunHead, RunResult, StepResult } from './run.ts';
 import { hasEnded, type RunState, resultOf, stepState } from './step-state.ts';
 
 /** What goes on with a run that has not ended. */
@@ -20,12 +20,16 @@ export const containMsOf = ({ startedAt }: Pick<RunHead, 'startedAt'>, { steps }
   return seen.length === 0 ? null : Math.max(0, Math.max(...seen) - startedAt);
 };
 
+/** Every step of a run as it stands, in the order in which they are done. */
+export const stepResults = ({ plan }: Pick<RunHead, 'plan'>, state: RunState): readonly StepResult[] =>
+  stepsOf(plan).map((planned) => resultOf(planned, stepState(state, planned.id)));
+
 /** A run as it is shown. */
 export const resultOfRun = (run: RunHead, state: RunState, measured: Pick<RunResult, 'containMs' | 'quietMs'>): RunResult => ({
   run,
   status: state.status,
   why: state.why,
-  steps: stepsOf(run.plan).map((planned) => resultOf(planned, stepState(state, planned.id))),
+  steps: stepResults(run, state),
   endedAt: state.endedAt,
   ...measured,
   resumeCommand: hasEnded(state.status) ? null : resumeCommandOf(run, state),

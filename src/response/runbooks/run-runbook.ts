@@ -1,6 +1,6 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import { actorOf } from '../../ground/audit/actor.ts';
-import { refusedError, usageError } from '../../ground/errors.ts';
+import { refusedError, unableError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { heldLeases, type Lease } from '../../ground/store/lease.ts';
 import type { Journal } from '../../ground/store/port.ts';
@@ -138,6 +138,12 @@ export const endRunEarly = async (
       message: `run ${id} has ended: ${status}`,
       hint: `agentops runbook undo ${id} takes back what it did`,
     });
+  if (status === 'undone' && request.what === 'undo')
+    throw usageError({
+      code: 'run_undone',
+      message: `run ${id} was taken back already`,
+      hint: 'agentops mitigations list shows what is in force',
+    });
   if ((await heldLeases(journal, runLease(id))).some(({ name }) => name === runLease(id))) {
     await recordRequest(ctx, run, request);
     return null;
@@ -149,11 +155,16 @@ export const endRunEarly = async (
   });
 };
 
-/** The run of an id. Throws a usage error where there is none. */
+/** The run of an id, as it was begun. Throws a usage error where there is none, an unable error where its plan is no longer the one that was confirmed. */
 export const requireRun = async (journal: Journal, id: string): Promise<KnownRun> => {
   const found = await readRun(journal, id);
-  if (found !== null) return found;
-  throw usageError({ code: 'run_unknown', message: `there is no run ${id}`, hint: 'agentops runbook runs lists them' });
+  if (found === null) throw usageError({ code: 'run_unknown', message: `there is no run ${id}`, hint: 'agentops runbook runs lists them' });
+  if (found.isWhole) return found;
+  throw unableError({
+    code: 'run_altered',
+    message: `the journal holds another plan for run ${id} than the one that was begun, and nothing is done by it`,
+    hint: 'agentops audit verify, then agentops audit log --kind runbook.step tells what it did',
+  });
 };
 
 const requireClear = (plan: Plan): void => {

@@ -1,4 +1,4 @@
-import { isEndedBy, type Mitigation, mitigationId } from '../../controls/actions/mitigation.ts';
+import { endedBy, type Mitigation, mitigationId, restores } from '../../controls/actions/mitigation.ts';
 import { revertedWrite, standingMitigations, startWrite } from '../../controls/actions/mitigations.journal.ts';
 import type { Change, ControlDriver, Effect, Observed } from '../../controls/actions/port.ts';
 import { messageOf, OpsError } from '../../ground/errors.ts';
@@ -112,7 +112,8 @@ export const recordResult = async (running: Running, planned: PlannedStep, effec
   const standing = isIt ? await standingMitigations(await running.ctx.journal()) : [];
   await recorder.record({ kind: 'result', step: planned.id, effect }, (at) => {
     if (!isIt) return nothing;
-    const [begun, over] = [inForce(running, planned, effect, at), noLongerInForce(running, planned, standing, at)];
+    const ended = endedByStep(planned, standing);
+    const [begun, over] = [inForce(running, planned, { effect, ended, at }), noLongerInForce(running, ended, at)];
     return { writes: [...over.writes, ...begun.writes], acts: [...over.acts, ...begun.acts] };
   });
   tellStep(running, planned, '');
@@ -121,9 +122,25 @@ export const recordResult = async (running: Running, planned: PlannedStep, effec
 
 const nothing: Beside = { writes: [], acts: [] };
 
-/** What can be taken back later is noted with the result it stands on; that somebody is let in again is nothing to take back. */
-const inForce = ({ run }: Running, { id, step, agent, change, control }: PlannedStep, { evidence }: Effect, at: number): Beside => {
+const endedByStep = ({ agent, change, control }: PlannedStep, standing: readonly Mitigation[]): readonly Mitigation[] =>
+  change === null || control === null ? [] : endedBy(change, { agent: agent ?? '', control }, standing);
+
+interface Done {
+  readonly effect: Effect;
+  /** What it left nothing of. */
+  readonly ended: readonly Mitigation[];
+  /** UTC epoch ms. */
+  readonly at: number;
+}
+
+/**
+ * What can be taken back later is noted with the result it stands on. That somebody is let in again, or that all is as it was before, is
+ * nothing to take back: it would close again what was opened.
+ */
+const inForce = ({ run }: Running, { id, step, agent, change, control }: PlannedStep, { effect, ended, at }: Done): Beside => {
   if (change === null || control === null || !change.reversible || change.action === 'enable') return nothing;
+  if (ended.some((each) => restores(change, each))) return nothing;
+  const { evidence } = effect;
   const expiresAt = step.ttlMs === null ? null : at + step.ttlMs;
   const mitigation = mitigationId(run.id, id);
   return {
@@ -159,14 +176,7 @@ const inForce = ({ run }: Running, { id, step, agent, change, control }: Planned
 };
 
 /** What the change leaves nothing of is over: that a door was closed once it is open again. */
-const noLongerInForce = (
-  { run }: Running,
-  { agent, change, control }: PlannedStep,
-  standing: readonly Mitigation[],
-  at: number,
-): Beside => {
-  if (change === null || control === null) return nothing;
-  const over = standing.filter((each) => isEndedBy(each, change, { agent: agent ?? '', control }));
+const noLongerInForce = ({ run }: Running, over: readonly Mitigation[], at: number): Beside => {
   const evidence = `run ${run.id} took it back`;
   return {
     writes: over.map(({ id }) => revertedWrite(id, at, evidence)),

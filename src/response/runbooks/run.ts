@@ -86,8 +86,11 @@ export interface RunAids {
     planned: PlannedStep,
     earlier: readonly StepResult[],
   ): Promise<{ readonly value: boolean | 'inconclusive'; readonly why: string | null }>;
-  /** Since when the traces of an agent are silent, UTC epoch ms; null: they are not, or nobody can tell. */
-  quietSince?(agent: string): Promise<number | null>;
+  /**
+   * Waits for the traces of an agent to fall silent, and answers since when they are, UTC epoch ms; null: not in time, or nobody can tell.
+   * Asked once what should stop it was done. @param tell how it stands while it waits; 0 ms are left where it does not
+   */
+  quietSince?(agent: string, tell: (why: string, leftMs: number) => void): Promise<number | null>;
   /** Throws to rehearse a death at a boundary, `STEP:PHASE`. */
   crash?(boundary: `${string}:${CrashPhase}`): void;
 }
@@ -130,6 +133,9 @@ export interface RunResult {
 
 /** What a run tells while it goes on. */
 export type RunNews =
-  | { readonly kind: 'started'; readonly run: RunHead; readonly resumeCommand: string }
+  /** `steps`: as they stand, all of them; some may have been done before. */
+  | { readonly kind: 'started'; readonly run: RunHead; readonly steps: readonly StepResult[]; readonly resumeCommand: string }
   | { readonly kind: 'step'; readonly step: StepResult; readonly doing: string }
-  | { readonly kind: 'pause'; readonly step: string; readonly ms: number; readonly why: string };
+  | { readonly kind: 'pause'; readonly step: string; readonly ms: number; readonly why: string }
+  /** It waits for the traces of an agent to fall silent, `ms` at most; 0: it does not wait. */
+  | { readonly kind: 'quiet'; readonly agent: string; readonly ms: number; readonly why: string };

@@ -1,5 +1,7 @@
-import { canonicalJson, digString, type JsonObject, parseJson } from '../../ground/json.ts';
+import { unableError } from '../../ground/errors.ts';
+import { canonicalJson, digString, isObject, type Json, type JsonObject, parseJson } from '../../ground/json.ts';
 import type { Journal, Write } from '../../ground/store/port.ts';
+import { isIntactPlan } from './plan-file.ts';
 import type { RecordedEvent, RunEvent, RunHead, RunStatus } from './run.ts';
 import { hasEnded } from './step-state.ts';
 
@@ -9,6 +11,7 @@ interface Row {
   readonly class: RunHead['class'];
   readonly agents: string;
   readonly plan: string;
+  readonly plan_hash: string;
   readonly cause: string;
   readonly actor: string;
   readonly incident: string | null;
@@ -18,7 +21,7 @@ interface Row {
   readonly facts: string;
 }
 
-const columns = 'id, runbook, class, agents, plan, cause, actor, incident, status, started_at, ended_at, facts';
+const columns = 'id, runbook, class, agents, plan, plan_hash, cause, actor, incident, status, started_at, ended_at, facts';
 
 /** What is kept of the course of a run beside its events: measured once, at its end. */
 export interface RunFacts {
@@ -33,6 +36,12 @@ export interface KnownRun extends RunFacts {
   readonly status: RunStatus;
   /** UTC epoch ms. */
   readonly endedAt: number | null;
+}
+
+/** A run, looked at closely. */
+export interface WholeRun extends KnownRun {
+  /** False: its plan is not the one that it was begun with, or cannot be read. */
+  readonly isWhole: boolean;
 }
 
 const noFacts: RunFacts = { why: '', containMs: null, quietMs: null };
@@ -53,6 +62,8 @@ const knownRun = (row: Row): KnownRun => ({
   endedAt: row.ended_at === null ? null : Number(row.ended_at),
   ...(parseJson(row.facts) as unknown as RunFacts),
 });
+
+const isPlanOf = (plan: Json | undefined, hash: string): boolean => isIntactPlan(plan) && digString(plan, 'hash') === hash;
 
 /** The write that begins a run; the commit fails (`Conflict`) where there is one of its id. */
 export const beginWrite = (head: RunHead): Write => ({
@@ -98,19 +109,28 @@ export const eventWrites = (run: string, { seq, at, event }: RecordedEvent, fact
   return [append, update];
 };
 
-/** The events of a run behind one, in order. @param after 0: from the beginning */
+/** The events of a run behind one, in order. Throws an unable error where one cannot be read. @param after 0: from the beginning */
 export const readEvents = async (journal: Journal, run: string, after: number): Promise<readonly RecordedEvent[]> => {
   const rows = await journal.all<{ seq: number; at: number; body: string }>(
     'SELECT seq, at, body FROM runbook_event WHERE run_id = ? AND seq > ? ORDER BY seq',
     run,
     after,
   );
-  return rows.map(({ seq, at, body }) => ({ seq: Number(seq), at: Number(at), event: parseJson(body) as unknown as RunEvent }));
+  return rows.map(({ seq, at, body }) => {
+    const event = parseJson(body);
+    if (isObject(event) && typeof event['kind'] === 'string')
+      return { seq: Number(seq), at: Number(at), event: event as unknown as RunEvent };
+    throw unableError({
+      code: 'run_altered',
+      message: `event ${seq} of run ${run} cannot be read in the journal`,
+      hint: 'agentops audit verify, then agentops audit log --kind runbook.step tells what it did',
+    });
+  });
 };
 
-export const readRun = async (journal: Journal, id: string): Promise<KnownRun | null> => {
+export const readRun = async (journal: Journal, id: string): Promise<WholeRun | null> => {
   const [row] = await journal.all<Row>(`SELECT ${columns} FROM runbook_run WHERE id = ?`, id);
-  return row === undefined ? null : knownRun(row);
+  return row === undefined ? null : { ...knownRun(row), isWhole: isPlanOf(parseJson(row.plan), row.plan_hash) };
 };
 
 /** Runs that began at or after an instant (UTC epoch ms), newest first. @param open only those that have not ended */
@@ -145,10 +165,12 @@ export const approvalWrite = ({ planHash, signer, at, signature }: Approval): Wr
   params: [planHash, signer, at, JSON.stringify({ signature } satisfies JsonObject)],
 });
 
-/** The approvals of a plan, oldest first. */
+/** The approvals of a plan that no run was begun on yet, oldest first: what was approved once is not approved for every time to come. */
 export const readApprovals = async (journal: Journal, planHash: string): Promise<readonly Approval[]> => {
   const rows = await journal.all<{ signer: string; at: number; body: string }>(
-    'SELECT signer, at, body FROM approval WHERE plan_hash = ? ORDER BY at, signer',
+    `SELECT signer, at, body FROM approval WHERE plan_hash = ?
+      AND at > COALESCE((SELECT MAX(started_at) FROM runbook_run WHERE plan_hash = ?), -1) ORDER BY at, signer`,
+    planHash,
     planHash,
   );
   return rows.map(({ signer, at, body }) => ({ planHash, signer, at: Number(at), signature: digString(parseJson(body), 'signature') }));

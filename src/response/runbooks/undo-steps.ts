@@ -1,6 +1,6 @@
 import { reversed } from '../../controls/actions/compare.ts';
 import { mitigationId } from '../../controls/actions/mitigation.ts';
-import { revertedWrite } from '../../controls/actions/mitigations.journal.ts';
+import { readMitigation, revertedWrite } from '../../controls/actions/mitigations.journal.ts';
 import type { Effect } from '../../controls/actions/port.ts';
 import { responseAct } from './acts.ts';
 import type { PlannedStep } from './plan.ts';
@@ -14,6 +14,9 @@ export const undoStep = async (running: Running, planned: PlannedStep, beside: B
   const { run, recorder } = running;
   const { change } = planned;
   if (change === null) throw new Error(`step ${planned.id} changed nothing that could be taken back`);
+  const ended = await endedAlready(running, planned);
+  if (ended !== null)
+    return recordUndone(running, planned, { result: 'already', retry: false, retryAfterMs: null, evidence: ended }, nothingBeside);
   const { undo } = stepState(recorder.state(), planned.id);
   if (!(await pause(running, planned, backoffMs(undo.effect, undo.answers), undo.effect?.evidence ?? ''))) return;
   dieAt(running, planned, 'before-undo-intent');
@@ -26,6 +29,17 @@ export const undoStep = async (running: Running, planned: PlannedStep, beside: B
   dieAt(running, planned, 'after-undo-act');
   await recordUndone(running, planned, effect, beside);
 };
+
+/**
+ * Why nothing is left to be taken back of a step; null: it is still in force. How its target stands then is the doing of somebody else, even
+ * where it looks the same: an agent that was let in and closed again stays closed.
+ */
+const endedAlready = async ({ ctx, run }: Running, { id }: PlannedStep): Promise<string | null> => {
+  const mitigation = await readMitigation(await ctx.journal(), mitigationId(run.id, id));
+  return mitigation?.status === 'reverted' ? `it had ended already: ${mitigation.evidence}` : null;
+};
+
+const nothingBeside: BesideUndo = () => ({ writes: [], acts: [] });
 
 const recordUndone = async (running: Running, planned: PlannedStep, effect: Effect, beside: BesideUndo): Promise<void> => {
   const isUndone = effect.result === 'applied' || effect.result === 'already';

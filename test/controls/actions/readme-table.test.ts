@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { openControl } from '../../../src/controls/actions/open-control.ts';
 import type { Action, ControlDriver } from '../../../src/controls/actions/port.ts';
-import { controls } from '../../../src/controls/actions/registry.ts';
+import { controlConfigs, controls } from '../../../src/controls/actions/registry.ts';
 import { OpsError } from '../../../src/ground/errors.ts';
 import { formatDuration } from '../../../src/ground/units/duration.ts';
 import { controlSamples, type Sample, samplePlane, sampleWishes } from '../../support/control-samples.ts';
@@ -15,8 +15,8 @@ const at = { file: 'agentops.yaml', line: 1, column: 1 };
 const prod = { kind: 'langfuse', config: { url: ref('http://127.0.0.1:9'), public_key: ref('p'), secret_key: ref('s') }, at };
 
 const openSample = async (kind: string, sample: Sample['control']): Promise<ControlDriver> => {
-  const adapter = (await controls[kind]?.())?.default;
-  if (adapter === undefined) throw new Error(`${kind} is not registered`);
+  const described = (await controlConfigs[kind]?.())?.default;
+  if (described === undefined) throw new Error(`${kind} is not registered`);
   const fleet = { ...aFleet(anAgent()), connections: samplePlane, backends: { prod } };
   const owner = () => ({ user: 'tester', host: 'lab' });
   const process = { ...fakeContext().process, baseEnv: {}, owner } as ReturnType<typeof fakeContext>['process'];
@@ -24,7 +24,7 @@ const openSample = async (kind: string, sample: Sample['control']): Promise<Cont
     fakeContext({ process }),
     fleet,
     'support',
-    { kind, config: adapter.config.parse({ via: kind, ...sample }), at },
+    { kind, config: described.config.parse({ via: kind, ...sample }), at },
     'read',
   );
 };

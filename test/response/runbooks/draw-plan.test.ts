@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { OpenControl } from '../../../src/controls/actions/open-twins.ts';
 import type { Observed } from '../../../src/controls/actions/port.ts';
@@ -168,6 +170,8 @@ test('what a plan needs follows from its acts', async () => {
   expect(needsOf(plan)).toEqual({ approvals: 2, typedName: 'support', locks: ['agent/support'], tick: true });
   const calm = await draw('- throttle: { requests_per_minute: 1 }');
   expect(needsOf(calm)).toEqual({ approvals: 0, typedName: null, locks: ['agent/support'], tick: false });
+  const asking = await draw('- disable: {}\n- approve: may it be cleaned up?\n  approval: two');
+  expect(needsOf(asking).approvals).toBe(0);
 });
 
 test('parameters are filled in once, with their type, and what stands in them stays text', async () => {
@@ -191,3 +195,17 @@ steps:
   });
   expect(stepsOf(plan)).toHaveLength(2);
 });
+
+test.each(['safety-violation', 'runaway-loop', 'latency-blowup', 'cost-anomaly'])(
+  'the shipped %s is refused where nothing is bound that it could do, and not told as done',
+  async (name) => {
+    const file = join(import.meta.dirname, '../../../runbooks', `${name}.yaml`);
+    const { runbook } = readRunbookText(readFileSync(file, 'utf8'), file);
+    if (runbook === null) throw new Error('it is shipped');
+    const bare = aFleet(anAgent({ controls: noControls }));
+    const params = givenParams(runbook, { agent: 'support' }, ['support']);
+    const figures = async () => unknownFigures('green');
+    const plan = await drawPlan(fakeContext(), bare, { runbook, params, aids: { open: world().open, figures } });
+    expect(obstaclesOf(plan).map(({ obstacle }) => obstacle.kind)).toEqual(['unbound']);
+  },
+);

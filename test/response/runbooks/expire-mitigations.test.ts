@@ -6,7 +6,7 @@ import { openPassingJournal } from '../../../src/ground/store/sqlite.ts';
 import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
 import { expireMitigations, revertMitigation } from '../../../src/response/runbooks/expire-mitigations.ts';
 import { lockLease } from '../../../src/response/runbooks/open-locks.ts';
-import { runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
+import { endRunEarly, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import type { Step } from '../../../src/response/runbooks/runbook.ts';
 import type { ControlPeer } from '../../support/control-peer.ts';
 import { hour } from '../../support/facts.ts';
@@ -137,6 +137,24 @@ describe('what is in force', () => {
     expect(await standingMitigations(journal)).toEqual([]);
   });
 
+  test('and is over, is not taken back once more: what a later run closed again stays closed', async () => {
+    const { peer, planned } = throttled({ kind: 'disable' });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const ctx = () => runContext(journal, { clock, random });
+    const run = (action: 'disable' | 'enable', from: string | null, to: string | null) => {
+      const change = aChange({ action, from: { limit: from }, to: { limit: to } });
+      return runRunbook(ctx(), runFleet, anOrder(aPlan([{ ...planned, change }])), aids, () => undefined);
+    };
+    const first = await run('disable', null, 'off');
+    await run('enable', 'off', null);
+    await run('disable', null, 'off');
+    const request = { kind: 'request', what: 'undo', why: 'maria wants it' } as const;
+    const undone = await endRunEarly(ctx(), runFleet, first.run.id, request, aids, () => undefined);
+    expect([undone?.status, undone?.steps[0]?.evidence]).toEqual(['undone', expect.stringMatching(/^it had ended already: run throttle-/)]);
+    expect([peer.touched, await standingMitigations(journal)]).toEqual([{ limit: 'off' }, [expect.anything()]]);
+  });
+
   test('that a person wants ended, and somebody else has changed, stays in force, and nobody is woken for it', async () => {
     const peer = await begun();
     peer.touched['limit'] = 99;
@@ -148,5 +166,44 @@ describe('what is in force', () => {
     expect([await status(), await duePosts(journal, { now: clock.now(), limit: 10 })]).toEqual(['active', []]);
     peer.touched['limit'] = 10;
     expect(await revert()).toMatchObject({ result: 'reverted' });
+  });
+
+  test('lasts as long as whoever finds it so wants it to: an agent closed for a while stays closed for safety', async () => {
+    const { peer, planned } = throttled({ kind: 'disable', ttlMs: hour });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const run = (step: typeof planned) =>
+      runRunbook(runContext(journal, { clock, random }), runFleet, anOrder(aPlan([step])), aids, () => undefined);
+    const found = (parts: Partial<Step>) => ({ ...planned, step: { ...planned.step, ...parts }, change: null, isSettled: true });
+    await run({ ...planned, change: aChange({ action: 'disable' }) });
+    const begunAt = clock.now();
+    const until = async () => (await standingMitigations(journal)).map(({ expiresAt, onExpiry }) => [expiresAt, onExpiry]);
+    await run(found({ ttlMs: hour / 2 }));
+    expect(await until()).toEqual([[begunAt + hour, 'revert']]);
+    await run(found({ ttlMs: 2 * hour }));
+    expect(await until()).toEqual([[begunAt + 2 * hour, 'revert']]);
+    await run(found({ kind: 'kill', ttlMs: null, onExpiry: 'page' }));
+    expect(await until()).toEqual([[null, 'page']]);
+    clock.advance(3 * hour);
+    expect(await expire(peer)).toEqual([]);
+    expect(peer.touched).toEqual({ limit: 10 });
+  });
+
+  test('is all over where a later run restores what was, and that run leaves nothing that would close it again', async () => {
+    const { peer, planned } = throttled({ ttlMs: hour });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const run = (from: number | null, to: number | null) => {
+      const step = { ...planned, change: aChange({ from: { limit: from }, to: { limit: to } }) };
+      clock.advance(1000);
+      return runRunbook(runContext(journal, { clock, random }), runFleet, anOrder(aPlan([step])), aids, () => undefined);
+    };
+    await run(null, 10);
+    await run(10, 20);
+    await run(20, null);
+    expect(await standingMitigations(journal)).toEqual([]);
+    clock.advance(2 * hour);
+    expect(await expire(peer)).toEqual([]);
+    expect(peer.touched).toEqual({ limit: null });
   });
 });

@@ -109,6 +109,7 @@ describe('a step that is to end by itself', () => {
   const native = { ...plainTraits, expiresNatively: true };
   test.each([
     ['where nothing ever looked', acting({ ttlMs: hour }), { lastTickAt: null }, ['no_tick']],
+    ['where a clock that was wrong says that it will', acting({ ttlMs: hour }), { lastTickAt: noon + hour }, ['no_tick']],
     ['where nothing looked for a quarter of an hour', acting({ ttlMs: hour }), { lastTickAt: noon - 15 * minute }, ['no_tick']],
     ['where something looked just before that', acting({ ttlMs: hour }), { lastTickAt: noon - 15 * minute + 1 }, []],
     ['where the control ends it', acting({ ttlMs: hour }, {}, native), { lastTickAt: null }, []],

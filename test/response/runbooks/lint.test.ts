@@ -74,6 +74,8 @@ describe('class safety', () => {
     ['asks before it contains', `- approve: may we?\n${close}`, ['4 error safety-waits']],
     ['waits before it contains', `- wait: 1m\n${close}`, ['4 error safety-waits']],
     ['wants its containment approved', '- disable: {}\n  approval: two\n- manual: look', ['4 error safety-waits']],
+    ['has a later step approved', `${close}\n- kill: {}\n  irreversible: true\n  approval: two`, ['6 error safety-waits']],
+    ['asks behind its containment', `${close}\n- approve: may we?\n  approval: two`, []],
     ['reverts when its time is over', '- disable: {}\n  ttl: 2h\n  on_expiry: revert\n- manual: look', ['4 error safety-reverts']],
     ['reverts on a failure', '- disable: {}\n  on_fail: undo\n- manual: look', ['4 error safety-reverts']],
     ['lets it go on', `${close}\n- enable: {}`, ['6 error safety-reverts']],
@@ -81,6 +83,14 @@ describe('class safety', () => {
   ])('%s', async (_, steps, expected) => {
     expect(await lint(steps, { ofClass: 'safety' })).toEqual(expected);
   });
+});
+
+test('class safety is not approved before it contains, and what begins by itself may wait for a person behind that', async () => {
+  const trigger = (mode: string) =>
+    `triggers: [ { alert: x, mode: ${mode} } ]\nguardrails: { runs_per_hour: 1, targets: 1, cooldown: 1m }\n`;
+  const close = '- disable: {}\n- manual: look';
+  const found = (mode: string) => lint(close, { ofClass: 'safety', rest: trigger(mode) });
+  expect([await found('approve'), await found('auto'), await found('suggest')]).toEqual([['1 error safety-waits'], [], []]);
 });
 
 describe('against the manifest at hand', () => {

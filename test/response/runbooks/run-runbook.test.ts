@@ -15,7 +15,7 @@ import type { RunAids, RunResult } from '../../../src/response/runbooks/run.ts';
 import { endRunEarly, requireRun, resumeRun, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import { hour } from '../../support/facts.ts';
 import { type FakeClock, fakeClock, fakeRandom } from '../../support/fake-context.ts';
-import { anOrder, aPlan, aVerification, idleStep, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
+import { aChange, anOrder, aPlan, aVerification, idleStep, peerAids, runContext, runFleet, throttled } from '../../support/run-order.ts';
 
 let clock: FakeClock;
 let journal: Journal;
@@ -104,6 +104,18 @@ describe('a run', () => {
     expect(peer.touched).toEqual({ limit: null });
   });
 
+  test('does not count on what was so when the plan was drawn, and is no longer', async () => {
+    const { peer, planned } = throttled({ onFail: 'stop' });
+    const driver = { ...peer.driver, plan: () => (peer.touched['limit'] === 10 ? null : aChange()) };
+    const aids: RunAids = { ...peerAids({}), open: async () => driver };
+    const stopped = await run(aPlan([{ ...planned, change: null, isSettled: true }]), aids);
+    expect([stopped.status, statuses(stopped)]).toEqual(['paused', { throttle: 'failed' }]);
+    expect(peer.calls).toEqual([]);
+    peer.touched['limit'] = 10;
+    const done = await resume(stopped.run.id, aids);
+    expect([done.status, statuses(done)]).toEqual(['done', { throttle: 'skipped' }]);
+  });
+
   test('pauses where nobody can tell whether it helped, and looks again when it is resumed', async () => {
     const { peer, planned } = throttled({ verify: aVerification({ deadlineMs: 0 }) });
     const aids = peerAids({ throttle: peer }, ['inconclusive', 'pass']);
@@ -111,6 +123,20 @@ describe('a run', () => {
     expect(result).toMatchObject({ status: 'paused', why: 'as the test says' });
     expect((await resume(result.run.id, aids)).status).toBe('done');
     expect(peer.effects).toHaveLength(1);
+  });
+
+  test('goes on by no other plan than the one that was begun', async () => {
+    const { peer, planned } = throttled({ verify: aVerification({ deadlineMs: 0 }) });
+    const aids = peerAids({ throttle: peer }, ['inconclusive']);
+    const { run: head } = await run(aPlan([planned]), aids);
+    for (const plan of [JSON.stringify({ ...head.plan, steps: [] }), JSON.stringify({ ...head.plan, steps: [{}] }), '{']) {
+      await journal.commit([{ sql: 'UPDATE runbook_run SET plan = ? WHERE id = ?', params: [plan, head.id] }]);
+      await expect(resume(head.id, aids)).rejects.toMatchObject({ kind: 'unable', code: 'run_altered' });
+    }
+    const intact = { sql: 'UPDATE runbook_run SET plan = ? WHERE id = ?', params: [JSON.stringify(head.plan), head.id] };
+    await journal.commit([intact, { sql: "UPDATE runbook_event SET body = '{' WHERE seq = 2", params: [] }]);
+    await expect(resume(head.id, aids)).rejects.toMatchObject({ kind: 'unable', code: 'run_altered' });
+    expect(peer.calls).toHaveLength(1);
   });
 
   test('waits as long as the target asks, and tries no more often than it may', async () => {
@@ -166,6 +192,21 @@ describe('a run', () => {
     expect(peer.calls).toEqual([]);
     expect(await heldLeases(journal, '')).toEqual([]);
     expect((await resume(result.run.id, aids, { step: 'look', says: 'done' })).status).toBe('done');
+  });
+
+  test('takes no word for an approval, nor for time that has to pass, nor for a notice', async () => {
+    const { peer, planned } = throttled();
+    const aids = peerAids({ throttle: peer });
+    const asked = await run(aPlan([idleStep({ id: 'ask', kind: 'approve', args: { message: 'Go on?' } }), planned]), aids);
+    for (const says of ['done', 'skip'] as const)
+      await expect(resume(asked.run.id, aids, { step: 'ask', says })).rejects.toMatchObject({
+        code: 'step_needs_approval',
+        hint: `agentops runbook approve ${asked.run.id}`,
+      });
+    expect((await resume(asked.run.id, aids)).status).toBe('waiting');
+    const waiting = await run(aPlan([idleStep({ id: 'pause', kind: 'wait', args: { ms: hour } }), planned]), aids);
+    await expect(resume(waiting.run.id, aids, { step: 'pause', says: 'done' })).rejects.toMatchObject({ code: 'step_not_open' });
+    expect(peer.calls).toEqual([]);
   });
 
   test('that is interrupted ends the step under way and begins no other', async () => {
@@ -306,5 +347,47 @@ describe('a run', () => {
     expect(stopped).toMatchObject({ status: 'paused', why: 'no figures' });
     expect(peer.calls).toEqual([]);
     expect((await resume(stopped.run.id, decided(true))).status).toBe('done');
+  });
+
+  test('judges what came after its last effect where it only looks, over no window of its own', async () => {
+    const { peer, planned } = throttled();
+    const asked: number[] = [];
+    const aids: RunAids = {
+      ...peerAids({ throttle: peer }),
+      verify: async (_verification, _agent, since) => {
+        asked.push(since);
+        return { verdict: 'pass', evidence: '' };
+      },
+    };
+    const look = (id: string, args: Record<string, number>) =>
+      idleStep({ id, kind: 'query', args: { expression: 'figures.errors == 0', ...args } });
+    const begunAt = clock.now();
+    const rest = idleStep({ id: 'rest', kind: 'wait', args: { ms: 600_000 } });
+    const plan = aPlan([planned, rest, look('since', {}), look('over', { window: 60_000 })]);
+    expect((await run(plan, aids)).status).toBe('done');
+    expect(asked).toEqual([begunAt, begunAt + 600_000 - 60_000]);
+    asked.length = 0;
+    await run(aPlan([look('alone', {})]), aids);
+    expect(asked).toEqual([clock.now()]);
+  });
+
+  test('measures how long it takes an agent that it stopped to fall silent, and does not wait for one that it lets go on', async () => {
+    const heard: string[] = [];
+    const waiting = (peers: Parameters<typeof peerAids>[0]): RunAids => ({
+      ...peerAids(peers),
+      quietSince: async (agent, tell) => {
+        tell('its last request ended 3 s ago', 60_000);
+        heard.push(agent);
+        await clock.sleep(9000, new AbortController().signal);
+        return clock.now() - 4000;
+      },
+    });
+    const { peer, planned } = throttled();
+    expect(await run(aPlan([planned]), waiting({ throttle: peer }))).toMatchObject({ status: 'done', quietMs: null });
+    expect(heard).toEqual([]);
+    const door = throttled({ id: 'door', kind: 'disable' });
+    const stop = { ...door.planned, change: { ...aChange({ action: 'disable' }), target: 'the door' } };
+    expect(await run(aPlan([stop]), waiting({ door: door.peer }))).toMatchObject({ status: 'done', quietMs: 5000 });
+    expect(heard).toEqual(['support']);
   });
 });

@@ -28,6 +28,7 @@ const open: Leaf = {
     const { agent, class: of, severity, since } = given as unknown as Flags;
     const [
       { requireAgent },
+      { collectRecentRun },
       { openIncident },
       { nextCommands },
       { timelineOf },
@@ -36,6 +37,7 @@ const open: Leaf = {
       { tellPeople },
     ] = await Promise.all([
       import('../../../fleet/select.ts'),
+      import('../../../response/incidents/collect-recent-run.ts'),
       import('../../../response/incidents/open-incident.ts'),
       import('../../../response/incidents/next-commands.ts'),
       import('../../../response/incidents/timeline.ts'),
@@ -61,12 +63,14 @@ const open: Leaf = {
       });
     const { ctx } = session;
     const { fleet } = await session.fleet();
+    const about = agent === undefined ? null : requireAgent(fleet, agent).name;
+    const run = about === null || since !== undefined ? null : await collectRecentRun(ctx, about);
     const { incident } = await openIncident(ctx, fleet, {
       title: String(title),
-      agent: agent === undefined ? null : requireAgent(fleet, agent).name,
+      agent: about,
       class: of,
       severity,
-      startedAt: since ?? null,
+      startedAt: since ?? run?.startedAt ?? null,
       cause: { kind: 'person' },
     });
     const told = await tellPeople(session, fleet);
@@ -77,7 +81,11 @@ const open: Leaf = {
         fleet: fleet.name,
         generatedAt: ctx.clock.now(),
         incident,
-        done: nobody ? 'opened; nobody is told, because the manifest has no channel under notify' : `opened; ${told.sent} told`,
+        done: [
+          'opened',
+          ...(run === null ? [] : [`it takes in run ${run.id}, and counts from when that began; --since says otherwise`]),
+          nobody ? 'nobody is told, because the manifest has no channel under notify' : `${told.sent} told`,
+        ].join('; '),
         next: nextCommands(incident, timelineOf(incident, []), []),
       }),
     };

@@ -34,14 +34,17 @@ const plan: Leaf = {
   async run(session, [name], given) {
     const flags = given as unknown as Flags;
     const { ctx } = session;
-    const [{ askedRunbook }, { drawPlan }, { openAids }, { planFormats }, { obstaclesOf, staleness }] = await Promise.all([
-      import('../../asked-runbook.ts'),
-      import('../../../response/runbooks/draw-plan.ts'),
-      import('../../plan-aids.ts'),
-      import('../../../views/plan.ts'),
-      import('../../../response/runbooks/plan.ts'),
-    ]);
-    const { fleet, runbook, params } = await askedRunbook(session, String(name), flags);
+    const [{ askedRunbook }, { confirmCommandOf }, { drawPlan }, { openAids }, { planFormats }, { obstaclesOf, staleness }] =
+      await Promise.all([
+        import('../../asked-runbook.ts'),
+        import('../../confirm-command.ts'),
+        import('../../../response/runbooks/draw-plan.ts'),
+        import('../../plan-aids.ts'),
+        import('../../../views/plan.ts'),
+        import('../../../response/runbooks/plan.ts'),
+      ]);
+    const asked = await askedRunbook(session, String(name), flags);
+    const { fleet, runbook, params } = asked;
     const aids = await openAids(ctx, fleet, flags.twins === true);
     const drawn = await drawPlan(ctx, fleet, { runbook, params, aids });
     const before = flags.against === undefined ? null : await readPlan(session, flags.against);
@@ -59,6 +62,7 @@ const plan: Leaf = {
         plan: drawn,
         source: flags.twins ? 'twins' : 'live',
         stale,
+        confirmCommand: confirmCommandOf(session, asked, drawn, {}),
       }),
       ...(exit === null ? {} : { exits: { text: exit, json: exit } }),
     };

@@ -1,21 +1,12 @@
-import { z } from 'zod';
-import { durationField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { unableError, usageError } from '../../../ground/errors.ts';
 import type { Json } from '../../../ground/json.ts';
 import { plural } from '../../../ground/output/phrases.ts';
+import type { Config } from '../configs/a2a.ts';
 import { afterPart, already, applied, effectOfBlindness, effectOfTrouble, rejected } from '../effect.ts';
 import { type A2aTasks, openA2aTasks } from '../open-a2a-tasks.ts';
 import { bearer, openControlApi } from '../open-control-api.ts';
 import type { Change, ControlDriver, ControlWorld } from '../port.ts';
-
-const config = z.strictObject({
-  via: z.literal('a2a'),
-  connection: z.string().min(1).describe('A name under connections; its url is that of the agent or of its card.'),
-  version: z.enum(['auto', '1.0', '0.3']).default('auto').describe('The protocol version to speak; auto: the newest that the card offers.'),
-  binding: z.enum(['auto', 'jsonrpc', 'rest']).default('auto').describe('JSON-RPC or HTTP+JSON; auto: what the card prefers.'),
-  effect: durationField().default(10_000).describe('How long the agent may take to give up a task; default 10s.'),
-});
 
 /** Agents start tasks while others are cancelled: what is new is cancelled this many times over. */
 const mostRounds = 5;
@@ -24,10 +15,8 @@ const mostRounds = 5;
  * Cancels tasks of an agent that speaks A2A: all that it lists as submitted or working (1.0), or those whose ids the step names (0.3 has no
  * list). Cancelling is a request to the agent: `confirm` looks whether it was heard.
  */
-export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'a2a',
-  summary: 'Tasks of an agent that speaks A2A 1.0 or 0.3.',
-  config,
   open({ connection, version, binding, effect }, world) {
     const api = openControlApi(world, connection, 'A2A agent', bearer, (url) => new URL(url).origin);
     const wish = { version: version === 'auto' ? null : version, binding: binding === 'auto' ? null : binding };

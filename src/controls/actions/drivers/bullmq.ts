@@ -1,35 +1,21 @@
-import { z } from 'zod';
 import { type BullQueue, type BullState, withBullQueue } from '../../../clients/bullmq.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { plural } from '../../../ground/output/phrases.ts';
 import { bullTouched, bullWish, rateOf } from '../bull-limits.ts';
 import { hindrance, reversed, seenOf, standsAs } from '../compare.ts';
+import type { Config } from '../configs/bullmq.ts';
 import { afterPart, applied, conflict } from '../effect.ts';
 import { openControlRedis } from '../open-control-redis.ts';
 import type { Change, ControlDriver, ControlWorld, Effect } from '../port.ts';
 import { effectOfRedis } from '../redis-effect.ts';
-import { connectionField } from '../schema.ts';
-
-const config = z.strictObject({
-  via: z.literal('bullmq'),
-  connection: connectionField(),
-  queue: z
-    .string()
-    .min(1)
-    .regex(/^[^:]+$/, 'holds a colon, which no queue of BullMQ has in its name')
-    .describe('The name of the queue.'),
-  prefix: z.string().min(1).default('bull').describe('What the keys of the workers begin with; default bull.'),
-});
 
 /**
  * A queue of BullMQ: paused, or limited in jobs per minute and at the same time, over all its workers at once. Jobs that are active go on, and
  * none is dropped.
  */
-export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'bullmq',
-  summary: 'A queue of BullMQ: pause, jobs per minute, jobs at the same time.',
-  config,
   open({ connection, queue: name, prefix }, world) {
     const server = openControlRedis(world, connection);
     const onQueue = <T>(signal: AbortSignal, work: (queue: BullQueue) => Promise<T>): Promise<T> =>

@@ -1,9 +1,7 @@
-import { z } from 'zod';
 import { commandWorkers, lookAtWorkers } from '../../../clients/celery.ts';
 import { type CeleryMailbox, openCeleryMailbox } from '../../../clients/celery-mailbox.ts';
-import { durationField } from '../../../fleet/fields.ts';
 import { matchesGlob } from '../../../fleet/glob.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { unableError, usageError } from '../../../ground/errors.ts';
 import type { CeleryAspect, Telling } from '../celery/port.ts';
 import { queueConsumption } from '../celery/queue-consumption.ts';
@@ -11,38 +9,18 @@ import { taskEnding, tasksGoingOn } from '../celery/task-ending.ts';
 import { taskRate } from '../celery/task-rate.ts';
 import { toldEffect } from '../celery/told.ts';
 import { hindrance, reversed, standsAs } from '../compare.ts';
+import type { Config } from '../configs/celery.ts';
 import { already, conflict, rejected } from '../effect.ts';
 import { openControlRedis } from '../open-control-redis.ts';
 import type { Action, Change, ControlDriver, ControlWorld, Effect } from '../port.ts';
 import { effectOfRedis } from '../redis-effect.ts';
-import { connectionField } from '../schema.ts';
-
-const config = z.strictObject({
-  via: z.literal('celery'),
-  connection: connectionField().describe(
-    'A name under connections: the Redis that is the broker, with the number of its database in the url.',
-  ),
-  queue: z.string().min(1).describe('The queue that the agent takes its tasks from.'),
-  task: z.string().min(1).optional().describe('The name of the task; a throttle needs it, a kill ends only its own.'),
-  workers: z.string().min(1).optional().describe('A glob over the names of workers, as celery@support-*; default: all of the broker.'),
-  action: z
-    .enum(['revoke', 'pause'])
-    .default('revoke')
-    .describe('How it kills: revoke (default) ends tasks, pause lets workers take no more.'),
-  signal: z.enum(['SIGTERM', 'SIGKILL']).default('SIGTERM').describe('How the process of a task is ended; default SIGTERM.'),
-  control_exchange: z.string().min(1).default('celery').describe('The setting of that name of the app; default celery.'),
-  wait: durationField().default(2000).describe('How long workers are given to answer; default 2s.'),
-});
-type Config = z.infer<typeof config>;
 
 /**
  * Celery workers by their own remote control, spoken over a Redis broker. Every word is a broadcast: a worker that does not answer may have
  * heard it all the same, so that what is in force is asked of the workers and never taken from an answer.
  */
-export default adapter<Config, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'celery',
-  summary: 'Celery workers on a Redis broker: what they take from a queue, how often, and what they are at.',
-  config,
   open(control, world) {
     const server = openControlRedis(world, control.connection);
     const aspectOf = (action: Action) => aspectFor(control, action);

@@ -1,21 +1,12 @@
 import { basename, resolve } from 'node:path';
-import { z } from 'zod';
-import { durationField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { OpsError, unableError } from '../../../ground/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../../ground/json.ts';
 import { hindrance, reversed, seenOf, standsAs } from '../compare.ts';
+import type { Config } from '../configs/flag-file.ts';
 import { applied, rejected } from '../effect.ts';
 import { answering, flagValue, readFlag, writeFlag } from '../flagd-flag.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
-
-const config = z.strictObject({
-  via: z.literal('flag-file'),
-  path: z.string().min(1).describe('The file, relative to the manifest.'),
-  flag: z.string().min(1).describe('The key of the flag.'),
-  effect: durationField().default(5000).describe('How long the agent may take to read a change; default 5s.'),
-});
-type Config = z.infer<typeof config>;
 
 const maxBytes = 4 * 1024 * 1024;
 
@@ -23,10 +14,8 @@ const maxBytes = 4 * 1024 * 1024;
  * A flag in a file of flag definitions as flagd and its in-process providers read it, so that any OpenFeature SDK sees it with no server
  * between. Written beside and renamed; every other flag of the file stays as it is.
  */
-export default adapter<Config, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'flag-file',
-  summary: 'A flag in a flagd JSON file that any OpenFeature SDK reads.',
-  config,
   open: (control, world) => {
     const target = `flag ${control.flag} in ${basename(control.path)}`;
     return {

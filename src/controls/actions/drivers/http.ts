@@ -1,17 +1,15 @@
-import { z } from 'zod';
 import { troubleError } from '../../../clients/api-trouble.ts';
 import type { JsonApi } from '../../../clients/json-api.ts';
-import { durationField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import type { Json } from '../../../ground/json.ts';
 import { applyChecked } from '../apply-checked.ts';
 import { reversed, seenOf } from '../compare.ts';
+import type { Config } from '../configs/http.ts';
 import { applied, effectOfTrouble } from '../effect.ts';
 import { openControlApi } from '../open-control-api.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
-import { connectionField, pathField } from '../schema.ts';
-import { fillJson, fillPath, hasHole, type Values } from '../template.ts';
+import { fillJson, fillPath, type Values } from '../template.ts';
 import {
   doing,
   fillingOf,
@@ -24,59 +22,15 @@ import {
   requirePlaces,
   templatedActions,
 } from '../templated.ts';
-import { okField, valuesField, wantsField } from '../templated-schema.ts';
 
-const request = {
-  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).optional().describe('The method; default POST.'),
-  path: pathField().describe(
-    'Below the url of the connection, with a query if need be. {{ NAME }} takes one value, and leads nowhere else.',
-  ),
-  body: z.json().optional().describe('Sent as JSON. A text that is {{ NAME }} alone takes the value with its type.'),
-};
-
-/** Everything may be left out that has a usual value: a step of a runbook is one of these, too. */
-const config = z.strictObject({
-  via: z.literal('http'),
-  connection: connectionField(),
-  ...request,
-  headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), z.string().max(2000))
-    .optional()
-    .describe('Sent with every request. Credentials belong to the connection.'),
-  credential: z
-    .strictObject({
-      header: z.string().min(1).describe('The header that carries it.'),
-      prefix: z.string().default('').describe('What stands before it; default nothing.'),
-    })
-    .optional()
-    .describe('How the credential of the connection is sent; default authorization: Bearer.'),
-  ok: okField().optional(),
-  read: z
-    .strictObject({
-      path: pathField()
-        .refine((path) => !hasHole(path), 'takes no {{ }}: what is read is always the same')
-        .describe('Asked with GET.'),
-      values: valuesField(),
-    })
-    .optional()
-    .describe('How it stands now: for the plan, to confirm, and to restore.'),
-  wants: wantsField().optional(),
-  undo: z.strictObject(request).optional().describe('The request that takes it back. {{ NAME }} takes the value from before.'),
-  idempotent: z.boolean().optional().describe('Sending it twice is the same as sending it once; default false.'),
-  stops_in_flight: z.boolean().optional().describe('It ends work that has begun; default false.'),
-  effect: durationField().optional().describe('How long it may take to show; default 0s.'),
-});
-type Config = z.infer<typeof config>;
 type Request = Pick<Config, 'method' | 'path' | 'body'>;
 
 /**
  * One request to a connection of the manifest, for what has no driver of its own. The host is that of the connection whatever a value says,
  * no redirect is followed and no link-local address is reached.
  */
-export default adapter<Config, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'http',
-  summary: 'A request of your own to a connection.',
-  config,
   open: (control, world) => {
     const { header = 'authorization', prefix = 'Bearer ' } = control.credential ?? {};
     const api = openControlApi(world, control.connection, control.connection, (credential) => ({ [header]: `${prefix}${credential}` }));

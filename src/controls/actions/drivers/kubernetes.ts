@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import { type Kubectl, openKubectl } from '../../../clients/kubectl.ts';
-import { deferredTextField, durationField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { reversed, standsAs } from '../compare.ts';
+import type { Config } from '../configs/kubernetes.ts';
 import { conflict, effectOfBlindness } from '../effect.ts';
 import { askPermission } from '../kubernetes/ask-permission.ts';
 import { heldReplicas, pause, suspend } from '../kubernetes/field.ts';
@@ -13,69 +12,12 @@ import { openFieldLever } from '../kubernetes/open-field-lever.ts';
 import { openIsolationLever } from '../kubernetes/open-isolation-lever.ts';
 import { openReplicasLever } from '../kubernetes/open-replicas-lever.ts';
 import { openRollbackLever } from '../kubernetes/open-rollback-lever.ts';
-import type { Resource } from '../kubernetes/resource.ts';
+import { type Resource, resourceKinds } from '../kubernetes/resource.ts';
 import type { Action, Change, ControlDriver, ControlWorld, Effect } from '../port.ts';
 
-/** RFC 1123, section 2.1, as Kubernetes names things: what cannot lead out of a path, nor be taken for an option. */
-const nameField = () => z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'is no name of Kubernetes');
-
-const kinds = ['deployment', 'statefulset', 'cronjob', 'job', 'scaledobject'] as const;
-
-const config = z
-  .strictObject({
-    via: z.literal('kubernetes'),
-    deployment: nameField().optional().describe('The name of the deployment.'),
-    statefulset: nameField().optional().describe('The name of the stateful set.'),
-    cronjob: nameField().optional().describe('The name of the cron job, which is suspended.'),
-    job: nameField().optional().describe('The name of the job, which is suspended.'),
-    scaledobject: nameField()
-      .optional()
-      .describe('The name of the ScaledObject of KEDA that scales the agent: it is told a number to hold.'),
-    namespace: nameField().default('default').describe('Its namespace.'),
-    by: z
-      .enum(['scale', 'isolate', 'pause'])
-      .default('scale')
-      .describe(
-        'How a workload is disabled or killed. scale: to no pods; isolate: by a network policy, the pods stay; pause: its rollout only.',
-      ),
-    min: z.int().min(0).optional().describe('Replicas, at least.'),
-    max: z.int().min(1).optional().describe('Replicas, at most.'),
-    context: z.string().regex(/^[^-]/).optional().describe('The context of the kubeconfig to act in; default: the current one.'),
-    read_context: z
-      .string()
-      .regex(/^[^-]/)
-      .optional()
-      .describe('A context of the same cluster whose user may only look; default: context.'),
-    kubeconfig: z.string().min(1).optional().describe('The kubeconfig, relative to the manifest; default: ~/.kube/config.'),
-    effect: durationField()
-      .optional()
-      .describe('How long it may take until the last pod has ended, or was replaced; default 1m, for a rollback 2m.'),
-    env: z
-      .record(z.string(), deferredTextField())
-      .default({})
-      .describe('Environment of kubectl and of its credential plugins; it inherits little more than PATH and HOME, and no KUBECONFIG.'),
-  })
-  .superRefine((control, ctx) => {
-    const named = kinds.filter((kind) => control[kind] !== undefined);
-    if (named.length !== 1)
-      ctx.addIssue({
-        code: 'custom',
-        message: `names ${named.length === 0 ? 'no target' : 'more than one target'}: give one of ${kinds.join(', ')}`,
-      });
-    if (control.read_context !== undefined && control.context === undefined)
-      ctx.addIssue({
-        code: 'custom',
-        path: ['read_context'],
-        message: 'needs a context beside it: without one the current context may be another cluster',
-      });
-  });
-type Config = z.infer<typeof config>;
-
 /** A workload of a cluster, by kubectl: its replicas, its schedule, its rollout, its network. */
-export default adapter<Config, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'kubernetes',
-  summary: 'A workload of a cluster, by kubectl.',
-  config,
   open(control, world) {
     const { context = null, read_context: readContext = context, kubeconfig } = control;
     const kube = openKubectl(
@@ -143,7 +85,7 @@ export default adapter<Config, ControlDriver, ControlWorld>({
 });
 
 const resourceOf = (control: Config): Resource => {
-  const kind = kinds.find((each) => control[each] !== undefined) ?? 'deployment';
+  const kind = resourceKinds.find((each) => control[each] !== undefined) ?? 'deployment';
   return { kind, name: control[kind] ?? '', namespace: control.namespace };
 };
 

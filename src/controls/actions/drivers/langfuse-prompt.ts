@@ -1,34 +1,17 @@
-import { z } from 'zod';
 import { troubleError } from '../../../clients/api-trouble.ts';
 import { isMissing, type Langfuse, type LangfuseSettings, openLangfuse } from '../../../clients/langfuse.ts';
-import { durationField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { digArray, digNumber, digString } from '../../../ground/json.ts';
 import { applyChecked } from '../apply-checked.ts';
 import { reversed, seenOf } from '../compare.ts';
+import type { Config } from '../configs/langfuse-prompt.ts';
 import { applied, effectOfTrouble } from '../effect.ts';
 import type { Change, ControlDriver, ControlWorld, Desired, Effect, Observed, Touched } from '../port.ts';
 
-const config = z.strictObject({
-  via: z.literal('langfuse-prompt'),
-  backend: z.string().min(1).describe('A name under backends, of kind langfuse.'),
-  prompt: z.string().min(1).describe('The name of the prompt.'),
-  label: z
-    .string()
-    .min(1)
-    .refine((label) => label !== 'latest', 'cannot be latest, which Langfuse gives to the newest version by itself')
-    .default('production')
-    .describe('The label that the agent reads; default production.'),
-  effect: durationField().default(60_000).describe('How long the agent keeps a prompt it has read; default 60s, that of the SDKs.'),
-});
-type Config = z.infer<typeof config>;
-
 /** A prompt of Langfuse, rolled back by moving a label. A label stands on one version at a time, so that a move is one act. */
-export default adapter<Config, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'langfuse-prompt',
-  summary: 'The label of a prompt in Langfuse.',
-  config,
   open: (control, world) => {
     const langfuse = openLangfuse(settingsOf(control, world), world);
     const read = (signal: AbortSignal) => observe(control, langfuse, signal);

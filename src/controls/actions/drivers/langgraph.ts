@@ -1,21 +1,11 @@
-import { z } from 'zod';
 import type { ApiTrouble } from '../../../clients/api-trouble.ts';
 import { type LangGraph, type LangGraphRun, openLangGraph } from '../../../clients/langgraph.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { plural } from '../../../ground/output/phrases.ts';
+import type { Config } from '../configs/langgraph.ts';
 import { afterPart, already, applied, effectOfBlindness, effectOfTrouble, rejected } from '../effect.ts';
 import { openControlApi } from '../open-control-api.ts';
 import type { ControlDriver, ControlWorld } from '../port.ts';
-
-const config = z.strictObject({
-  via: z.literal('langgraph'),
-  connection: z.string().min(1).describe('A name under connections; its credentials are sent as x-api-key.'),
-  assistant: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('The id of an assistant, or the name of a graph: only its runs are cancelled. Default: every run of the server.'),
-});
 
 /** Runs may begin while others end (queued ones, callers that try again): what is found is cancelled this many times over. */
 const mostRounds = 5;
@@ -23,10 +13,8 @@ const mostRounds = 5;
 const crowd = 8;
 
 /** Cancels the runs of a LangGraph Agent Server and waits for their end. Their checkpoints stay: they are evidence. */
-export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'langgraph',
-  summary: 'Runs of a LangGraph server.',
-  config,
   open({ connection, assistant }, world) {
     const api = openControlApi(world, connection, 'LangGraph', (credential) => ({ 'x-api-key': credential }));
     const server = openLangGraph(api);

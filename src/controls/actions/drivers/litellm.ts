@@ -1,52 +1,22 @@
-import { z } from 'zod';
 import { openLiteLlm } from '../../../clients/litellm.ts';
-import { durationField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { applyChecked } from '../apply-checked.ts';
 import { reversed, seenOf, standsAs } from '../compare.ts';
+import type { Config } from '../configs/litellm.ts';
 import { openActiveRequests } from '../litellm/open-active-requests.ts';
 import { openFallback } from '../litellm/open-fallback.ts';
 import { openBlock, openHolder, openLimits, openRoute } from '../litellm/open-key.ts';
 import type { Aspect } from '../litellm/port.ts';
 import { bearer, openControlApi } from '../open-control-api.ts';
 import type { Action, Change, ControlDriver, ControlWorld, Effect } from '../port.ts';
-import { connectionField } from '../schema.ts';
-
-const config = z
-  .strictObject({
-    via: z.literal('litellm'),
-    connection: connectionField(),
-    key_alias: z.string().min(1).optional().describe('The alias of the key the agent calls with.'),
-    key: z.string().min(1).optional().describe('The hash of that key, where it has no alias.'),
-    team: z.string().min(1).optional().describe('The id of a team, in place of a key: every key of it is hit.'),
-    model_group: z.string().min(1).optional().describe('The model group the agent calls; what failover and route_model change.'),
-    fallback_type: z
-      .enum(['general', 'context_window', 'content_policy'])
-      .default('general')
-      .describe('The errors that the fallbacks are for.'),
-    action: z
-      .enum(['block', 'cancel'])
-      .optional()
-      .describe('How it kills: block (default) refuses every call with the key, cancel ends the requests in flight.'),
-    effect: durationField().default(60_000).describe('How long pods remember a key; default 60s, that of the proxy.'),
-  })
-  .refine((control) => ['key_alias', 'key', 'team'].filter((name) => name in control).length <= 1, {
-    message: 'names more than one of key_alias, key and team',
-  })
-  .refine((control) => ['key_alias', 'key', 'team', 'model_group'].some((name) => name in control), {
-    message: 'needs a key_alias, a key, a team or a model_group',
-  });
-type Config = z.infer<typeof config>;
 
 /**
  * A LiteLLM proxy: limits and block of the key an agent calls with, the models its requests go to, and what is in flight. The proxy takes
  * what it does not know without a word, so that everything is read back.
  */
-export default adapter<Config, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'litellm',
-  summary: 'Keys, teams and model groups of a LiteLLM proxy.',
-  config,
   open: (control, world) => {
     const aspectOf = openAspects(control, world);
     const isCancelling = control.action === 'cancel';

@@ -1,21 +1,17 @@
-import { z } from 'zod';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import type { Json } from '../../../ground/json.ts';
 import { Conflict } from '../../../ground/store/conflict.ts';
 import { applyChecked } from '../apply-checked.ts';
 import { reversed, seenOf, standsAs } from '../compare.ts';
+import type { Config } from '../configs/manifest.ts';
 import { applied, conflict } from '../effect.ts';
 import { overrideWrite, readOverrides } from '../overrides.journal.ts';
 import type { Change, ControlDriver, ControlWorld, Effect } from '../port.ts';
 
-const config = z.strictObject({ via: z.literal('manifest') });
-
 /** A setting of our own, overridden in the journal until it is restored: the share of an agent's traffic that `eval online` grades. */
-export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'manifest',
-  summary: 'Our own setting, overridden while a mitigation is in force.',
-  config,
   open: (_control, { agent, journal }) => {
     const read = async () => ({ share: (await readOverrides(await journal(), 'sampling')).get(agent) ?? null });
     return {

@@ -1,31 +1,14 @@
-import { z } from 'zod';
 import { basic, openRabbitManagement, type RabbitPolicy, type RabbitQueue } from '../../../clients/rabbitmq.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { unableError, usageError } from '../../../ground/errors.ts';
 import { digNumber, type JsonObject } from '../../../ground/json.ts';
 import { plural } from '../../../ground/output/phrases.ts';
 import { hindrance, reversed, seenOf, standsAs } from '../compare.ts';
+import type { Config } from '../configs/rabbitmq.ts';
 import { applied, effectOfBlindness, effectOfTrouble } from '../effect.ts';
 import { intakeOf, intakePolicy, intakeWish, lossOf, openIntake, readyIntake, refuses } from '../intake-policy.ts';
 import { openControlApi } from '../open-control-api.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Touched } from '../port.ts';
-import { connectionField } from '../schema.ts';
-
-const config = z.strictObject({
-  via: z.literal('rabbitmq'),
-  connection: connectionField().describe('A name under connections: the management plugin; its credentials are user:password.'),
-  vhost: name().default('/').describe('The virtual host.'),
-  queue: name().describe('The queue that the agent takes its work from.'),
-});
-
-/** A segment of a path that is not a step in it. */
-function name() {
-  return z
-    .string()
-    .min(1)
-    .max(255)
-    .refine((text) => !/^\.{1,2}$/.test(text), 'is no name that a path can hold');
-}
 
 /** How often the management plugin collects statistics, in ms. */
 const statisticsMs = 5000;
@@ -42,10 +25,8 @@ interface Seen {
  * consumers; they go on with what waits, and no connection of theirs is closed. Policies are read by their definitions: what the queue says of
  * them is a statistic.
  */
-export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'rabbitmq',
-  summary: 'The intake of a RabbitMQ queue, by a policy.',
-  config,
   open({ connection, vhost, queue: queueName }, world) {
     const server = openRabbitManagement(openControlApi(world, connection, 'RabbitMQ', basic));
     const ownName = `agentops/${world.agent}/${queueName}`;

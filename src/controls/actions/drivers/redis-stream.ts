@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { type GroupDepth, groupDepth } from '../../../clients/redis-stream.ts';
-import { durationField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { reversed, seenOf, standsAs } from '../compare.ts';
+import type { Config } from '../configs/redis-stream.ts';
 import { rejected } from '../effect.ts';
 import { openControlRedis } from '../open-control-redis.ts';
 import type { ControlDriver, ControlWorld, Effect, Touched } from '../port.ts';
@@ -11,32 +10,13 @@ import { isOpenWish } from '../queue-wish.ts';
 import { effectOfRedis } from '../redis-effect.ts';
 import { openPauseFlag } from '../redis-stream/open-pause-flag.ts';
 import { openReadRight } from '../redis-stream/open-read-right.ts';
-import { connectionField } from '../schema.ts';
-
-const config = z.strictObject({
-  via: z.literal('redis-stream'),
-  connection: connectionField(),
-  stream: z.string().min(1).describe('The key of the stream.'),
-  group: z.string().min(1).describe('The consumer group of the workers.'),
-  flag: z.string().min(1).optional().describe('The key that workers look for before they take an entry; default agentops:paused:<stream>.'),
-  user: z
-    .string()
-    .regex(/^[^\s:]+$/, 'is not the name of a user')
-    .optional()
-    .describe('The user that workers sign in as: in place of the flag its right to take entries is what changes.'),
-  effect: durationField()
-    .default(5000)
-    .describe('How long workers may take to see the flag: the longest they block for entries; default 5s.'),
-});
 
 /** How long no entry may be taken before workers count as stopped. */
 const quietMs = 250;
 
 /** The consumer group of a Redis stream. Redis has no pause of its own: workers stop at a flag, or lose the right to take entries. */
-export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'redis-stream',
-  summary: 'Workers of a Redis stream: a flag that they look for, or the right of their user to take entries.',
-  config,
   open({ connection, stream, group, flag, user, effect }, world) {
     const server = openControlRedis(world, connection);
     const gate = user === undefined ? openPauseFlag(flag ?? `agentops:paused:${stream}`, world.agent) : openReadRight(user, stream, group);

@@ -1,33 +1,15 @@
-import { z } from 'zod';
 import { type UnleashState, unleashAdmin, unleashSeen } from '../../../clients/unleash.ts';
-import { durationField, secretField } from '../../../fleet/fields.ts';
-import { adapter } from '../../../fleet/slots.ts';
+import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import { hindrance, reversed, seenOf, standsAs } from '../compare.ts';
+import type { Config } from '../configs/unleash.ts';
 import { afterPart, applied, effectOfBlindness, effectOfTrouble, rejected } from '../effect.ts';
 import { openControlApi } from '../open-control-api.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Touched } from '../port.ts';
 
-/** A segment of a path that cannot lead out of it. */
-const nameField = () => z.string().regex(/^(?!\.{0,2}$)/, 'is no name');
-
-const config = z.strictObject({
-  via: z.literal('unleash'),
-  connection: z.string().min(1).describe('A name under connections; its credentials are tokens of the admin API.'),
-  project: nameField().default('default').describe('The project of the flag.'),
-  flag: nameField().describe('The name of the flag.'),
-  environment: nameField().default('production').describe('The environment in which it is switched.'),
-  client_token: secretField()
-    .optional()
-    .describe('A client token of the same environment: a switch is confirmed only once SDKs are told of it.'),
-  effect: durationField().default(15_000).describe('How often the SDK of the agent asks for changes; default 15s.'),
-});
-
 /** A flag of an Unleash server, switched in one environment. Its strategies stay as they are. */
-export default adapter<z.infer<typeof config>, ControlDriver, ControlWorld>({
+export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'unleash',
-  summary: 'A flag of an Unleash server, in one environment.',
-  config,
   open(control, world) {
     const { connection, flag, environment, client_token: clientToken } = control;
     const plain = (token: string) => ({ authorization: token });

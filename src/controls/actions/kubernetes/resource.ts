@@ -1,8 +1,11 @@
 import { digArray, digString, isObject, type JsonObject } from '../../../ground/json.ts';
 
+/** What a control may be bound to. */
+export const resourceKinds = ['deployment', 'statefulset', 'cronjob', 'job', 'scaledobject'] as const;
+
 /** What a control acts on. */
 export interface Resource {
-  readonly kind: 'deployment' | 'statefulset' | 'cronjob' | 'job' | 'scaledobject';
+  readonly kind: (typeof resourceKinds)[number];
   readonly name: string;
   readonly namespace: string;
 }
