@@ -1,17 +1,14 @@
 import { countEncoded, squaresEncoded } from '../../../ground/math/sketch.ts';
 import type { Cache } from '../../../ground/store/port.ts';
-import { bucketOf, coverOf, type Range } from '../../../ground/units/window.ts';
+import { bucketOf, type Range } from '../../../ground/units/window.ts';
 import { monthOf } from '../../../telemetry/cost/budget.ts';
 import { readScoresOf } from '../../../telemetry/stats/cells.cache.ts';
 import { errorCodes } from '../../../telemetry/traces/codes.ts';
 import { dictionaryOf } from '../../../telemetry/traces/dictionary.cache.ts';
-import type { CostSample } from '../conditions/cost-regression.ts';
-import type { Extreme, Fact, Samples } from '../samples.ts';
+import type { Fact, Samples } from '../samples.ts';
 import { hoursOfDay, lastQuarter, type RowsBack, rowsBack, type SumsBack, sumsBack, type WindowBack, windowBack } from './buckets-back.ts';
 import {
   countErrors,
-  type LongRow,
-  type RequestRow,
   readAgentNumbers,
   readBlocked,
   readRequests,
@@ -20,10 +17,10 @@ import {
   readSums,
   readUnderWay,
   type SketchRow,
-  type Summed,
-  summed,
   traceIdOf,
 } from './cells.cache.ts';
+import { extremesOf } from './extremes.ts';
+import { addRequest, addSums, costSample, emptySums, type Sums, sumsOfRange } from './sums.ts';
 
 /** What traces say of an agent. */
 export type TrafficSamples = Pick<Samples, 'errors' | 'slow' | 'scores' | 'costs' | 'costsBefore' | 'depth' | 'extremes'> & {
@@ -39,8 +36,6 @@ const dayMs = 24 * hourMs;
 const learnedDays = 7;
 /** A request may be under way for so long before caps lose sight of it. */
 const longestRequestMs = 4 * hourMs;
-
-type Sums = Readonly<Record<Summed, number>>;
 
 /** What traces say of agents, as of moments (UTC epoch ms, whole minutes). */
 export type Traffic = (moment: number) => (agent: string) => TrafficSamples;
@@ -95,7 +90,10 @@ const trafficAt = (
   const blocked = memo((windowMs: number) => byAgent(readBlocked(cache, errorCodes.indexOf('guardrail'), rangeOf(windowMs))));
   const named = memo((score: string) => scoresBack(cache, score, { quarter, hour, rest }));
 
-  const sumsIn = (agent: number, { quarters: fine, hours: coarse }: Pick<WindowBack, 'quarters' | 'hours'>): Record<Summed, number> => {
+  const sumsIn = (
+    agent: number,
+    { quarters: fine, hours: coarse }: Pick<WindowBack, 'quarters' | 'hours'>,
+  ): ReturnType<typeof emptySums> => {
     const total = emptySums();
     for (const row of single().get(agent) ?? []) addRequest(total, row);
     addSums(total, quarters.of(agent, fine));
@@ -190,57 +188,6 @@ const trafficAt = (
   };
 };
 
-const emptySums = (): Record<Summed, number> => ({
-  n: 0,
-  errors: 0,
-  costed: 0,
-  costNanos: 0,
-  logCost: 0,
-  logCostSquares: 0,
-  steps: 0,
-  qualityN: 0,
-  qualitySum: 0,
-});
-
-const addSums = (total: Record<Summed, number>, sums: ArrayLike<number> | undefined): void => {
-  if (sums !== undefined) for (let at = 0; at < summed.length; at++) total[summed[at] as Summed] += sums[at] ?? 0;
-};
-
-/** As rollups count a request (stats/cell). */
-const addRequest = (sums: Record<Summed, number>, [, isError, costNanos, steps, qualityN, qualitySum]: RequestRow): void => {
-  sums.n += 1;
-  sums.errors += isError;
-  sums.steps += steps;
-  sums.qualityN += qualityN;
-  sums.qualitySum += qualitySum;
-  if (costNanos === null) return;
-  const log = Math.log(Math.max(1, costNanos));
-  sums.costed += 1;
-  sums.costNanos += costNanos;
-  sums.logCost += log;
-  sums.logCostSquares += log * log;
-};
-
-const costSample = (windowMs: number, { costed, costNanos, logCost, logCostSquares }: Sums): CostSample => ({
-  windowMs,
-  n: costed,
-  nanos: costNanos,
-  logSum: logCost,
-  logSquares: logCostSquares,
-});
-
-/** The sums of each agent over a long while, from the coarsest buckets; its ends are whole quarters. */
-const sumsOfRange = (cache: Cache, range: Range): ReadonlyMap<number, Sums> => {
-  const found = new Map<number, Record<Summed, number>>();
-  for (const buckets of coverOf(range, ['quarter', 'hour', 'day']).buckets)
-    for (const [agent, ...sums] of readSums(cache, buckets)) {
-      const total = found.get(agent) ?? emptySums();
-      addSums(total, sums);
-      found.set(agent, total);
-    }
-  return found;
-};
-
 const sketchesBack = (
   cache: Cache,
   what: 'h_dur' | 'h_steps',
@@ -276,32 +223,6 @@ const scoresBack = (
       sum += each.value;
     }
     return { windowMs, n, sum };
-  };
-};
-
-/** Requests of which the id is only looked up where somebody asks for it: an evaluation looks at thousands and tells of few. */
-const extremesOf = (cache: Cache, rows: readonly LongRow[]) => {
-  const greatest = (measure: (row: LongRow) => number | null): Extreme | null => {
-    let [best, most] = [null as LongRow | null, Number.NEGATIVE_INFINITY];
-    for (const row of rows) {
-      const value = measure(row);
-      if (value === null || value <= most) continue;
-      [best, most] = [row, value];
-    }
-    if (best === null) return null;
-    const trace = best[1];
-    return {
-      value: most,
-      get traceId() {
-        return traceIdOf(cache, trace);
-      },
-    };
-  };
-  return {
-    steps: greatest(([, , , steps]) => steps),
-    tokens: greatest(([, , , , tokens]) => tokens),
-    nanos: greatest(([, , , , , costNanos]) => costNanos),
-    n: rows.length,
   };
 };
 
