@@ -5,6 +5,7 @@ import type { Letter } from '../../../src/oversight/notify/port.ts';
 import { mailSinkPrograms, startMailSink } from '../../peers/start-mail-sink.ts';
 import { hostileTexts } from '../../support/hostile.ts';
 import { closedPort } from '../../support/http-peer.ts';
+import { cleanCopy, stderrOf } from '../../support/load-manifest.ts';
 import { alertLetter, letterOf } from '../../support/messages.ts';
 import { describeWithPeer } from '../../support/peer-or-skip.ts';
 import { selfSigned } from '../../support/self-signed.ts';
@@ -14,9 +15,8 @@ import { ref } from '../../support/world.ts';
 type Settings = Readonly<Record<string, unknown>>;
 
 const plain = (port: number, more: Settings = {}): Settings => ({
-  host: '127.0.0.1',
-  port,
-  security: 'none',
+  url: ref(`smtp://127.0.0.1:${port}`),
+  plaintext: true,
   from: 'agentops@example.com',
   to: ['oncall@example.com'],
   ...more,
@@ -48,11 +48,23 @@ describe('a mail server', () => {
     [{ to: ['ops@example.com, other@example.com'] }, 'is not an address'],
     [{ from: 'ops' }, 'is not an address'],
     [{ ...login }, 'would send the password in the clear'],
-    [{ security: 'tls', user: ref('ops') }, 'user and password go together'],
+    [{ plaintext: false, user: ref('ops') }, 'user and password go together'],
+    [{ url: ref('smtps://mail.example.com') }, 'contradicts smtps'],
+    [{ url: ref('https://mail.example.com') }, 'is not a URL that starts with smtp:// or smtps://'],
   ])('is refused where it could not be meant %#', (more, message) => {
     const { error } = email.config.safeParse({ kind: 'email', ...plain(25, more) });
     expect(error?.message).toContain(message);
   });
+});
+
+test('a stranger does not choose the mail server', async () => {
+  const server = 'notify: { mail: { kind: email, url: "smtp://mail.evil.example", from: a@example.com, to: [b@example.com] } }';
+  const agents = 'agents: { support: { checks: [ { id: beat, heartbeat: { every: 1d } } ] } }';
+  const folder = cleanCopy('small', { 'agentops.yaml': `version: 1\nfleet: shop\n${agents}\n${server}\n` });
+  expect(await stderrOf(folder)).toBe('');
+  expect(await stderrOf(folder, { allowance: { variables: [], hosts: [] } })).toContain(
+    'the host mail.evil.example is refused under --untrusted',
+  );
 });
 
 describe('a thread of mails', () => {
@@ -126,13 +138,14 @@ describeWithPeer('a real mail server', { programs: mailSinkPrograms }, () => {
     });
     expect(sink.mails()).toHaveLength(1);
     // It does not encrypt, so it gets nothing, and no password.
-    expect(await send(plain(sink.port, { security: 'starttls', ...login }), alertLetter('begins'))).toMatchObject({ result: 'retry' });
+    expect(await send(plain(sink.port, { plaintext: false, ...login }), alertLetter('begins'))).toMatchObject({ result: 'retry' });
     expect(sink.mails()).toHaveLength(1);
   });
 
   test.each(['tls', 'starttls'] as const)('that encrypts (%s) is trusted by its certificate only', async (security) => {
     const { sink, ca } = await start(security);
-    const settings = plain(sink.port, { security, ...(security === 'starttls' ? login : {}) });
+    const url = ref(`${security === 'tls' ? 'smtps' : 'smtp'}://127.0.0.1:${sink.port}`);
+    const settings = plain(sink.port, { url, plaintext: false, ...(security === 'starttls' ? login : {}) });
     expect(await send(settings, alertLetter('begins'))).toMatchObject({ result: 'retry', why: expect.stringContaining('self-signed') });
     expect(await send({ ...settings, ca }, alertLetter('begins'))).toEqual({ result: 'sent', ref: null });
     expect(sink.mails()).toHaveLength(1);

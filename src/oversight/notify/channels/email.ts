@@ -1,26 +1,28 @@
 import { z } from 'zod';
 import { type Mail, type MailServer, sendMail } from '../../../clients/smtp.ts';
-import { deferredTextField, secretField, timeoutField } from '../../../fleet/fields.ts';
+import { deferredTextField, secretField, timeoutField, urlField } from '../../../fleet/fields.ts';
 import { adapter, type World } from '../../../fleet/slots.ts';
+import { usageError } from '../../../ground/errors.ts';
 import { excerpt } from '../../../ground/runtime/http-answer.ts';
 import { threadOf } from '../mail-thread.ts';
 import type { Delivery, Letter, Notifier } from '../port.ts';
 import { usualTimeoutMs } from '../posting.ts';
 import { bodyOf, cut, headline, standingWord } from '../wording.ts';
 
-const address = () => z.email({ message: 'is not an address: write it like oncall@example.com' });
+const address = () =>
+  z
+    .string()
+    .regex(
+      /^[^\s@,;:<>"()[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/,
+      'is not an address: write it like oncall@example.com',
+    );
 
 const config = z.strictObject({
   kind: z.literal('email'),
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9.:-]{1,253}$/, 'is not the name of a server')
-    .describe('The mail server that takes the mail.'),
-  port: z.int().min(1).max(65_535).optional().describe('Its port; default 587, with tls 465, with none 25.'),
-  security: z
-    .enum(['starttls', 'tls', 'none'])
-    .default('starttls')
-    .describe('starttls: a server that does not encrypt gets no mail; tls: encrypted from the first byte; none: in the clear.'),
+  url: urlField(['smtp:', 'smtps:']).describe(
+    'The mail server: smtp://HOST, port 587, encrypts by STARTTLS or gets no mail; smtps://HOST, port 465, from the first byte.',
+  ),
+  plaintext: z.boolean().default(false).describe('Speaks to a server that does not encrypt, in the clear, by default at port 25.'),
   user: deferredTextField().optional().describe('The name of an account; needs password.'),
   password: secretField().optional().describe('Its password.'),
   ca: z.string().min(1).optional().describe('A file of certificates (PEM) to trust beside those of this machine; absolute.'),
@@ -29,12 +31,14 @@ const config = z.strictObject({
   timeout: timeoutField().optional().describe('How long one attempt may take; default 10s.'),
 });
 
-const complete = config.superRefine(({ user, password, security }, ctx) => {
+const complete = config.superRefine(({ url, user, password, plaintext }, ctx) => {
   const missing = user === undefined ? 'user' : 'password';
   if ((user === undefined) !== (password === undefined))
     ctx.addIssue({ code: 'custom', path: [missing], message: 'is missing: user and password go together' });
-  if (password !== undefined && security === 'none')
-    ctx.addIssue({ code: 'custom', path: ['security'], message: 'would send the password in the clear', input: security });
+  if (plaintext && password !== undefined)
+    ctx.addIssue({ code: 'custom', path: ['plaintext'], message: 'would send the password in the clear', input: plaintext });
+  if (plaintext && url.secret.startsWith('smtps:'))
+    ctx.addIssue({ code: 'custom', path: ['plaintext'], message: 'contradicts smtps:, which encrypts', input: plaintext });
 });
 type Config = z.infer<typeof config>;
 
@@ -61,15 +65,22 @@ const send = async (channel: Config, world: World, letters: readonly Letter[], s
   return outcome.lasting ? { result: 'rejected', why } : { result: 'retry', afterMs: null, why };
 };
 
-const serverOf = ({ host, port, security, user, password, ca, timeout }: Config, world: World): MailServer => ({
-  host,
-  port: port ?? usualPorts[security],
-  security,
-  login:
-    user === undefined || password === undefined ? null : { user: world.secrets.reveal(user), password: world.secrets.reveal(password) },
-  authority: ca === undefined ? null : world.files.readText(ca, largestAuthority),
-  timeoutMs: timeout ?? usualTimeoutMs,
-});
+const serverOf = ({ url, plaintext, user, password, ca, timeout }: Config, world: World): MailServer => {
+  const text = world.secrets.reveal(url);
+  const at = URL.canParse(text) ? new URL(text) : null;
+  if (at === null || at.hostname === '')
+    throw usageError({ code: 'channel_url_invalid', message: 'the url of the mail server does not stand for an smtp or smtps URL' });
+  const security = at.protocol === 'smtps:' ? 'tls' : plaintext ? 'none' : 'starttls';
+  return {
+    host: at.hostname.replace(/^\[|\]$/g, ''),
+    port: at.port === '' ? usualPorts[security] : Number(at.port),
+    security,
+    login:
+      user === undefined || password === undefined ? null : { user: world.secrets.reveal(user), password: world.secrets.reveal(password) },
+    authority: ca === undefined ? null : world.files.readText(ca, largestAuthority),
+    timeoutMs: timeout ?? usualTimeoutMs,
+  };
+};
 
 const mailOf = ({ from, to }: Config, letters: readonly Letter[]): Mail => ({
   from,

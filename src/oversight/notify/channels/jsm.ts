@@ -13,7 +13,10 @@ const config = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, 'is not the id of a site')
     .describe('The id of the Atlassian site: https://SITE.atlassian.net/_edge/tenant_info tells it.'),
-  email: z.email().describe('The account that the token belongs to.'),
+  email: z
+    .string()
+    .regex(/^[^\s@:]+@[^\s@:]+$/, 'is not an address')
+    .describe('The account that the token belongs to.'),
   api_token: secretField().describe('An API token of that account.'),
   team: z.string().min(1).max(100).optional().describe('The id of the team that responds; default as the site says.'),
   url: urlField().optional().describe('Another address than https://api.atlassian.com.'),
