@@ -30,10 +30,20 @@ export const quietSettings = [
   { name: '20 an hour, half of the promised errors', ...quiet, errorRate: 0.025, slowRate: 0.025 },
 ];
 
+/** How long a request that runs away lasts; it is looked at when it is over, at the next tick. */
+const runawayMinutes = 6;
+
 /** What goes wrong, from a moment on at which as many requests come as the setting says. */
 export const troubles = [
   ...[1.6, 2.5, 5].flatMap((factor) =>
-    [10, 20, 60].map((perHour) => ({ name: `cost × ${factor}, ${perHour} an hour`, rule: 'cost', ...quiet, perHour, costFactor: factor })),
+    [10, 20, 60].map((perHour) => ({
+      name: `cost × ${factor}, ${perHour} an hour`,
+      rule: 'cost',
+      ...quiet,
+      perHour,
+      costFactor: factor,
+      ...(factor >= 2.5 ? { bound: 90 } : {}),
+    })),
   ),
   { name: 'cost × 2.5, 10 an hour, costs vary wildly', rule: 'cost', ...quiet, perHour: 10, costSpread: 1, costFactor: 2.5 },
   ...[10, 20, 60].map((perHour) => ({
@@ -44,7 +54,7 @@ export const troubles = [
     troubleErrors: 0.3,
   })),
   { name: 'every request fails, 5 an hour', rule: 'errors', ...quiet, perHour: 5, troubleErrors: 1 },
-  { name: 'one request runs away, 10 an hour', rule: 'runaway', ...quiet, perHour: 10, runaway: true },
+  { name: 'one request runs away, 10 an hour', rule: 'runaway', ...quiet, perHour: 10, runaway: true, bound: runawayMinutes + 1 },
 ];
 
 /** How busy an hour of the day is, about a mean of 1. */
@@ -113,7 +123,11 @@ export const historyOf = (random, setting, { days, trouble }) => {
       for (let each = 0; each < jobs; each++)
         requests.push(requestOf(random, setting, now + minuteMs - 1, day, { isTroubled: false, isNightly: true }));
       if (setting.runaway && now === began)
-        requests.push({ ...requestOf(random, setting, now + minuteMs - 1, day, {}), steps: 180, durationMs: 300_000 });
+        requests.push({
+          ...requestOf(random, setting, now + minuteMs - 1, day, {}),
+          steps: 180,
+          durationMs: (runawayMinutes - 1) * minuteMs,
+        });
     }
   }
   return { requests, watchedFrom, until: watchedFrom + days * dayMs, began };

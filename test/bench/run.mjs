@@ -1,4 +1,4 @@
-// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|alerts|otlp|gate|evals|runbooks|tick]: prints figures; with --check a ratio past its bound is a failure.
+// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|alerts|otlp|gate|evals|runbooks|tick|alarms]: prints figures; with --check a ratio past its bound is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -176,7 +176,7 @@ const otlp = async () => {
   figure('largest memory of the receiver', found.largestMiB, 200, ' MiB');
 };
 
-const all = { startup, checks, cache, alerts, otlp, gate, evals, runbooks, tick };
+const all = { startup, checks, cache, alerts, otlp, gate, evals, runbooks, tick, alarms };
 for (const name of wanted) if (!(name in all)) throw new Error(`there is no bench ${name}: ${Object.keys(all).join(', ')}`);
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {

@@ -1,6 +1,3 @@
-import { usageError } from '../../../ground/errors.ts';
-import { parseDuration } from '../../../ground/units/duration.ts';
-import type { Gate, Sweep } from '../../../oversight/alerts/backtest.ts';
 import type { Leaf } from '../../command.ts';
 import { durationFlag, windowFlag } from '../../flags.ts';
 
@@ -8,30 +5,12 @@ interface Flags {
   readonly since: number;
   readonly rules?: string;
   readonly against?: string;
-  readonly sweep?: Sweep;
+  readonly sweep?: string;
   readonly incidents?: string;
   readonly failIf?: string;
   readonly lag: number;
   readonly step: number;
 }
-
-const invalid = (flag: string, given: string, hint: string) =>
-  usageError({ code: 'flag_invalid', message: `${flag} cannot be ${JSON.stringify(given)}`, hint });
-
-/** `for=5m,15m`, or `RULE.keep_firing_for=0s,1h`. */
-const sweepFlag = (given: string, _before: unknown, flag: string): Sweep => {
-  const [, rule, key, list = ''] = /^(?:([a-z0-9][a-z0-9._-]*)\.)?(for|keep_firing_for)=(.+)$/.exec(given) ?? [];
-  const values = list.split(',').map((text) => ({ text: text.trim(), ms: text.trim() === '0' ? 0 : parseDuration(text.trim()) }));
-  if ((key !== 'for' && key !== 'keep_firing_for') || values.some(({ ms }) => ms === null))
-    throw invalid(flag, given, 'write it like for=5m,15m,30m, or cost.for=5m,15m of one rule alone');
-  return { rule: rule ?? null, key, values: values.map(({ text, ms }) => ({ text, ms: ms ?? 0 })) };
-};
-
-const stepFlag = (given: string, before: unknown, flag: string): number => {
-  const ms = durationFlag(given, before, flag);
-  if (ms % 60_000 === 0 && 3_600_000 % ms === 0) return ms;
-  throw invalid(flag, given, 'it is whole minutes that an hour is made of: 1m, 5m, 15m');
-};
 
 const backtest: Leaf = {
   formats: ['text', 'json', 'markdown', 'github'],
@@ -42,7 +21,6 @@ const backtest: Leaf = {
     {
       flags: '--sweep <key=values>',
       summary: 'also each of some settings: for=5m,15m,30m, or RULE.keep_firing_for=0s,1h',
-      parse: sweepFlag,
     },
     { flags: '--incidents <file>', summary: 'what went wrong: tells which were found, how soon, and what was found beside them' },
     { flags: '--fail-if <condition>', summary: 'exit 1 where it holds: "pages_per_week > 3"' },
@@ -52,7 +30,7 @@ const backtest: Leaf = {
       parse: durationFlag,
       fallback: '2m',
     },
-    { flags: '--step <duration>', summary: 'how far apart moments are', parse: stepFlag, fallback: '1m' },
+    { flags: '--step <duration>', summary: 'how far apart moments are', parse: durationFlag, fallback: '1m' },
   ],
   examples: [
     ['agentops alerts backtest --since 30d', 'what the rules would have told of the last month, by rule and channel, and at night'],
@@ -68,26 +46,21 @@ const backtest: Leaf = {
   ],
   async run(session, _args, given) {
     const flags = given as unknown as Flags;
-    const { backtestAlerts } = await import('../../backtest-alerts.ts');
+    const [{ backtestAlerts }, { gateOf, stepOf, sweepOf }] = await Promise.all([
+      import('../../backtest-alerts.ts'),
+      import('../../backtest-flags.ts'),
+    ]);
     return backtestAlerts(session, {
       sinceMs: flags.since,
       lagMs: flags.lag,
-      stepMs: flags.step,
+      stepMs: stepOf(flags.step),
       rules: flags.rules ?? null,
       against: flags.against ?? null,
       incidents: flags.incidents ?? null,
-      sweep: flags.sweep ?? null,
-      gate: flags.failIf === undefined ? null : await gateFlag(flags.failIf),
+      sweep: flags.sweep === undefined ? null : sweepOf(flags.sweep),
+      gate: flags.failIf === undefined ? null : gateOf(flags.failIf),
     });
   },
 };
 
 export default backtest;
-
-const gateFlag = async (given: string): Promise<Gate> => {
-  const { backtestFigures, parseGate } = await import('../../../oversight/alerts/backtest.ts');
-  const gate = parseGate(given);
-  if (gate === null)
-    throw invalid('--fail-if', given, `write it like "pages_per_week > 3"; the figures are ${Object.keys(backtestFigures).join(', ')}`);
-  return gate;
-};
