@@ -2,8 +2,9 @@ import { requireAgent } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import { toUsd } from '../ground/units/amount.ts';
 import { askedRunbook } from './asked-runbook.ts';
-import { type CarryOutFlags, carryOut } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import type { Outcome, Session } from './command.ts';
+import type { ConfirmFlags } from './confirm-plan.ts';
 import { canBeLimited } from './policy-evidence.ts';
 
 /** Limits that are pushed beside the budget of the manifest. */
@@ -18,7 +19,7 @@ export interface PushFlags {
 const periodOf = { day: '1d', month: '30d' } as const;
 
 /** Writes the budget of an agent into its gateway, by a run of the runbook `budget-push`: planned, confirmed, audited, and undone as any other. */
-export const pushBudget = async (session: Session, name: string, flags: PushFlags & CarryOutFlags): Promise<Outcome> => {
+export const pushBudget = async (session: Session, name: string, flags: PushFlags & ConfirmFlags): Promise<Outcome> => {
   const { fleet } = await session.fleet();
   const agent = requireAgent(fleet, name);
   if (!canBeLimited(agent))

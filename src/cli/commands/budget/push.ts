@@ -1,5 +1,5 @@
-import type { CarryOutFlags } from '../../carry-out.ts';
 import type { Leaf } from '../../command.ts';
+import type { ConfirmFlags } from '../../confirm-plan.ts';
 import { choiceFlag, confirmFlags, countFlag, runExits } from '../../flags.ts';
 import type { PushFlags } from '../../push-budget.ts';
 
@@ -26,7 +26,7 @@ const push: Leaf = {
   exits: runExits,
   async run(session, [agent], given) {
     const { pushBudget } = await import('../../push-budget.ts');
-    return pushBudget(session, String(agent), given as unknown as PushFlags & CarryOutFlags);
+    return pushBudget(session, String(agent), given as unknown as PushFlags & ConfirmFlags);
   },
 };
 
