@@ -20,7 +20,7 @@ export const postsInTrouble = (journal: Journal, { before, since }: { readonly b
 export const standingIn = (journal: Journal): Promise<readonly Posted[]> =>
   readPosts(
     journal,
-    `instead_of IS NOT NULL AND about IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox later WHERE later.channel = outbox.channel
+    `instead_of > '' AND about IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox later WHERE later.channel = outbox.channel
       AND later.about = outbox.about AND later.seq > outbox.seq) ORDER BY seq, id`,
   );
 
@@ -38,4 +38,4 @@ export const saidSince = (journal: Journal, { dedupKey, insteadOf, message }: Po
 
 /** What channels were told in place of others, from an instant on (UTC epoch ms). */
 export const passedOnSince = (journal: Journal, since: number): Promise<readonly Posted[]> =>
-  readPosts(journal, 'instead_of IS NOT NULL AND made_at >= ? ORDER BY seq, id', since);
+  readPosts(journal, "instead_of > '' AND made_at >= ? ORDER BY seq, id", since);
