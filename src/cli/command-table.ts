@@ -122,6 +122,7 @@ export const commandTable: readonly CommandEntry[] = [
     'Replay rules over the past: what they would have told, of what, and at night',
     () => import('./commands/alerts/backtest.ts'),
   ),
+  reads('alerts test', told, 'Run unit tests of rules and routes', () => import('./commands/alerts/test.ts')),
   keeps('alerts ack', told, 'Say that you take on what fires', () => import('./commands/alerts/ack.ts')),
   keeps('alerts silence', told, 'Tell nobody of some alerts for a while', () => import('./commands/alerts/silence.ts')),
   reads('alerts routes', told, 'Show whom an alert would reach, and why', () => import('./commands/alerts/routes.ts')),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { backtestSchema } from './backtest-schemas.ts';
+import { alertTestSchema, backtestSchema } from './backtest-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 
 const figure = z.number().nullable();
@@ -157,4 +157,5 @@ export const alertSchemas = {
   'alerts check': check,
   'alerts explain': explained,
   'alerts backtest': backtestSchema,
+  'alerts test': alertTestSchema,
 } as const;

@@ -72,3 +72,18 @@ export const backtestSchema = z.object({
   differences: z.array(z.string()).describe('How this differs from what live ticks did or would do'),
   too_little: z.string().nullable().describe('Why nothing can be concluded; null: there was enough'),
 });
+
+/** The document of `agentops alerts test`. */
+export const alertTestSchema = z.object({
+  ...documentHead,
+  passed: count,
+  failed: count,
+  tests: z.array(
+    z.object({
+      file: z.string(),
+      name: z.string(),
+      pass: z.boolean(),
+      mismatches: z.array(z.string()).describe('What was expected and not seen'),
+    }),
+  ),
+});

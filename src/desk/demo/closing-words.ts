@@ -57,6 +57,7 @@ const meanwhile: readonly Entry[] = [
   ['agentops status --window 24h', 'the figures of a day; --by model, user, release …'],
   ['agentops cost', 'what it costs, and who spends it'],
   ['agentops traces list --agent onboarding', 'the requests behind the figures'],
+  ['agentops alerts backtest --incidents "$DEMO_FOLDER/labels.yaml"', 'what alerts would have told of its month, and how soon'],
   ['agentops health --tier 1 -o junit=health.xml', 'a gate in CI, and its report'],
 ];
 
