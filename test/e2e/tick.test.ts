@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { digArray, digString, parseJson } from '../../src/ground/json.ts';
+import { documentSchemas } from '../../src/views/schemas.ts';
 import { closedPort, openPeer } from '../support/http-peer.ts';
 import { json } from '../support/replies.ts';
 import { runCli, scratch, startCli } from '../support/run-cli.ts';
@@ -117,6 +118,7 @@ test('a runaway is told of and its door is closed within ten seconds of its span
   const document = parseJson(next.stdout);
   expect(digArray(document, 'firing').map((alert) => digString(alert, 'rule'))).toEqual(['runaway']);
   expect(digArray(document, 'runs')).toEqual([]);
+  expect(documentSchemas.tick.parse(document)).toEqual(document);
   const runs = parseJson((await runCli(['runbook', 'runs', '--json'], { cwd: folder, env })).stdout);
   expect(digArray(runs, 'runs').map((run) => [digString(run, 'cause'), digString(run, 'status')])).toEqual([['alert', 'done']]);
   const told = peer.received.filter(({ json: sent }) => digString(sent, 'type') === 'alert.fire');
@@ -171,5 +173,6 @@ test('watch ends after the duty under way, with the number of its signal', async
   await until('two ticks are done', () => said.split('\n').length > 2);
   child.kill('SIGTERM');
   expect((await ended).status).toBe(143);
-  for (const line of said.trim().split('\n')) expect(parseJson(line)).toMatchObject({ busy: false, problems: [] });
+  const lines = said.trim().split('\n').map(parseJson);
+  for (const line of lines) expect(documentSchemas.watch.parse(line)).toMatchObject({ busy: false, problems: [] });
 }, 60_000);
