@@ -200,6 +200,7 @@ const others = [
   'rollback',
   'locks break',
   'alerts ack',
+  'budget push',
 ];
 
 describe('the contract of JSON', () => {
