@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { placeIncidents } from '../../../../src/desk/demo/history/incident.ts';
 import { loadHistory } from '../../../../src/desk/demo/history/load-history.ts';
+import { incidentsFile } from '../../../../src/desk/demo/history/schema.ts';
+import { parseYaml, plainValue } from '../../../../src/fleet/yaml.ts';
 import { systemFiles } from '../../../../src/ground/runtime/files.ts';
 import type { Cache, Journal } from '../../../../src/ground/store/port.ts';
 import { openSqliteJournal } from '../../../../src/ground/store/sqlite.ts';
 import { openSqliteCache } from '../../../../src/ground/store/sqlite-cache.ts';
+import { scoreIncidents } from '../../../../src/oversight/alerts/labelled-incident.ts';
+import { loadIncidents } from '../../../../src/oversight/alerts/load-incidents.ts';
+import { readPast } from '../../../../src/oversight/alerts/read-past.ts';
+import { episodeSink, replayAlerts } from '../../../../src/oversight/alerts/replay-alerts.ts';
+import { rulesOf } from '../../../../src/oversight/alerts/rules.ts';
 import { collectTrend } from '../../../../src/telemetry/stats/collect-trend.ts';
 import { readFigures } from '../../../../src/telemetry/stats/figures.cache.ts';
 import type { Grouping } from '../../../../src/telemetry/stats/grouping.ts';
@@ -46,6 +54,48 @@ afterAll(async () => {
   cache.close();
   await journal.close();
   folder[Symbol.dispose]();
+});
+
+describe('the labelled incidents of the demo', () => {
+  const labels = async () => {
+    const { fleet } = await load(folder.path);
+    const ctx = fakeContext({ clock: fakeClock(now), files: systemFiles, cache: async () => cache, journal: async () => journal });
+    const agents = fleet.agents.map(({ name }) => name);
+    return { ctx, fleet, incidents: loadIncidents(ctx, { path: join(fixtures, 'labels.yaml'), agents, cwd: fixtures }) };
+  };
+
+  test('are those that the month was made with', async () => {
+    const { root } = parseYaml(readFileSync(incidents, 'utf8'), incidents);
+    if (root === null) throw new Error('the file of incidents is empty');
+    const made = placeIncidents(incidentsFile.parse(plainValue(root)).incidents, now * 1000);
+    const placed = (await labels()).incidents.map(({ id, agents, from, to }) => ({
+      id,
+      agent: agents[0],
+      fromUs: from * 1000,
+      toUs: to * 1000,
+    }));
+    expect(placed).toEqual(made.map(({ id, agent, fromUs, toUs }) => ({ id, agent, fromUs, toUs })));
+  });
+
+  test('are all found by the rules of a fleet that names none, with hardly a false alarm', async () => {
+    const { ctx, fleet, incidents: labelled } = await labels();
+    const rules = rulesOf(fleet);
+    const [from, lagMs] = [now - 10 * dayMs, 120_000];
+    const { pasts } = await readPast(ctx, fleet, { rules, from: from - 10 * dayMs, to: now }, () => undefined);
+    const sink = episodeSink(lagMs);
+    // The demo names no channel.
+    const heard = { ...fleet, notify: { oncall: { kind: 'exec', config: {}, at: { file: '', line: 1, column: 1 } } } };
+    await replayAlerts(ctx, heard, { rules, agents: fleet.agents, pasts, from, until: now, stepMs: 300_000, lagMs }, (event) => {
+      if (!('event' in event)) sink.take(event);
+    });
+    const score = scoreIncidents(labelled, sink.episodes(from), { from, until: now });
+    expect(score.incidents.map(({ incident, by }) => [incident.id, by?.agent])).toEqual([
+      ['summarizer-cost', 'summarizer'],
+      ['orders-errors', 'orders'],
+      ['onboarding-loop', 'onboarding'],
+    ]);
+    expect(score.precision).toBeGreaterThan(0.7);
+  });
 });
 
 describe('the history of the demo, in the cache', () => {
