@@ -100,6 +100,17 @@ describe('a runbook', () => {
     expect((await run('audit', 'verify')).status).toBe(0);
   });
 
+  test('throttles by the limit that was given, and by no other, also when it is confirmed by the command that was printed', async () => {
+    using folder = shop();
+    await folder.run('runbook', 'expire');
+    const { details } = await folder.refused('throttle', 'support', '--tokens', '5000/min', '--for', '30m');
+    const command = details.confirm_command ?? '';
+    expect(command).toMatch(/^agentops runbook run throttle --agent support --param tokens_per_minute=5000 --param for=30m --confirm /);
+    const { mitigations } = await folder.document('runbook run', ...wordsOf(command));
+    expect(mitigations).toMatchObject([{ status: 'active' }]);
+    expect(folder.flags()).toMatchObject({ 'agent.support.limit': { variants: expect.objectContaining({ agentops: 5000 }) } });
+  });
+
   test('is not carried out as it was confirmed once something it touches has moved', async () => {
     using folder = shop();
     await folder.run('runbook', 'expire');
