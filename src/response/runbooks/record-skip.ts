@@ -2,9 +2,10 @@ import { type Mitigation, prolongedFor } from '../../controls/actions/mitigation
 import { prolongWrite, standingMitigations } from '../../controls/actions/mitigations.journal.ts';
 import { messageOf, OpsError } from '../../ground/errors.ts';
 import { responseAct } from './acts.ts';
+import { hasOtherFooting } from './footing.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Beside } from './record-run.ts';
-import { driverOf, type Running, recordResult, tellStep } from './run-step.ts';
+import { driverOf, type Running, recordResult, runStep, tellStep } from './run-step.ts';
 import { wishOf } from './wish.ts';
 
 /** Passes over a step, and says why. */
@@ -21,6 +22,7 @@ export const recordSettled = async (running: Running, planned: PlannedStep): Pro
   // Read before the look: what ends meanwhile makes the commit fail.
   const standing = await standingMitigations(await running.ctx.journal());
   const moved = await movedSince(running, planned);
+  if (moved !== null && hasOtherFooting(running.run.plan, running.recorder.state(), planned)) return runStep(running, planned);
   if (moved !== null) return recordResult(running, planned, { result: 'rejected', retry: false, retryAfterMs: null, evidence: moved });
   return recordSkip(running, planned, 'it is so already', (at) => prolonged(running, planned, standing, at));
 };
