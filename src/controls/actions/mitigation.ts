@@ -77,6 +77,20 @@ export const serves = (mitigation: Mitigation, action: Action, place: Place): bo
   samePlace(mitigation, place) && (mitigation.action === action || (closing.includes(mitigation.action) && closing.includes(action)));
 
 /**
+ * The mitigation that makes a place as somebody wants it, and that its target will end by itself before they want that: nobody can make it
+ * last. Null: there is none.
+ * @param until when it should end at the earliest, UTC epoch ms; null: never
+ */
+export const endingTooSoon = (until: number | null, action: Action, place: Place, standing: readonly Mitigation[]): Mitigation | null =>
+  standing.find(
+    (each) =>
+      each.change.endsItself === true &&
+      serves(each, action, place) &&
+      each.expiresAt !== null &&
+      (until === null || each.expiresAt < until),
+  ) ?? null;
+
+/**
  * What has to last longer, and how long, where a run wants what is so already: whoever counts on a target that was found closed must not
  * see it opened because the time of somebody else is over.
  * @param wanted when it should end at the earliest
