@@ -23,10 +23,17 @@ export interface Heading {
   readonly summary: string;
 }
 
-export const headings = (): readonly Heading[] =>
-  firstWords().flatMap((first) => {
+/** In one pass over the table: the overview may cost next to nothing. */
+export const headings = (): readonly Heading[] => {
+  const found = new Map<string, { readonly entry: CommandEntry; readonly verbs: string[] }>();
+  for (const entry of commandTable) {
+    const [first = '', verb] = wordsOf(entry);
+    const known = found.get(first) ?? { entry, verbs: [] };
+    if (verb !== undefined) known.verbs.push(verb);
+    found.set(first, known);
+  }
+  return [...found].map(([first, { entry, verbs }]) => {
     const noun = nouns.find(({ name }) => name === first);
-    return noun === undefined
-      ? commandTable.filter(({ name }) => name === first)
-      : [{ ...noun, summary: `${noun.summary}: ${verbsOf(first).join(', ')}` }];
+    return noun === undefined ? entry : { ...noun, summary: `${noun.summary}: ${verbs.join(', ')}` };
   });
+};

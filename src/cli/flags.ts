@@ -158,8 +158,8 @@ export const runExits: readonly (readonly [string, string])[] = [
   ['5', 'it stopped part-way and a person is needed; the command that goes on is printed'],
 ];
 
-/** Requests a minute of `10/min`, and of `10`. */
+/** How many a minute, of `10/min`, and of `10`. */
 export const rateFlag = flagOf((text) => {
-  const [, count] = /^(\d{1,6})(?:\/min|\/m)?$/.exec(text) ?? [];
+  const [, count] = /^(\d{1,9})(?:\/min|\/m)?$/.exec(text) ?? [];
   return count === undefined ? null : Number(count);
 }, '10/min');

@@ -7,7 +7,8 @@ const narrowest = 50;
 /** `agentops --help`: the commands under the questions they answer. Made without the parser, which costs more than the text. */
 export const rootHelp = (columns: number | undefined): string => {
   const width = Math.max(narrowest, Math.min(widest, columns ?? 80));
-  const groups = [...new Set(headings().map(({ group }) => group))];
+  const all = headings();
+  const groups = [...new Set(all.map(({ group }) => group))];
   const lines = [
     'Run a fleet of AI agents in production: is each one up, and are its answers still right?',
     '',
@@ -16,9 +17,7 @@ export const rootHelp = (columns: number | undefined): string => {
       '',
       group,
       ...twoColumns(
-        headings()
-          .filter((each) => each.group === group)
-          .map(({ name, summary }) => [name, summary]),
+        all.filter((each) => each.group === group).map(({ name, summary }) => [name, summary]),
         12,
         width,
       ),

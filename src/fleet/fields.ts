@@ -112,13 +112,16 @@ export const urlField = (schemes: readonly string[] = ['http:', 'https:']) =>
 /** Text that may hold references, which are resolved when it is used and masked from then on. */
 export const deferredTextField = () => deferredField('text', () => null);
 
-const credentialHeader = /^(authorization|proxy-authorization|cookie|x-api-key|api-key|.*(token|secret).*)$/i;
+const credentialName = /^(authorization|proxy-authorization|cookie|x-api-key|api-key|.*(token|secret).*)$/i;
+
+/** Whether a header of this name carries a credential. */
+export const isCredentialHeader = (name: string): boolean => credentialName.test(name);
 
 /** Request headers. Those that carry credentials must hold a reference. */
 export const headersField = () =>
   z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), deferredTextField()).superRefine((headers, ctx) => {
     for (const [name, value] of Object.entries(headers)) {
-      if (credentialHeader.test(name) && !holdsReference(value.secret)) {
+      if (isCredentialHeader(name) && !holdsReference(value.secret)) {
         ctx.addIssue({ code: 'custom', path: [name], message: 'holds a credential in plain text: write a reference such as ${NAME}' });
       }
     }

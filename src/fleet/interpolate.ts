@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseReference, type Reference, referencePattern } from '../ground/units/reference.ts';
+import { credentialReferences, sourceOf } from './credential-references.ts';
 import { showPath } from './problem-words.ts';
 import type { PlacedProblem } from './problems.ts';
-import { childOf, type Shape, shapesOf } from './schema-walk.ts';
+import { childShapes, type Shape, shapesOf } from './schema-walk.ts';
+import { inSlot, pathKey } from './slot-path.ts';
 import type { At } from './slots.ts';
 import type { YamlNode } from './yaml.ts';
 
@@ -46,6 +48,7 @@ export const interpolate = (
   const problems: PlacedProblem[] = [];
   const references: FoundReference[] = [];
   const urls: FoundUrl[] = [];
+  const credentials = credentialReferences(root, schema, slotSchemas);
 
   const replace = (text: string, at: At, base: string): string =>
     text.replace(referencePattern, (whole, inside: string | undefined) => {
@@ -64,6 +67,13 @@ export const interpolate = (
       }
       const found = lookup(reference, base);
       if (found === 'refused') return whole;
+      if (credentials.has(sourceOf(reference, base))) {
+        const named = reference.kind === 'file' ? `file:${reference.name}` : reference.name;
+        return complain(
+          `\${${named}} is a credential elsewhere, and this field is not kept secret`,
+          'leave it to the field that is: the credential of the connection, a header, an api_key or env:',
+        );
+      }
       if (found !== 'missing') return found.text;
       if (reference.kind === 'file')
         return complain(`there is no readable file ${reference.name}`, 'paths are relative to the file that names them');
@@ -128,17 +138,6 @@ export const referencesIn = (text: string): readonly Reference[] =>
 
 const shownReference = (inside: string): string => `\${${inside.length <= 60 ? inside : `${inside.slice(0, 59)}…`}}`;
 
-/** Marks that a path has entered a slot, so that the slot is not looked up again. */
-const inSlot = Symbol('inside a slot');
-
-const childShapes = (shape: Shape, key: PropertyKey): readonly Shape[] => {
-  const isList = shape.schema instanceof z.ZodArray || shape.schema instanceof z.ZodTuple;
-  if (isList !== (typeof key === 'number') && !(shape.schema instanceof z.ZodUnknown)) return [];
-  if (shape.schema instanceof z.ZodUnknown) return [{ schema: shape.schema, meta: {} }];
-  const child = childOf(shape, key);
-  return child === null ? [] : shapesOf(child);
-};
-
 /** `tier: ${TIER:-2}` means the number: what replaced a reference takes the type the field wants. */
 const retype = (text: string, shapes: readonly Shape[]): unknown => {
   const wants = (type: 'number' | 'boolean') =>
@@ -151,9 +150,6 @@ const retype = (text: string, shapes: readonly Shape[]): unknown => {
   if (wants('boolean') && /^(true|false)$/.test(text)) return text === 'true';
   return text;
 };
-
-/** A path as a map key. */
-export const pathKey = (path: readonly PropertyKey[]): string => path.map(String).join('\u0000');
 
 /** Every slot of a tree with its path. */
 export const findSlots = (root: YamlNode, schema: z.ZodType): readonly { slot: string; path: readonly PropertyKey[]; node: YamlNode }[] => {

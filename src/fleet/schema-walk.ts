@@ -57,6 +57,15 @@ export const childOf = ({ schema }: Shape, key: PropertyKey): z.ZodType | null =
   return null;
 };
 
+/** All shapes that may stand under a key (or, in a list, at a position) of a placed tree. */
+export const childShapes = (shape: Shape, key: PropertyKey): readonly Shape[] => {
+  const isList = shape.schema instanceof z.ZodArray || shape.schema instanceof z.ZodTuple;
+  if (isList !== (typeof key === 'number') && !(shape.schema instanceof z.ZodUnknown)) return [];
+  if (shape.schema instanceof z.ZodUnknown) return [{ schema: shape.schema, meta: {} }];
+  const child = childOf(shape, key);
+  return child === null ? [] : shapesOf(child);
+};
+
 /** The named keys of a shape, in the order they are declared. */
 export const keysOf = ({ schema }: Shape): readonly string[] =>
   schema instanceof z.ZodObject ? Object.keys(schema.def.shape as Record<string, unknown>) : [];

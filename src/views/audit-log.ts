@@ -36,8 +36,16 @@ const detailsOf = (look: Look, body: string): string => {
   );
 };
 
+/** So much of the details of a record stands on its line, in characters, however wide that may be. */
+const longestDetails = 160;
+
+/** Without half a sign at its end. */
+const cut = (text: string): string => (text.length <= longestDetails ? text : `${[...text].slice(0, longestDetails - 1).join('')}…`);
+
 const renderText = ({ records }: AuditLog, { look, zone }: ViewOptions): string => {
   if (records.length === 0) return 'nothing of the kind is recorded\n';
+  const details = records.map(({ body }) => detailsOf(look, body));
+  const isCut = details.some((text) => cut(text) !== text);
   const { head, rows } = renderTable(
     look,
     [
@@ -48,16 +56,17 @@ const renderText = ({ records }: AuditLog, { look, zone }: ViewOptions): string 
       { title: 'Whom', flexible: true },
       { title: 'Details', flexible: true, minWidth: 16 },
     ],
-    records.map(({ seq, at, actor, kind, subject, body }) => [
+    records.map(({ seq, at, actor, kind, subject }, row) => [
       { text: String(seq), tone: 'dim' as const },
       { text: isInstant(at) ? localTime(at, zone) : missing },
       { text: actor },
       { text: kind },
       { text: subject },
-      { text: detailsOf(look, body) },
+      { text: cut(details[row] ?? '') },
     ]),
   );
-  return [head, ...rows].map((line) => `${line}\n`).join('');
+  const more = isCut ? ['', 'whole: agentops audit log --json'] : [];
+  return [head, ...rows, ...more].map((line) => `${line}\n`).join('');
 };
 
 /** Every format of `agentops audit log`. */

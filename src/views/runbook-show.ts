@@ -4,6 +4,7 @@ import type { Cell } from '../ground/output/look.ts';
 import { renderTable } from '../ground/output/table.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import { planCommand } from '../response/runbooks/next-command.ts';
+import { mustBeGiven } from '../response/runbooks/param-default.ts';
 import { writtenParam } from '../response/runbooks/param-value.ts';
 import type { Guardrails, Param, Runbook, Step } from '../response/runbooks/runbook.ts';
 import { writtenValue } from './plan-facts.ts';
@@ -28,15 +29,15 @@ const bounds = (given: Guardrails): readonly string[] => [
   ...(given.reversibleOnly ? ['nothing that cannot be undone'] : []),
 ];
 
-const paramRow = ({ name, type, fallback, choices, description }: Param): readonly Cell[] => [
-  { text: name, tone: 'strong' },
-  { text: type === 'choice' ? choices.join('|') : type },
-  {
-    text: fallback === null ? 'needed' : fallback === '' ? '""' : writtenParam(type, fallback),
-    tone: fallback === null ? 'warn' : 'plain',
-  },
-  { text: description },
+const paramRow = (param: Param): readonly Cell[] => [
+  { text: param.name, tone: 'strong' },
+  { text: param.type === 'choice' ? param.choices.join('|') : param.type },
+  mustBeGiven(param) ? { text: 'needed', tone: 'warn' } : { text: writtenDefault(param) },
+  { text: param.description },
 ];
+
+const writtenDefault = ({ type, fallback }: Param): string =>
+  fallback === null ? 'none' : fallback === '' ? '""' : writtenParam(type, fallback);
 
 const argsOf = ({ args }: Step): string =>
   Object.entries(args)
@@ -100,7 +101,7 @@ const renderText = ({ runbook, source }: RunbookShowAnswer, { look }: ViewOption
 const exampleOf = (runbook: Runbook): string =>
   planCommand(
     runbook,
-    Object.fromEntries(runbook.params.map(({ name, fallback }) => [name, fallback === null ? name.toUpperCase() : fallback])),
+    Object.fromEntries(runbook.params.map((param) => [param.name, mustBeGiven(param) ? param.name.toUpperCase() : param.fallback])),
   );
 
 /** Every format of `agentops runbook show`. */
@@ -116,11 +117,13 @@ export const runbookShowFormats = (answer: RunbookShowAnswer) => ({
       description: runbook.description,
       file: runbook.path,
       hash: runbook.hash,
-      params: runbook.params.map(({ name, type, description, fallback, choices }) => ({
+      params: runbook.params.map(({ name, type, description, fallback, unless, optional, choices }) => ({
         name,
         type,
         description,
         default: fallback === null || type === 'number' || type === 'flag' ? fallback : writtenParam(type, fallback),
+        unless,
+        optional,
         choices,
       })),
       triggers: runbook.triggers.map(({ alert, mode }) => ({ alert, mode })),

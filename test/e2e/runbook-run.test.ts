@@ -61,6 +61,16 @@ const shop = () => {
   return { ...folder, path: folder.path, env, run, document, flags, journal, refused };
 };
 
+/** Acts the first time that what a program said matches, however it came in pieces. */
+const onceSaid = (child: ReturnType<typeof startCli>['child'], pattern: RegExp, act: () => void): void => {
+  let said = '';
+  child.stderr?.on('data', (piece: Buffer) => {
+    const before = pattern.test(said);
+    said += piece.toString();
+    if (!before && pattern.test(said)) act();
+  });
+};
+
 describe('a runbook', () => {
   test('is refused where nobody can confirm it, and then confirmed, carried out, verified, in force and, when its time is over, undone', async () => {
     using folder = shop();
@@ -98,6 +108,17 @@ describe('a runbook', () => {
       'mitigation.expire',
     ]);
     expect((await run('audit', 'verify')).status).toBe(0);
+  });
+
+  test('throttles by the limit that was given, and by no other, also when it is confirmed by the command that was printed', async () => {
+    using folder = shop();
+    await folder.run('runbook', 'expire');
+    const { details } = await folder.refused('throttle', 'support', '--tokens', '5000/min', '--for', '30m');
+    const command = details.confirm_command ?? '';
+    expect(command).toMatch(/^agentops runbook run throttle --agent support --param tokens_per_minute=5000 --param for=30m --confirm /);
+    const { mitigations } = await folder.document('runbook run', ...wordsOf(command));
+    expect(mitigations).toMatchObject([{ status: 'active' }]);
+    expect(folder.flags()).toMatchObject({ 'agent.support.limit': { variants: expect.objectContaining({ agentops: 5000 }) } });
   });
 
   test('is not carried out as it was confirmed once something it touches has moved', async () => {
@@ -210,9 +231,7 @@ describe('a runbook', () => {
     );
     const args = ['runbook', 'run', 'slow', '--agent', 'support', '--yes', '--no-tick-check'];
     const { child, ended } = startCli(args, { cwd: folder.path, env: folder.env });
-    child.stderr?.on('data', (piece: Buffer) => {
-      if (piece.toString().includes('waiting 5 m')) child.kill('SIGINT');
-    });
+    onceSaid(child, /waiting 5 m/, () => child.kill('SIGINT'));
     const { status, stdout, stderr } = await ended;
     expect(status).toBe(5);
     expect(stderr).toMatch(/stopping after this step; Ctrl-C again leaves at once\. To go on: agentops runbook resume slow-/);
@@ -225,7 +244,7 @@ describe('a runbook', () => {
     const log = join(folder.path, 'log');
     writeFileSync(
       slow,
-      `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(log)}, 'x'); setTimeout(() => {}, 20_000);`,
+      `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(log)}, 'x'); setTimeout(() => {}, 120_000);`,
     );
     writeFileSync(
       join(folder.path, 'books', 'hung.yaml'),
@@ -234,12 +253,9 @@ describe('a runbook', () => {
     const args = ['runbook', 'run', 'hung', '--agent', 'support', '--confirm'];
     const { details } = await folder.refused(...args.slice(0, -1));
     const { child, ended } = startCli([...args, details.confirm_command?.split(' ').at(-1) ?? ''], { cwd: folder.path, env: folder.env });
-    child.stderr?.on('data', (piece: Buffer) => {
-      const line = piece.toString();
-      // Nothing can be told of a program that has not begun.
-      if (/exec.*acting/.test(line)) void until('the program has begun', () => existsSync(log)).then(() => child.kill('SIGINT'));
-      if (line.includes('Ctrl-C again')) child.kill('SIGINT');
-    });
+    // Nothing can be told of a program that has not begun.
+    onceSaid(child, /exec.*acting/, () => void until('the program has begun', () => existsSync(log)).then(() => child.kill('SIGINT')));
+    onceSaid(child, /Ctrl-C again/, () => child.kill('SIGINT'));
     const { status, stderr } = await ended;
     expect(status).toBe(130);
     const [, id = ''] = /To go on: agentops runbook resume (\S+)/.exec(stderr) ?? [];
@@ -272,7 +288,7 @@ describeWithPeer('a plan that two have to sign', { programs: ['ssh-keygen'] }, (
     expect(approvers.toSorted()).toEqual(['maria', 'maria@acme.io', 'tom@acme.io']);
     const done = await folder.document('runbook run', 'guarded', '--agent', 'support', '--yes');
     expect(done.status).toBe('done');
-    await run('mitigations', 'revert', done.mitigations[0].mitigation, '--yes');
+    await run('mitigations', 'revert', done.mitigations[0]?.mitigation ?? '', '--yes');
     expect(await start()).toMatchObject({ code: 'approval_missing', message: expect.stringMatching(/nobody has$/) });
   });
 

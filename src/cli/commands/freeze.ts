@@ -20,7 +20,7 @@ const freeze: Leaf = {
   ],
   examples: [
     ['agentops freeze --for 4h --reason "migrating the gateway"', 'nothing automatic begins until then; people still can'],
-    ['agentops freeze --agent support --all --for 30m --reason "under investigation"', 'not even containment of class safety'],
+    ['agentops freeze --agent support --all --for 30m --reason "investigated"', 'not even containment of class safety'],
   ],
   exits: [['2', 'no reason is given, or it would last longer than 30 days']],
   async run({ ctx, fleet: load }, _args, given) {

@@ -72,6 +72,24 @@ const isWithin = ({ to }: Change, whole: Change): boolean => Object.keys(to).eve
 /** For how long something is wanted. */
 export type Lasting = Pick<Mitigation, 'expiresAt' | 'onExpiry'>;
 
+/** Whether what somebody wants of a place is so because of a mitigation. */
+export const serves = (mitigation: Mitigation, action: Action, place: Place): boolean =>
+  samePlace(mitigation, place) && (mitigation.action === action || (closing.includes(mitigation.action) && closing.includes(action)));
+
+/**
+ * The mitigation that makes a place as somebody wants it, and that its target will end by itself before they want that: nobody can make it
+ * last. Null: there is none.
+ * @param until when it should end at the earliest, UTC epoch ms; null: never
+ */
+export const endingTooSoon = (until: number | null, action: Action, place: Place, standing: readonly Mitigation[]): Mitigation | null =>
+  standing.find(
+    (each) =>
+      each.change.endsItself === true &&
+      serves(each, action, place) &&
+      each.expiresAt !== null &&
+      (until === null || each.expiresAt < until),
+  ) ?? null;
+
 /**
  * What has to last longer, and how long, where a run wants what is so already: whoever counts on a target that was found closed must not
  * see it opened because the time of somebody else is over.
@@ -84,8 +102,7 @@ export const prolongedFor = (
   standing: readonly Mitigation[],
 ): readonly (readonly [Mitigation, Lasting])[] =>
   standing
-    .filter((each) => samePlace(each, place) && each.change.endsItself !== true)
-    .filter((each) => each.action === action || (closing.includes(each.action) && closing.includes(action)))
+    .filter((each) => serves(each, action, place) && each.change.endsItself !== true)
     .flatMap((each): readonly (readonly [Mitigation, Lasting])[] => {
       const expiresAt = each.expiresAt === null || wanted.expiresAt === null ? null : Math.max(each.expiresAt, wanted.expiresAt);
       const onExpiry = wanted.onExpiry === 'page' ? 'page' : each.onExpiry;

@@ -56,6 +56,15 @@ export interface Files {
    * error where it cannot, or where there is no such file.
    */
   replace(path: string, text: string): void;
+  /**
+   * Claims a file for one change, by a lock file beside it (`PATH.lock`), links followed; null where it is claimed already. Throws an unable
+   * error where the lock file cannot be made.
+   */
+  claim(path: string): FileClaim | null;
+  /** Whose the claim on a file is, in a text that no other claim has; null: nobody's. */
+  claimOwner(path: string): string | null;
+  /** Ends the claim of an owner who died over it; nothing where it is another's by now. */
+  breakClaim(path: string, owner: string): void;
   /** Whether `replace` would be allowed: the file can be written, and so can its folder. */
   mayReplace(path: string): boolean;
   /** Adds to the end of a file of somebody else, making it where it is missing. Throws an unable error where it cannot. */
@@ -64,6 +73,13 @@ export interface Files {
   makeTemporary(prefix: string): string;
   /** Removes a folder and everything in it; one that is gone already is fine. */
   removeFolder(path: string): void;
+}
+
+/** A file that nobody else changes who asks first. */
+export interface FileClaim {
+  /** False where it was taken away meanwhile. */
+  isOurs(): boolean;
+  release(): void;
 }
 
 export interface ProcessSpec {

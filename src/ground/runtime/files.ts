@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, nodeCodeOf, type OpsError, unableError, usageError } from '../errors.ts';
 import type { Files } from './context.ts';
+import { breakClaim, claimFile, claimOwner } from './file-claim.ts';
 
 /** The disk of this machine. What is written is for its owner alone. */
 export const systemFiles: Files = {
@@ -102,6 +103,9 @@ export const systemFiles: Files = {
       });
     }
   },
+  claim: (path) => claimFile(realPath(path)),
+  claimOwner: (path) => claimOwner(realPath(path)),
+  breakClaim: (path, owner) => breakClaim(realPath(path), owner),
   mayReplace(path) {
     const target = realPath(path);
     try {

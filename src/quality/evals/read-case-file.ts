@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type FoundReference, findSlots, interpolate, type Lookup, pathKey } from '../../fleet/interpolate.ts';
+import { type FoundReference, findSlots, interpolate, type Lookup } from '../../fleet/interpolate.ts';
 import { showPath } from '../../fleet/problem-words.ts';
 import type { PlacedProblem, Problem } from '../../fleet/problems.ts';
+import { pathKey } from '../../fleet/slot-path.ts';
 import { locate, parseYaml, plainValue, type YamlNode } from '../../fleet/yaml.ts';
 import { parseJson } from '../../ground/json.ts';
 import type { Files } from '../../ground/runtime/context.ts';

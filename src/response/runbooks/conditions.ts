@@ -40,7 +40,7 @@ const param = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\bparams\.([A-Za-z_]\w*)/g;
 /** An expression with the values of parameters in their place, for whoever judges it without knowing them. */
 export const boundExpression = (expression: string, params: Params): string =>
   expression.replace(param, (whole, name: string | undefined) =>
-    name === undefined || !Object.hasOwn(params, name) ? whole : JSON.stringify(params[name]),
+    name === undefined || (params[name] ?? null) === null ? whole : JSON.stringify(params[name]),
   );
 
 /** What an earlier step of a run came to, as `steps.ID` shows it. */

@@ -8,7 +8,7 @@ import { type ConditionAids, evaluateCondition } from './evaluate-condition.ts';
 import { type Outline, orSkipped } from './outline.ts';
 import type { Obstacle } from './plan.ts';
 import type { Step } from './runbook.ts';
-import { fill, fillAll } from './template.ts';
+import { fill, fillArguments } from './template.ts';
 import { agentKinds, controlPath, ownControl, wishOf } from './wish.ts';
 
 /** Throws a usage error where the step names an agent that is not in the fleet. */
@@ -20,7 +20,7 @@ export const drawOutline = async (
 ): Promise<Outline> => {
   const params = paramsOf(written, run);
   const step = boundStep(written, params);
-  const args = fillAll(step.args, params);
+  const args = fillArguments(step.args, params);
   const agent = agentOf(fleet, step, params);
   const turn = await judgeConditions(fleet, step, agent, run, aids);
   const outline = { step, agent: agent?.name ?? null, params, args, condition: turn.condition };

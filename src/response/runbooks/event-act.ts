@@ -42,7 +42,8 @@ type StepEvent = Exclude<RunEvent, { kind: 'request' | 'status' | 'approved' }>;
 const actOfStep = (run: RunHead, event: StepEvent, before: RunState, at: number, whole: Partial<ActFacts>): Act => {
   const planned = [...run.plan.steps, ...run.plan.finally].find(({ id }) => id === event.step);
   const state = stepState(before, event.step);
-  const change = planned?.change ?? null;
+  const attempted = event.kind === 'intent' ? event.change : state.change;
+  const change = attempted ?? planned?.change ?? null;
   const tell = (kind: Parameters<typeof responseAct>[0], told: Partial<ActFacts>) =>
     responseAct(kind, planned?.agent ?? run.id, {
       ...whole,

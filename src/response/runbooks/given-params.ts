@@ -1,6 +1,7 @@
 import { suggestion } from '../../fleet/problem-words.ts';
 import { usageError } from '../../ground/errors.ts';
 import type { Json } from '../../ground/json.ts';
+import { defaultOf, mustBeGiven } from './param-default.ts';
 import { readParam } from './param-value.ts';
 import type { Param, Runbook } from './runbook.ts';
 
@@ -18,7 +19,7 @@ export const givenParams = (
   const unknown = Object.keys(given)
     .filter((name) => !names.includes(name))
     .map((name) => ({ message: `it takes no parameter ${name}`, hint: suggestion(name, names) }));
-  const read = params.map((param) => valueFor(param, given[param.name], agents));
+  const read = params.map((param) => valueFor(param, given, agents));
   const problems = [...unknown, ...read.flatMap((each) => ('value' in each ? [] : [each]))];
   const [first] = problems;
   if (first !== undefined)
@@ -33,9 +34,10 @@ export const givenParams = (
 
 type Found = { readonly value: Json } | { readonly message: string; readonly hint: string | null };
 
-const valueFor = (param: Param, text: string | undefined, agents: readonly string[]): Found => {
+const valueFor = (param: Param, given: Readonly<Record<string, string>>, agents: readonly string[]): Found => {
+  const text = given[param.name];
   if (text === undefined) {
-    if (param.fallback !== null) return { value: param.fallback };
+    if (!mustBeGiven(param)) return { value: defaultOf(param, Object.keys(given)) };
     return { message: `${param.name} is missing`, hint: param.type === 'agent' ? '--agent NAME' : `--param ${param.name}=…` };
   }
   const reading = readParam(param, text);

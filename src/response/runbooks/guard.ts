@@ -72,7 +72,10 @@ const frozen = (runbook: Guarded, plan: Plan, { freezes, isAutomatic, now }: Gua
   ];
 };
 
-const tooOften = ({ name, guardrails }: Guarded, plan: Plan, { runs, now }: GuardFacts): readonly Refusal[] => {
+/** How often bounds what begins by itself; a person who contains something for safety is not made to wait. */
+const tooOften = (runbook: Guarded, plan: Plan, { runs, now, isAutomatic }: GuardFacts): readonly Refusal[] => {
+  if (runbook.class === 'safety' && !isAutomatic) return [];
+  const { name, guardrails } = runbook;
   const own = runs.filter(({ runbook }) => runbook === name);
   const inHour = own.filter(({ startedAt }) => now - startedAt < hourMs);
   const { runsPerHour, cooldownMs } = guardrails;

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { suggestion } from '../../fleet/problem-words.ts';
 import type { PlacedProblem } from '../../fleet/problems.ts';
 import { isObject, type Json } from '../../ground/json.ts';
+import { defaultOf, mayBeAbsent, mustBeGiven } from './param-default.ts';
 import { readParam } from './param-value.ts';
 import type { Runbook, Step } from './runbook.ts';
-import { holesIn } from './template.ts';
+import { holesIn, loneHole } from './template.ts';
 
 const deepest = 5;
 const mostSteps = 200;
@@ -70,6 +71,9 @@ const bindings = (owner: Runbook, step: Step, inner: Runbook, problems: PlacedPr
     inner.params.flatMap((param): readonly (readonly [string, Json])[] => {
       const value = given[param.name];
       if (value !== undefined) {
+        const outer = owner.params.find(({ name }) => name === loneHole(value));
+        if (outer !== undefined && mayBeAbsent(outer) && !mayBeAbsent(param))
+          refuse(`gives ${inner.name} its parameter ${param.name} by ${outer.name}, which may be absent`, `give ${outer.name} a default`);
         if (holesIn(value).length > 0) return [[param.name, value]];
         const reading = readParam(param, typeof value === 'object' ? JSON.stringify(value) : value);
         if ('value' in reading) return [[param.name, reading.value]];
@@ -77,8 +81,8 @@ const bindings = (owner: Runbook, step: Step, inner: Runbook, problems: PlacedPr
         return [];
       }
       if (param.type === 'agent' && agents.length === 1) return [[param.name, `{{ params.${agents[0]?.name ?? ''} }}`]];
-      if (param.fallback === null) refuse(`does not give ${inner.name} its parameter ${param.name}`, `add ${param.name}: to with`);
-      return [[param.name, param.fallback]];
+      if (mustBeGiven(param)) refuse(`does not give ${inner.name} its parameter ${param.name}`, `add ${param.name}: to with`);
+      return [[param.name, defaultOf(param, Object.keys(given))]];
     }),
   );
 };

@@ -1,4 +1,5 @@
 import type { Json } from '../../ground/json.ts';
+import { defaultOf } from './param-default.ts';
 import { writtenParam } from './param-value.ts';
 import type { Runbook } from './runbook.ts';
 
@@ -10,9 +11,11 @@ type Params = Readonly<Record<string, Json>>;
 /** The flags that say the parameters of a run again: what the runbook says itself is left out. */
 const paramWords = ({ params }: Pick<Runbook, 'params'>, values: Params): readonly string[] => {
   const agents = params.filter(({ type }) => type === 'agent');
-  return params.flatMap(({ name, type, fallback }) => {
+  const given = params.flatMap(({ name }) => ((values[name] ?? null) === null ? [] : [name]));
+  return params.flatMap((param) => {
+    const { name, type } = param;
     const value = values[name] ?? null;
-    if (value === null || JSON.stringify(value) === JSON.stringify(fallback)) return [];
+    if (value === null || JSON.stringify(value) === JSON.stringify(defaultOf(param, given))) return [];
     const text = writtenParam(type, value);
     return type === 'agent' && agents.length === 1 ? ['--agent', text] : ['--param', `${name}=${text}`];
   });

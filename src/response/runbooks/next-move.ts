@@ -1,3 +1,4 @@
+import { asAttempted } from './footing.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import type { RunStatus } from './run.ts';
 import { type Deed, isInDoubt, isOurs, type RunState, type StepState, stepState, succeeded } from './step-state.ts';
@@ -21,10 +22,12 @@ export const longestPauseMs = 300_000;
  * steps, each until it is verified; where one failed, taking back what was done, last first; what is to be done whatever happened.
  */
 export const nextMove = (plan: Plan, run: RunState): Move => {
+  const attempted = (planned: PlannedStep) => asAttempted(planned, stepState(run, planned.id));
+  const [steps, last] = [plan.steps.map(attempted), plan.finally.map(attempted)];
   const failed: string[] = [];
   let isUndoing = run.request?.what === 'undo';
   if (run.request === null)
-    for (const planned of plan.steps) {
+    for (const planned of steps) {
       const need = needOf(planned, stepState(run, planned.id));
       if (need === null) continue;
       if (need.kind !== 'fail') return need;
@@ -34,11 +37,11 @@ export const nextMove = (plan: Plan, run: RunState): Move => {
       if (isUndoing) break;
     }
   if (isUndoing)
-    for (const planned of [...plan.steps].reverse()) {
+    for (const planned of [...steps].reverse()) {
       const need = undoNeedOf(planned, stepState(run, planned.id));
       if (need !== null) return need;
     }
-  for (const planned of plan.finally) {
+  for (const planned of last) {
     const need = needOf(planned, stepState(run, planned.id));
     if (need === null) continue;
     if (need.kind !== 'fail') return need;

@@ -8,7 +8,7 @@ import { approversOf } from './ask-step.ts';
 import { approvalNamespace, approvalStatement, collectApprovals, signedText } from './collect-approvals.ts';
 import { actOfEvent } from './event-act.ts';
 import { stepsOf } from './plan.ts';
-import type { RunEvent } from './run.ts';
+import type { RunEvent, RunHead } from './run.ts';
 import { approvalWrite, eventWrites, type KnownRun, readEvents } from './runs.journal.ts';
 import { foldRun, stepState } from './step-state.ts';
 
@@ -57,8 +57,13 @@ export const recordStepApproval = async (ctx: Context, { head: run }: KnownRun, 
       hint: `agentops runbook approve ${run.id} --key ~/.ssh/id_ed25519`,
     });
   const { by, signature } = await vouch(ctx, `${run.id}/${waiting.id}`, vouching);
-  const event: RunEvent = { kind: 'approved', by: [by], step: waiting.id, why: null };
-  const recorded = await recordAct(ctx, async () => {
+  return { by, isSigned: signature !== null, approvers: await recordApprovers(ctx, run, waiting.id, [by]) };
+};
+
+/** Writes down who approved a step, once it is known that they did; answers everybody who has by now. */
+export const recordApprovers = async (ctx: Context, run: RunHead, step: string, by: readonly string[]): Promise<readonly string[]> => {
+  const event: RunEvent = { kind: 'approved', by, step, why: null };
+  const recorded = await recordAct(ctx, async (journal) => {
     const events = await readEvents(journal, run.id, 0);
     const at = await journal.now();
     const own = { seq: events.length + 1, at, event };
@@ -68,7 +73,7 @@ export const recordStepApproval = async (ctx: Context, { head: run }: KnownRun, 
       answer: [...events, own],
     };
   });
-  return { by, isSigned: signature !== null, approvers: stepState(foldRun(recorded), waiting.id).approvedBy };
+  return stepState(foldRun(recorded), step).approvedBy;
 };
 
 const vouch = async (

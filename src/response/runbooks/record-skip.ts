@@ -1,10 +1,11 @@
-import { type Mitigation, prolongedFor } from '../../controls/actions/mitigation.ts';
+import { endingTooSoon, type Mitigation, prolongedFor } from '../../controls/actions/mitigation.ts';
 import { prolongWrite, standingMitigations } from '../../controls/actions/mitigations.journal.ts';
 import { messageOf, OpsError } from '../../ground/errors.ts';
 import { responseAct } from './acts.ts';
+import { hasOtherFooting } from './footing.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Beside } from './record-run.ts';
-import { driverOf, type Running, recordResult, tellStep } from './run-step.ts';
+import { driverOf, type Running, recordResult, runStep, tellStep } from './run-step.ts';
 import { wishOf } from './wish.ts';
 
 /** Passes over a step, and says why. */
@@ -21,7 +22,11 @@ export const recordSettled = async (running: Running, planned: PlannedStep): Pro
   // Read before the look: what ends meanwhile makes the commit fail.
   const standing = await standingMitigations(await running.ctx.journal());
   const moved = await movedSince(running, planned);
+  if (moved !== null && hasOtherFooting(running.run.plan, running.recorder.state(), planned)) return runStep(running, planned);
   if (moved !== null) return recordResult(running, planned, { result: 'rejected', retry: false, retryAfterMs: null, evidence: moved });
+  const fleeting = endsTooSoon(planned, standing, await (await running.ctx.journal()).now());
+  if (fleeting !== null)
+    return recordResult(running, planned, { result: 'rejected', retry: false, retryAfterMs: null, evidence: fleeting });
   return recordSkip(running, planned, 'it is so already', (at) => prolonged(running, planned, standing, at));
 };
 
@@ -38,6 +43,17 @@ const movedSince = async (running: Running, planned: PlannedStep): Promise<strin
     if (!(thrown instanceof OpsError) && !signal.aborted) throw thrown;
     return running.ctx.secrets.mask(`it cannot be seen whether it is still so: ${messageOf(thrown)}`);
   }
+};
+
+/** Why what is so already is not to be counted on: its target ends it by itself, and sooner than the step wants. Null: it lasts. */
+const endsTooSoon = ({ step, agent, control, args, params }: PlannedStep, standing: readonly Mitigation[], now: number): string | null => {
+  const wish = wishOf(step, args, params);
+  if (wish === null || control === null) return null;
+  const until = step.ttlMs === null ? null : now + step.ttlMs;
+  const found = endingTooSoon(until, wish.action, { agent: agent ?? '', control }, standing);
+  return found === null
+    ? null
+    : `${found.change.target} is so already, and ends that by itself too soon: agentops mitigations revert ${found.id}, then run this again`;
 };
 
 const prolonged = (

@@ -9,7 +9,7 @@ import type { RunResult } from './run.ts';
 import { containMsOf, resultOfRun, resumeCommandOf, stepResults } from './run-result.ts';
 import { type Running, runStep, settleStep } from './run-step.ts';
 import { resultOf, stepState } from './step-state.ts';
-import { settleUndo, undoStep } from './undo-steps.ts';
+import { settleUndo, undoUnreliedStep } from './undo-steps.ts';
 import { confirmStep, verifyStep } from './verify-step.ts';
 
 /**
@@ -59,7 +59,7 @@ const make = async (running: Running, move: StepMove): Promise<void> => {
     case 'ask':
       return askStep(running, planned);
     case 'undo':
-      return undoStep(running, planned);
+      return undoUnreliedStep(running, planned);
     case 'settle-undo':
       return settleUndo(running, planned);
     case 'skip':

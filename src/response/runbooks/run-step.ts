@@ -1,15 +1,17 @@
 import { endedBy, type Mitigation, mitigationId, restores } from '../../controls/actions/mitigation.ts';
 import { revertedWrite, standingMitigations, startWrite } from '../../controls/actions/mitigations.journal.ts';
 import type { Change, ControlDriver, Effect, Observed } from '../../controls/actions/port.ts';
-import { messageOf, OpsError } from '../../ground/errors.ts';
+import { messageOf, OpsError, refusedError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { responseAct } from './acts.ts';
+import { hasOtherFooting } from './footing.ts';
 import { longestPauseMs } from './next-move.ts';
 import type { PlannedStep } from './plan.ts';
 import { leave } from './record-end.ts';
 import type { Beside, RunRecorder } from './record-run.ts';
 import type { CrashPhase, RunAids, RunHead, RunNews } from './run.ts';
 import { isOurs, resultOf, type Settlement, settle, stepState } from './step-state.ts';
+import { wishOf } from './wish.ts';
 
 /** A run while it goes on. */
 export interface Running {
@@ -72,20 +74,39 @@ export const backoffMs = (effect: Effect | null, answers: number): number => {
 /** Does what a step is for: journals that it will, does it once, journals what came of it. */
 export const runStep = async (running: Running, planned: PlannedStep): Promise<void> => {
   const { run, recorder } = running;
-  const { change } = planned;
   const { act } = stepState(recorder.state(), planned.id);
   if (!(await pause(running, planned, backoffMs(act.effect, act.answers), act.effect?.evidence ?? ''))) return;
   dieAt(running, planned, 'before-intent');
+  const isAsPlanned = act.begun > 0 || !hasOtherFooting(run.plan, recorder.state(), planned);
+  const change = isAsPlanned ? planned.change : await plannedAnew(running, planned);
+  if (change === null && !isAsPlanned)
+    return recordResult(running, planned, { result: 'already', retry: false, retryAfterMs: null, evidence: 'it is so already' });
   if (change === null) throw new Error(`step ${planned.id} has nothing planned to be done`);
-  const driver = await openedForWriting(running, planned);
+  const tried = { ...planned, change };
+  const driver = await openedForWriting(running, tried);
   if (driver === null) return;
   const key = `${run.id}/${planned.id}`;
   await recorder.record({ kind: 'intent', step: planned.id, attempt: act.begun + 1, key, change });
-  tellStep(running, planned, 'acting');
+  tellStep(running, tried, 'acting');
   dieAt(running, planned, 'after-intent');
-  const effect = await attempt(running, planned, (signal) => driver.apply(change, key, signal));
+  const effect = await attempt(running, tried, (signal) => driver.apply(change, key, signal));
   dieAt(running, planned, 'after-act');
-  await recordResult(running, planned, effect);
+  await recordResult(running, tried, effect);
+};
+
+/** What a step changes as its target stands now. Throws as looking and planning do, and a refused error where it could not be undone. */
+const plannedAnew = async (running: Running, planned: PlannedStep): Promise<Change | null> => {
+  const { step, args, params } = planned;
+  const wish = wishOf(step, args, params);
+  if (wish === null) return null;
+  const driver = await driverOf(running, planned, 'read');
+  const change = driver.plan(wish, await driver.read(wish.action, AbortSignal.timeout(step.timeoutMs)));
+  if (change === null || change.reversible || step.irreversible) return change;
+  throw refusedError({
+    code: 'step_irreversible',
+    message: `an earlier step came otherwise than planned, and as things stand ${change.target} could not be put back`,
+    hint: 'look at the target, then resume the run or leave the step out with --skip',
+  });
 };
 
 /** A driver that cannot be opened, for want of a credential, is a refusal: nothing was sent. */

@@ -4,6 +4,7 @@ import { type PlacedProblem, type Problem, readWith, suggestion } from '../../fl
 import type { At } from '../../fleet/slots.ts';
 import { locate, parseYaml, plainValue, type YamlNode } from '../../fleet/yaml.ts';
 import type { Json } from '../../ground/json.ts';
+import { mayBeAbsent } from './param-default.ts';
 import { readParam } from './param-value.ts';
 import type { Param, Runbook, RunbookClass, Step, StepKind, Verification } from './runbook.ts';
 import { type ParsedRunbook, runbookSchema } from './schema.ts';
@@ -81,11 +82,16 @@ const textProblems = (value: Json, path: readonly PropertyKey[]): readonly Probl
 
 const readParams = ({ params }: ParsedRunbook): { readonly params: readonly Param[]; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
-  const read = Object.entries(params).map(([name, { type, description, choices = [], ...given }]): Param => {
+  const read = Object.entries(params).map(([name, { type, description, choices = [], optional, unless = [], ...given }]): Param => {
     const problem = (key: string, message: string, hint: string | null) =>
       problems.push({ path: ['params', name, key], about: 'value', message, hint });
     if (type === 'choice' && choices.length === 0) problem('choices', 'is missing', 'add choices: [one, two]');
     if (type !== 'choice' && choices.length > 0) problem('choices', `means nothing beside type ${type}`, null);
+    if (optional && (given.default !== undefined || type === 'agent'))
+      problem('optional', given.default === undefined ? 'means nothing beside type agent' : 'cannot stand beside default', 'leave it out');
+    if (unless.length > 0 && given.default === undefined) problem('unless', 'means nothing without default', 'leave it out');
+    const strange = unless.find((other) => params[other]?.optional !== true);
+    if (strange !== undefined) problem('unless', `names ${strange}, which is no optional parameter`, `add optional: true to ${strange}`);
     const readBound = (key: 'min' | 'max' | 'default', bounds: Pick<Param, 'min' | 'max'>): Json => {
       const text = given[key];
       if (text === undefined) return null;
@@ -100,7 +106,7 @@ const readParams = ({ params }: ParsedRunbook): { readonly params: readonly Para
       return typeof value === 'number' ? value : null;
     };
     const [min, max] = [boundOf('min'), boundOf('max')];
-    return { name, type, description, fallback: readBound('default', { min, max }), choices, min, max };
+    return { name, type, description, fallback: readBound('default', { min, max }), unless, optional, choices, min, max };
   });
   return { params: read, problems };
 };
@@ -207,7 +213,7 @@ const idProblems = ({ steps, finally: last }: Runbook): readonly Problem[] => {
   return [...problemsIn(steps, 'steps'), ...problemsIn(last, 'finally')];
 };
 
-/** Parameters that are named and not declared. */
+/** Parameters that are named and not declared, or that may be absent where there must be something. */
 const holeProblems = ({ params }: Runbook, parsed: ParsedRunbook): readonly Problem[] => {
   const declared = params.map(({ name }) => name);
   const unknown = (value: Json, path: readonly PropertyKey[]): readonly Problem[] =>
@@ -219,8 +225,17 @@ const holeProblems = ({ params }: Runbook, parsed: ParsedRunbook): readonly Prob
         message: `names the parameter ${name}, which is not declared`,
         hint: suggestion(name, declared),
       }));
-  const ofSteps = (list: 'steps' | 'finally') => parsed[list].flatMap((step, at) => unknown(step as Json, [list, at]));
-  return [...ofSteps('steps'), ...ofSteps('finally'), ...unknown(parsed.lock ?? null, ['lock'])];
+  const absent = params.filter(mayBeAbsent).map(({ name }) => name);
+  const needy = (value: Json, path: readonly PropertyKey[]): readonly Problem[] =>
+    holesIn(value)
+      .filter((name) => absent.includes(name))
+      .map((name) => ({ path, about: 'value', message: `names ${name}, which may be absent`, hint: `give ${name} a default` }));
+  const ofSteps = (list: 'steps' | 'finally') =>
+    parsed[list].flatMap((step, at) => [
+      ...unknown(step as Json, [list, at]),
+      ...(['target', 'ttl', 'wait'] as const).flatMap((key) => needy((step[key] ?? null) as Json, [list, at, key])),
+    ]);
+  return [...ofSteps('steps'), ...ofSteps('finally'), ...unknown(parsed.lock ?? null, ['lock']), ...needy(parsed.lock ?? null, ['lock'])];
 };
 
 const expressionsOf = (parsed: ParsedRunbook, root: YamlNode): readonly PlacedExpression[] => {

@@ -30,8 +30,12 @@ export interface Param {
   readonly name: string;
   readonly type: 'agent' | 'text' | 'number' | 'duration' | 'money' | 'share' | 'choice' | 'flag';
   readonly description: string;
-  /** Null: it must be given. */
+  /** What it is where nothing is given; null: there is no such value. */
   readonly fallback: Json;
+  /** The optional parameters, by name, beside which the fallback is not taken. */
+  readonly unless: readonly string[];
+  /** It may be left out though it has no fallback. */
+  readonly optional: boolean;
   /** Of a choice. */
   readonly choices: readonly string[];
   readonly min: number | null;

@@ -11,6 +11,8 @@ const param = z.strictObject({
     .describe('What may be given: agent is the name of one, flag is true or false.'),
   description: z.string().default('').describe('What it is for, in one sentence.'),
   default: z.union([z.string(), z.number(), z.boolean()]).optional().describe('Taken where nothing is given; default: it must be given.'),
+  unless: z.array(paramName).min(1).optional().describe('Optional parameters: where one of them is given, the default is not taken.'),
+  optional: z.boolean().default(false).describe('A run goes on without it: what it would fill is left out; default false.'),
   choices: z.array(z.string().min(1)).min(1).optional().describe('Of a choice: the words there are.'),
   min: z.union([z.number(), z.string()]).optional().describe('The least value, written as the parameter is.'),
   max: z.union([z.number(), z.string()]).optional().describe('The greatest value, written as the parameter is.'),

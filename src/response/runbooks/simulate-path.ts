@@ -15,6 +15,7 @@ import { openPassingJournal } from '../../ground/store/sqlite.ts';
 import type { Given } from './approval.ts';
 import { evaluateTurn } from './evaluate-condition.ts';
 import type { Plan, PlannedStep } from './plan.ts';
+import { recordApprovers } from './record-approval.ts';
 import type { Judgement, RunAids, RunResult, Verdict } from './run.ts';
 import { resumeRun, runRunbook } from './run-runbook.ts';
 import type { Runbook, Verification } from './runbook.ts';
@@ -44,10 +45,18 @@ const simulator = 'simulation';
 /** Two people who approve of everything. */
 const approvals: readonly Given[] = ['one', 'two'].map((by) => ({ by, isSigned: true, breakGlass: null }));
 
-/** What a person says where a run waits for one; null: it waits for time to pass. */
-const wordFor = ({ steps }: RunResult): Word | null => {
+/** People approve, or say that they did it, where a run waits for them; null: it goes on by itself. */
+const answerFor = async (ctx: Context, { run, steps }: RunResult): Promise<Word | null> => {
   const asked = steps.find(({ kind, status }) => (kind === 'manual' || kind === 'approve') && status === 'intent');
-  return asked === undefined ? null : { step: asked.id, says: 'done' };
+  if (asked?.kind === 'manual') return { step: asked.id, says: 'done' };
+  if (asked !== undefined)
+    await recordApprovers(
+      ctx,
+      run,
+      asked.id,
+      approvals.map(({ by }) => by),
+    );
+  return null;
 };
 
 /** Goes a path in memory: nothing of the real journal, of a network or of a program is touched. */
@@ -94,7 +103,7 @@ export const simulatePath = async (ctx: Context, fleet: Fleet, options: Simulati
         else if (result.status !== 'waiting') return result;
         else {
           await clock.sleep(untilResumedMs, ctx.signal);
-          result = await resume(result.run.id, wordFor(result));
+          result = await resume(result.run.id, await answerFor(alone, result));
         }
       } catch (thrown) {
         if (!isDead) throw thrown;

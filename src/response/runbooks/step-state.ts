@@ -17,6 +17,8 @@ export interface Deed {
 
 /** What the journal says of one step. */
 export interface StepState {
+  /** As it was last attempted; null: nothing was, or it changes nothing. */
+  readonly change: Change | null;
   readonly act: Deed;
   readonly undo: Deed;
   readonly seen: Seen | null;
@@ -50,6 +52,7 @@ export interface RunState {
 const noDeed: Deed = { begun: 0, ended: 0, answers: 0, effect: null };
 
 const untouched: StepState = {
+  change: null,
   act: noDeed,
   undo: noDeed,
   seen: null,
@@ -114,7 +117,7 @@ type StepEvent = Exclude<RunEvent, { kind: 'request' | 'status' | 'approved' }>;
 const foldStep = (state: StepState, event: StepEvent, at: number): StepState => {
   switch (event.kind) {
     case 'intent':
-      return { ...state, act: begin(state.act), startedAt: state.startedAt ?? at };
+      return { ...state, change: event.change ?? state.change, act: begin(state.act), startedAt: state.startedAt ?? at };
     case 'result':
       return {
         ...state,

@@ -27,8 +27,8 @@ const textsIn = (value: Json): readonly string[] => {
  */
 export const fill = (value: Json, params: Readonly<Record<string, Json>>): Json => {
   if (typeof value === 'string') {
-    const [, whole] = wholeHole.exec(value) ?? [];
-    if (whole !== undefined) return Object.hasOwn(params, whole) ? (params[whole] ?? null) : null;
+    const whole = loneHole(value);
+    if (whole !== null) return Object.hasOwn(params, whole) ? (params[whole] ?? null) : null;
     return value.replace(hole, (_, name: string) => writtenOut(Object.hasOwn(params, name) ? (params[name] ?? null) : null));
   }
   if (Array.isArray(value)) return value.map((item: Json) => fill(item, params));
@@ -38,5 +38,16 @@ export const fill = (value: Json, params: Readonly<Record<string, Json>>): Json 
 /** The same for every value of a map. */
 export const fillAll = (values: Readonly<Record<string, Json>>, params: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fill(value, params)]));
+
+/** The same for the arguments of a step: one that is nothing but a parameter without a value is left out. */
+export const fillArguments = (
+  args: Readonly<Record<string, Json>>,
+  params: Readonly<Record<string, Json>>,
+): Readonly<Record<string, Json>> =>
+  Object.fromEntries(Object.entries(fillAll(args, params)).filter(([key, value]) => value !== null || loneHole(args[key]) === null));
+
+/** The parameter that a value is nothing else than; null: it is more, or none. */
+export const loneHole = (value: Json | undefined): string | null =>
+  typeof value === 'string' ? (wholeHole.exec(value)?.[1] ?? null) : null;
 
 const writtenOut = (value: Json): string => (typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value));

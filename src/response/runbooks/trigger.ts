@@ -1,6 +1,7 @@
 import { matchesGlob } from '../../fleet/glob.ts';
 import type { Json } from '../../ground/json.ts';
 import { runCommand } from './next-command.ts';
+import { mustBeGiven } from './param-default.ts';
 import type { Runbook, Trigger } from './runbook.ts';
 
 /** An alert that began to fire. Its names come from the manifest, its texts from anywhere. */
@@ -36,7 +37,7 @@ export const callsFor = (runbooks: readonly Runbook[], alert: FiredAlert, agents
     const wanted = strength.findLast((mode) => modes.includes(mode));
     if (wanted === undefined) return [];
     const params = paramsFor(runbook, agent);
-    const missing = runbook.params.filter(({ name }) => (params[name] ?? null) === null).map(({ name }) => name);
+    const missing = runbook.params.filter((param) => (params[param.name] ?? null) === null && mustBeGiven(param)).map(({ name }) => name);
     const mode = missing.length > 0 ? 'suggest' : wanted;
     return [{ runbook, mode, params, missing, command: runCommand(runbook, params) }];
   });

@@ -2,7 +2,9 @@ import { reversed } from '../../controls/actions/compare.ts';
 import { mitigationId } from '../../controls/actions/mitigation.ts';
 import { readMitigation, revertedWrite } from '../../controls/actions/mitigations.journal.ts';
 import type { Effect } from '../../controls/actions/port.ts';
+import { listOf } from '../../ground/output/phrases.ts';
 import { responseAct } from './acts.ts';
+import { reliantRuns } from './collect-reliant-runs.ts';
 import type { PlannedStep } from './plan.ts';
 import { leave } from './record-end.ts';
 import type { Beside } from './record-run.ts';
@@ -28,6 +30,20 @@ export const undoStep = async (running: Running, planned: PlannedStep, beside: B
   const effect = await attempt(running, planned, (signal) => driver.undo(change, key, signal));
   dieAt(running, planned, 'after-undo-act');
   await recordUndone(running, planned, effect, beside);
+};
+
+/**
+ * Takes back what one step changed, unless another run has counted on it since: who wants that one's target opened all the same has to say
+ * so of it. The run waits for a person then.
+ */
+export const undoUnreliedStep = async (running: Running, planned: PlannedStep): Promise<void> => {
+  const { ctx, run } = running;
+  const journal = await ctx.journal();
+  const mitigation = await readMitigation(journal, mitigationId(run.id, planned.id));
+  const others = mitigation === null || mitigation.status === 'reverted' ? [] : await reliantRuns(journal, mitigation);
+  if (others.length === 0) return undoStep(running, planned);
+  const why = `${mitigation?.change.target} stays as it is: ${listOf(others)} ${others.length === 1 ? 'counts' : 'count'} on it; undo ${others.length === 1 ? 'that run' : 'those runs'} first`;
+  return leave(running, 'paused', why, planned.id);
 };
 
 /**

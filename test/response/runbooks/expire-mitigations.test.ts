@@ -189,6 +189,39 @@ describe('what is in force', () => {
     expect(peer.touched).toEqual({ limit: 10 });
   });
 
+  test('is not taken back by its run while another counts on it, which a person is told', async () => {
+    const { peer, planned } = throttled({ kind: 'disable', ttlMs: 2 * hour });
+    const aids = peerAids({ throttle: peer });
+    const random = fakeRandom();
+    const ctx = runContext(journal, { clock, random });
+    const run = (step: typeof planned) => runRunbook(ctx, runFleet, anOrder(aPlan([step])), aids, () => undefined);
+    const undo = (id: string) =>
+      endRunEarly(ctx, runFleet, id, { kind: 'request', what: 'undo', why: 'undo by tester' }, aids, () => undefined);
+    const first = await run({ ...planned, change: aChange({ action: 'disable' }) });
+    clock.advance(1000);
+    const relying = await run({ ...planned, step: { ...planned.step, kind: 'kill', ttlMs: null }, change: null, isSettled: true });
+    expect(await undo(first.run.id)).toMatchObject({ status: 'paused', why: expect.stringContaining(`${relying.run.id} counts on it`) });
+    expect(peer.touched).toEqual({ limit: 10 });
+    expect(await undo(relying.run.id)).toMatchObject({ status: 'undone' });
+    expect(await undo(first.run.id)).toMatchObject({ status: 'undone' });
+    expect(peer.touched).toEqual({ limit: null });
+  });
+
+  test('is not counted on where its target ends it by itself sooner than a later run wants', async () => {
+    const { peer, planned } = throttled({ kind: 'disable', ttlMs: hour });
+    const aids = peerAids({ throttle: peer });
+    const ctx = runContext(journal, { clock, random: fakeRandom() });
+    const run = (step: typeof planned) => runRunbook(ctx, runFleet, anOrder(aPlan([step])), aids, () => undefined);
+    const first = await run({ ...planned, change: { ...aChange({ action: 'disable' }), endsItself: true } });
+    const found = (ttlMs: number | null) => run({ ...planned, step: { ...planned.step, ttlMs }, change: null, isSettled: true });
+    expect(await found(hour / 2)).toMatchObject({ status: 'done' });
+    for (const ttlMs of [2 * hour, null])
+      expect(await found(ttlMs)).toMatchObject({
+        status: 'failed',
+        why: expect.stringContaining(`agentops mitigations revert ${first.run.id}/`),
+      });
+  });
+
   test('is all over where a later run restores what was, and that run leaves nothing that would close it again', async () => {
     const { peer, planned } = throttled({ ttlMs: hour });
     const aids = peerAids({ throttle: peer });

@@ -120,6 +120,16 @@ describe('a step that is to end by itself', () => {
   });
 });
 
+test('how often bounds no person who contains something for safety, and whatever begins by itself', () => {
+  const runs = [{ runbook: 'loop', agents: ['support'], startedAt: noon - minute }];
+  const bounds = { runsPerHour: 1, cooldownMs: hour };
+  const rules = (ofClass: RunbookClass, isAutomatic: boolean) =>
+    refusals(book(bounds, ofClass), acting(), facts({ runs, isAutomatic })).map(({ rule }) => rule);
+  expect(rules('safety', false)).toEqual([]);
+  expect(rules('safety', true)).toEqual(['runs_per_hour', 'cooldown']);
+  expect(rules('loop', false)).toEqual(['runs_per_hour', 'cooldown']);
+});
+
 test('a storm of a thousand triggers begins no more runs than may be in any hour, however they come', () => {
   fc.assert(
     fc.property(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { givenParams } from '../../../src/response/runbooks/given-params.ts';
+import { runCommand } from '../../../src/response/runbooks/next-command.ts';
 import { readParam, writtenParam } from '../../../src/response/runbooks/param-value.ts';
 import type { Param } from '../../../src/response/runbooks/runbook.ts';
 
@@ -9,6 +10,8 @@ const param = (type: Param['type'], parts: Partial<Param> = {}): Param => ({
   type,
   description: '',
   fallback: null,
+  unless: [],
+  optional: false,
   choices: [],
   min: null,
   max: null,
@@ -61,4 +64,40 @@ test('all that is wrong with the parameters of a run is told at once', () => {
     'calm cannot run like this: it takes no parameter m; there is no agent "suport"; n is missing',
   );
   expect(givenParams(runbook, { agent: 'support', n: '3' }, ['support'])).toEqual({ agent: 'support', n: 3, t: 'a' });
+});
+
+describe('a parameter that may be absent', () => {
+  const runbook = {
+    name: 'calm',
+    params: [
+      param('agent', { name: 'agent' }),
+      param('number', { name: 'rate', fallback: 10, unless: ['waiting'] }),
+      param('number', { name: 'waiting', optional: true }),
+      param('duration', { name: 'for', fallback: 60_000 }),
+    ],
+  };
+
+  test.each([
+    [{}, { rate: 10, waiting: null }],
+    [{ waiting: '5' }, { rate: null, waiting: 5 }],
+    [
+      { waiting: '5', rate: '3' },
+      { rate: 3, waiting: 5 },
+    ],
+  ])('of %j makes %j', (given: Readonly<Record<string, string>>, made) => {
+    expect(givenParams(runbook, { agent: 'support', ...given }, ['support'])).toMatchObject(made);
+  });
+
+  test('is what it was when the command that is printed is typed, whatever was given', () => {
+    const some = (text: string) => fc.option(fc.constant(text), { nil: undefined });
+    const given = fc.record({ rate: fc.option(fc.constantFrom('10', '3'), { nil: undefined }), waiting: some('5'), for: some('1m') });
+    fc.assert(
+      fc.property(given, (flags) => {
+        const typed = Object.fromEntries(Object.entries({ agent: 'support', ...flags }).filter(([, value]) => value !== undefined));
+        const params = givenParams(runbook, typed as Readonly<Record<string, string>>, ['support']);
+        const words = [...runCommand(runbook, params).matchAll(/--param (\S+?)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]);
+        expect(givenParams(runbook, { agent: 'support', ...Object.fromEntries(words) }, ['support'])).toEqual(params);
+      }),
+    );
+  });
 });

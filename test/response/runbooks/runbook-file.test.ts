@@ -74,9 +74,25 @@ describe('what no schema of one place can see', () => {
       `exec: { argv: [x, "\${HOME}"] }`,
       /^4:23 steps\[0\].exec.argv\[1\] holds a reference, and a runbook takes nothing from the environment/,
     ],
+    [
+      'disable: {}\n    ttl: "{{ params.for }}"',
+      /^5:\d+ steps\[0\]\.ttl names for, which may be absent/,
+      'for: { type: duration, optional: true }',
+    ],
+    ['wait: 1s', /params\.n\.optional cannot stand beside default/, 'n: { type: number, default: 1, optional: true }'],
+    [
+      'wait: 1s',
+      /params\.n\.unless names m, which is no optional parameter/,
+      'n: { type: number, default: 1, unless: [m] }, m: { type: number }',
+    ],
+    [
+      'wait: 1s',
+      /params\.m\.unless means nothing without default/,
+      'm: { type: number, unless: [n] }, n: { type: number, optional: true }',
+    ],
     ['id: a\n    wait: 1s\n  - id: a\n    wait: 2s', /^6:9 steps\[1\].id a step a stands already further up/],
-  ])('%s', (step, expected) => {
-    expect(withStep(step)).toEqual([expect.stringMatching(expected)]);
+  ])('%s', (step, expected, params: string | null = null) => {
+    expect(withStep(step, `agent: { type: agent }${params === null ? '' : `, ${params}`}`)).toEqual([expect.stringMatching(expected)]);
   });
 
   test.each([

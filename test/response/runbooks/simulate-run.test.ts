@@ -116,13 +116,10 @@ describe('where a step goes wrong', () => {
     expect(path).toMatchObject({ status: 'failed', steps: { 'kill.2': 'done' }, problems: [] });
   });
 
-  test('a step that builds on one that was allowed to fail is found out', async () => {
+  test('a step that builds on one that was allowed to fail begins with what is there', async () => {
     const shaky = contained.replace('disable: {}', 'disable: {}\n  on_fail: continue');
     const [path] = await simulate(shaky, { failing: { disable: 'rejected' } });
-    expect(path?.problems).toEqual([
-      expect.stringMatching(/^it ended undone, not failed: .*kill: plain of support \(2\) was changed/),
-      expect.stringMatching(/^kill failed, and nothing was made to go wrong with it: /),
-    ]);
+    expect(path).toMatchObject({ status: 'failed', problems: [], steps: { disable: 'failed', kill: 'done', 'kill.2': 'done' } });
   });
 });
 

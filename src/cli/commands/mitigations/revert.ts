@@ -13,21 +13,25 @@ const revert: Leaf = {
   async run(session, [id], given) {
     const { yes } = given as unknown as { readonly yes?: boolean };
     const { ctx, terminal } = session;
-    const [{ refusedError }, { openControl }, { requireMitigation, revertMitigation }, { endedFormats }] = await Promise.all([
-      import('../../../ground/errors.ts'),
-      import('../../../controls/actions/open-control.ts'),
-      import('../../../response/runbooks/expire-mitigations.ts'),
-      import('../../../views/mitigations.ts'),
-    ]);
+    const [{ refusedError }, { openControl }, { requireMitigation, revertMitigation }, { reliantRuns }, { endedFormats }] =
+      await Promise.all([
+        import('../../../ground/errors.ts'),
+        import('../../../controls/actions/open-control.ts'),
+        import('../../../response/runbooks/expire-mitigations.ts'),
+        import('../../../response/runbooks/collect-reliant-runs.ts'),
+        import('../../../views/mitigations.ts'),
+      ]);
     const { fleet } = await session.fleet();
     const mitigation = await requireMitigation(ctx, String(id));
     const { target, from, to } = mitigation.change;
     const command = `agentops mitigations revert ${mitigation.id} --yes`;
-    const question = `Restore ${target}, from ${JSON.stringify(to)} to ${JSON.stringify(from)}?`;
+    const others = await reliantRuns(await ctx.journal(), mitigation);
+    const relied = others.length === 0 ? '' : ` Other runs count on it: ${others.join(', ')}.`;
+    const question = `Restore ${target}, from ${JSON.stringify(to)} to ${JSON.stringify(from)}?${relied}`;
     if (yes !== true && (terminal.prompts === null || !(await terminal.prompts.confirm(ctx.secrets.mask(question), ctx.signal))))
       throw refusedError({
         code: terminal.prompts === null ? 'confirmation_needed' : 'not_confirmed',
-        message: `${target} would go from ${JSON.stringify(to)} to ${JSON.stringify(from)}, and that was not confirmed`,
+        message: `${target} would go from ${JSON.stringify(to)} to ${JSON.stringify(from)}, and that was not confirmed${relied === '' ? '' : `.${relied}`}`,
         hint: command,
         details: { confirm_command: command },
       });

@@ -17,7 +17,7 @@ const run: Leaf = {
   ],
   examples: [
     ['agentops runbook run runaway-loop --agent support', 'shows what will change, asks, and watches it contained'],
-    ['agentops runbook run throttle --agent support --param requests_per_minute=5 --yes', 'without being asked'],
+    ['agentops runbook run throttle --agent support --param for=30m --yes', 'without being asked'],
     ['agentops runbook run kill --agent support --confirm 3f9c01aa7d52', 'where nobody can be asked: just that plan'],
   ],
   exits: runExits,

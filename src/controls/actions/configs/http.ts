@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationField } from '../../../fleet/fields.ts';
+import { durationField, headersField } from '../../../fleet/fields.ts';
 import { described } from '../../../fleet/slots.ts';
 import { connectionField, pathField } from '../schema.ts';
 import { hasHole } from '../template.ts';
@@ -18,10 +18,7 @@ const config = z.strictObject({
   via: z.literal('http'),
   connection: connectionField(),
   ...request,
-  headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name'), z.string().max(2000))
-    .optional()
-    .describe('Sent with every request. Credentials belong to the connection.'),
+  headers: headersField().optional().describe('Sent with every request. Credentials belong to the connection.'),
   credential: z
     .strictObject({
       header: z.string().min(1).describe('The header that carries it.'),

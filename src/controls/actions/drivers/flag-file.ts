@@ -2,17 +2,19 @@ import { basename, resolve } from 'node:path';
 import { opener } from '../../../fleet/slots.ts';
 import { OpsError, unableError } from '../../../ground/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../../ground/json.ts';
+
 import { hindrance, reversed, seenOf, standsAs } from '../compare.ts';
 import type { Config } from '../configs/flag-file.ts';
 import { applied, rejected } from '../effect.ts';
 import { answering, flagValue, readFlag, writeFlag } from '../flagd-flag.ts';
+import { openClaim } from '../open-claim.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
 
 const maxBytes = 4 * 1024 * 1024;
 
 /**
  * A flag in a file of flag definitions as flagd and its in-process providers read it, so that any OpenFeature SDK sees it with no server
- * between. Written beside and renamed; every other flag of the file stays as it is.
+ * between. Written beside and renamed, one process at a time; every other flag of the file stays as it is.
  */
 export default opener<Config, ControlDriver, ControlWorld>({
   kind: 'flag-file',
@@ -50,9 +52,9 @@ export default opener<Config, ControlDriver, ControlWorld>({
         if (standsAs(to, touched)) return null;
         return { action: want.action, target, from: touched, to, version: null, reversible: true, lasting: null };
       },
-      apply: async (change) => write(control, world, change),
+      apply: (change, _key, signal) => write(control, world, change, signal),
       confirm: async (change) => seenOf(change, readFlag(readDocument(control, world).document, control.flag)),
-      undo: async (change) => write(control, world, reversed(change)),
+      undo: (change, _key, signal) => write(control, world, reversed(change), signal),
       mayAct: async () => (world.files.mayReplace(resolve(world.folder, control.path)) ? 'yes' : 'no'),
     };
   },
@@ -76,15 +78,25 @@ const readText = (files: ControlWorld['files'], at: string): string => {
   }
 };
 
-/** A file that cannot be read or written was not changed. */
-const write = (control: Config, world: ControlWorld, change: Change): Effect => {
+/**
+ * A file that cannot be read or written was not changed. It holds flags that others write at the same time, so that nobody else may between
+ * the look and the writing: theirs would be gone.
+ */
+const write = async (control: Config, world: ControlWorld, change: Change, signal: AbortSignal): Promise<Effect> => {
   try {
-    const { document, text, at } = readDocument(control, world);
-    const hindered = hindrance(change, readFlag(document, control.flag));
-    if (hindered !== null) return hindered;
-    const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? '  ';
-    world.files.replace(at, `${JSON.stringify(writeFlag(document, control.flag, change.to), null, indent)}\n`);
-    return applied(`${change.target} is written`);
+    const claim = await openClaim(world, resolve(world.folder, control.path), signal);
+    try {
+      const { document, text, at } = readDocument(control, world);
+      const hindered = hindrance(change, readFlag(document, control.flag));
+      if (hindered !== null) return hindered;
+      const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? '  ';
+      const changed = `${JSON.stringify(writeFlag(document, control.flag, change.to), null, indent)}\n`;
+      if (!claim.isOurs()) return { ...rejected(`${at} was taken over by another process meanwhile`), retry: true };
+      world.files.replace(at, changed);
+      return applied(`${change.target} is written`);
+    } finally {
+      claim.release();
+    }
   } catch (thrown) {
     if (!(thrown instanceof OpsError)) throw thrown;
     return rejected(thrown.message);

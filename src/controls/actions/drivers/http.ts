@@ -36,12 +36,15 @@ export default opener<Config, ControlDriver, ControlWorld>({
     const api = openControlApi(world, control.connection, control.connection, (credential) => ({ [header]: `${prefix}${credential}` }));
     const reading: Reading = { values: control.read?.values ?? null, wants: control.wants ?? {} };
     const fixed: Values = { agent: world.agent, actor: world.actor };
-    const look = (signal: AbortSignal) => observe(control, api, signal);
+    const headers = () =>
+      Object.fromEntries(Object.entries(control.headers ?? {}).map(([name, value]) => [name, world.secrets.reveal(value)]));
+    const look = (signal: AbortSignal) => observe(control, { api, headers }, signal);
 
     const act = (change: Change, direction: 'there' | 'back', key: string, signal: AbortSignal): Promise<Effect> => {
       const asked = direction === 'there' ? control : control.undo;
       if (asked === undefined) throw new Error('a change without a way back was asked to be undone');
-      const set = () => sendRequest(control, api, asked, { ...fixed, ...fillingOf(change, direction, reading.values), key }, key, signal);
+      const set = () =>
+        sendRequest(control, { api, headers }, asked, { ...fixed, ...fillingOf(change, direction, reading.values), key }, key, signal);
       if (reading.values === null) return set();
       const seen = onlyRead(change, reading.values);
       return applyChecked(direction === 'there' ? seen : reversed(seen), { read: async () => (await look(signal)).touched, set });
@@ -77,11 +80,17 @@ export default opener<Config, ControlDriver, ControlWorld>({
 const missing = (target: string) =>
   usageError({ code: 'target_missing', message: `there is no ${target}`, hint: 'check the path of read: in the control' });
 
-const observe = async ({ connection, path, read, headers }: Config, api: JsonApi, signal: AbortSignal): Promise<Observed> => {
+interface Place {
+  readonly api: JsonApi;
+  /** Those of the control, with what their references stand for. */
+  headers(): Readonly<Record<string, string>>;
+}
+
+const observe = async ({ connection, path, read }: Config, { api, headers }: Place, signal: AbortSignal): Promise<Observed> => {
   const seen = { version: null, sharedWith: [], keepsRunning: null };
   if (read === undefined) return { ...seen, exists: true, target: `${path} at ${connection}`, touched: { [doing]: null } };
   const target = `${read.path} at ${connection}`;
-  const { answer, trouble } = await api.ask({ ...fillPath(read.path, {}), ...(headers === undefined ? {} : { headers }) }, signal);
+  const { answer, trouble } = await api.ask({ ...fillPath(read.path, {}), headers: headers() }, signal);
   if (trouble === null) return { ...seen, exists: true, target, touched: readValues(read.values, answer.json) };
   if (trouble.status === 404) return { ...seen, exists: false, target, touched: readValues(read.values, null) };
 
@@ -89,8 +98,8 @@ const observe = async ({ connection, path, read, headers }: Config, api: JsonApi
 };
 
 const sendRequest = async (
-  { ok, headers = {} }: Config,
-  api: JsonApi,
+  { ok }: Config,
+  { api, headers }: Place,
   { method = 'POST', path, body }: Request,
   values: Values,
   key: string,
@@ -102,7 +111,7 @@ const sendRequest = async (
       ...where,
       method,
       ...(body === undefined ? {} : { body: fillJson(body, values) }),
-      headers: { ...headers, 'idempotency-key': key.replace(/[^\x20-\x7e]/g, '?') },
+      headers: { ...headers(), 'idempotency-key': key.replace(/[^\x20-\x7e]/g, '?') },
       emptyOk: true,
       textOk: true,
     },

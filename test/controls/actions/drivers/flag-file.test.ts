@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { systemFiles } from '../../../../src/ground/runtime/files.ts';
 import { type ControlPeer, openOn } from '../../../contract/control-suite.ts';
 import { describeWithPeer } from '../../../support/peer-or-skip.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -109,4 +112,40 @@ it('says what is wrong with a file that holds no flags, and changes nothing in i
   await expect(driver.read('disable', never)).rejects.toMatchObject({ kind: 'unable', code: 'flags_unreadable' });
   expect(await driver.apply(change, 'run/step/1', never)).toMatchObject({ result: 'rejected', retry: false });
   expect(readFileSync(path, 'utf8')).toBe('{"flags": {');
+});
+
+describe('a file that others write at the same time', () => {
+  it('loses nothing of two processes that stop different agents', { timeout: 60_000 }, async () => {
+    const { path } = await begin({});
+    const program = join(import.meta.dirname, '../../../support/flag-writer.mjs');
+    const write = (name: string) => promisify(execFile)(process.execPath, [program, join(path, '..'), name, '150']);
+    await Promise.all([write('one'), write('other')]);
+    expect(Object.keys(JSON.parse(readFileSync(path, 'utf8')).flags)).toHaveLength(300);
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it('is taken over from one that died over it, and not from one that is followed by another', async () => {
+    const { path, driver } = await begin({});
+    writeFileSync(`${path}.lock`, '1 dead\n');
+    const change = driver.plan({ action: 'kill', params: {} }, await driver.read('kill', never));
+    if (change === null) throw new Error('nothing was planned');
+    expect(await driver.apply(change, 'run/step/1', never)).toMatchObject({ result: 'applied' });
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    writeFileSync(`${path}.lock`, '2 alive\n');
+    systemFiles.breakClaim(path, '1 dead\n');
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe('2 alive\n');
+  });
+
+  it('is left as it is where others never leave it free', async () => {
+    const { path, driver } = await begin({});
+    writeFileSync(`${path}.lock`, '1 dead\n');
+    writeFileSync(`${path}.lock.break`, '2 dead\n');
+    const change = driver.plan({ action: 'kill', params: {} }, await driver.read('kill', never));
+    if (change === null) throw new Error('nothing was planned');
+    expect(await driver.apply(change, 'run/step/1', never)).toMatchObject({
+      result: 'rejected',
+      evidence: expect.stringContaining('is being changed by another process'),
+    });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ flags: {} });
+  });
 });

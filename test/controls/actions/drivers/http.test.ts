@@ -82,7 +82,7 @@ it('follows no redirect and reaches no link-local address', async () => {
 it('sends a key with each attempt, and its credential as the plane wants it', async () => {
   const { peer, call } = await begin(json({}), {
     path: '/v1',
-    headers: { 'content-type': 'application/json; domain-model=x.semanticpatch' },
+    headers: { 'content-type': ref('application/json; domain-model=x.semanticpatch'), 'x-team-token': ref('${CONTROL_READ}') },
     credential: { header: 'x-api-key' },
     body: { nonce: '{{ key }}', by: '{{ actor }}', of: '{{ agent }}' },
   });
@@ -92,6 +92,7 @@ it('sends a key with each attempt, and its credential as the plane wants it', as
     'idempotency-key': 'run-1/step/1',
     'x-api-key': writeCredential,
     'content-type': 'application/json; domain-model=x.semanticpatch',
+    'x-team-token': readCredential,
   });
   expect(received?.headers.authorization).toBeUndefined();
   expect(received?.json).toEqual({ nonce: 'run-1/step/1', by: 'tester@lab', of: 'support' });
