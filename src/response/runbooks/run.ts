@@ -36,10 +36,10 @@ export interface RecordedEvent {
   readonly event: RunEvent;
 }
 
-/** Who or what began it. */
+/** Who or what began it. `label`: the stage or measure of the rule; absent or empty: it has one only. */
 export type Cause =
   | { readonly kind: 'person' }
-  | { readonly kind: 'alert'; readonly rule: string; readonly agent: string | null }
+  | { readonly kind: 'alert'; readonly rule: string; readonly agent: string | null; readonly label?: string }
   | { readonly kind: 'drill' };
 
 /** A run as it was begun. JSON-safe. */

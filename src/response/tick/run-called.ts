@@ -47,22 +47,40 @@ const mostRuns = 1000;
 export const runCalled = async (ctx: Context, fleet: Fleet, firing: readonly Alert[], verifiers: Verifiers): Promise<Calling> => {
   const runbooks = (await loadRunbooks(ctx, fleet)).flatMap(({ runbook }) => runbook ?? []);
   const names = fleet.agents.map(({ name }) => name);
-  const calls = new Map<string, () => Promise<CalledRun | null>>();
+  const calls = new Map<string, (() => Promise<CalledRun | null>)[]>();
+  const called = new Set<string>();
   for (const alert of firing) {
     const call = callsFor(runbooks, { ...alert, agent: alert.agent === '' ? null : alert.agent }, names).find(
       ({ mode }) => mode === 'auto',
     );
     const isQuiet = alert.quiet !== null && alert.quiet.by !== 'ack';
     if (call === undefined || isQuiet) continue;
-    // Several measures of one rule, or several rules, may call for the same thing at once.
+    // Several measures of one rule are one call; several rules may call for the same thing, and each has its own right to it.
+    const once = JSON.stringify([call.runbook.name, alert.agent, alert.rule]);
+    if (called.has(once)) continue;
+    called.add(once);
     const key = JSON.stringify([call.runbook.name, alert.agent]);
-    if (!calls.has(key)) calls.set(key, () => start(ctx, fleet, alert, call, verifiers));
+    calls.set(key, [...(calls.get(key) ?? []), () => start(ctx, fleet, alert, call, verifiers)]);
   }
   const killed = (await findRuns(await ctx.journal(), { since: 0, open: true }, mostRuns)).filter(
     ({ head, status }) => head.cause.kind === 'alert' && status === 'running',
   );
-  const runs = [...killed.map((run) => () => resume(ctx, fleet, run, verifiers)), ...calls.values()].map((run) => run());
+  const runs = [
+    ...killed.map((run) => () => resume(ctx, fleet, run, verifiers)),
+    ...[...calls.values()].map((starts) => () => firstBegun(starts)),
+  ].map((run) => run());
   return { settled: Promise.all(runs).then((ended) => ended.filter((each) => each !== null)) };
+};
+
+/** What comes of several alerts that call for the same thing: the first that may begin it does, and one that may not keeps no other from it. */
+const firstBegun = async (starts: readonly (() => Promise<CalledRun | null>)[]): Promise<CalledRun | null> => {
+  let held: CalledRun | null = null;
+  for (const start of starts) {
+    const run = await start();
+    if (run !== null && run.status !== 'held') return run;
+    held ??= run;
+  }
+  return held;
 };
 
 /** Null: the firing was answered before. */
@@ -88,7 +106,7 @@ const start = async (ctx: Context, fleet: Fleet, alert: Alert, call: Call, verif
       await requireGuards(ctx, fleet, runbook, plan, { isAutomatic: true, ignoresTick: false });
     };
     await guard();
-    const cause = { kind: 'alert', rule: alert.rule, agent: told.agent } as const;
+    const cause = { kind: 'alert', rule: alert.rule, agent: told.agent, label: alert.label } as const;
     const actor = actorOf(ctx.env, () => ctx.process.owner());
     const order = { plan, runbook, cause, actor, approvals: [], incident: await incidentOf(ctx, alert), guard };
     return runRunbook(ctx, fleet, order, aids, () => undefined);
@@ -129,7 +147,7 @@ const orHeld = async (
 /** Whether a run since it began to fire was of this alert, or did the same to its agent, whoever began it. */
 const isAnswered = async (
   ctx: Context,
-  { rule, agent, instance }: Alert,
+  { rule, agent, label, instance }: Alert,
   { name }: Pick<Runbook, 'name'>,
   agents: readonly string[] = agent === '' ? [] : [agent],
 ): Promise<boolean> => {
@@ -137,7 +155,7 @@ const isAnswered = async (
   const runs = await findRuns(await ctx.journal(), { since, open: false }, mostRuns);
   return runs.some(({ head: { cause, runbook, agents: touched } }) => {
     if (cause.kind === 'drill') return false;
-    if (cause.kind === 'alert' && cause.rule === rule && (cause.agent ?? '') === agent) return true;
+    if (cause.kind === 'alert' && cause.rule === rule && (cause.agent ?? '') === agent && (cause.label ?? '') === label) return true;
     return runbook === name && agents.some((each) => touched.includes(each));
   });
 };
