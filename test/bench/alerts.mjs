@@ -51,7 +51,11 @@ const fill = async () => {
   cache.close();
   const journal = await openSqliteJournal(join(folder, '.agentops/journal.db'), () => now);
   const slots = Array.from({ length: 20 }, (_, at) => now - (at + 1) * 5 * minuteMs);
-  for (const agent of agents) await saveResults(journal, slots.map((slot) => pass(agent, slot)));
+  for (const agent of agents)
+    await saveResults(
+      journal,
+      slots.map((slot) => pass(agent, slot)),
+    );
   await journal.close();
 };
 

@@ -11,7 +11,7 @@ const shown = 3;
 const exampleOf = (test: RuleTest): { readonly where: string; readonly order: string } | null => {
   switch (test.type) {
     case 'error_rate': {
-      const code = errorCodes.findIndex((each) => each === test.errorType);
+      const code = errorCodes.indexOf(test.errorType);
       return { where: test.errorType === null ? 'is_error = 1' : `is_error = 1 AND error_type = ${code}`, order: 'start_us DESC' };
     }
     case 'burn_rate':

@@ -135,7 +135,7 @@ const trafficAt = (
       errors: (widthMs, errorType) => {
         const { windowMs, sums } = windowed(widthMs);
         if (errorType === null) return { windowMs, n: sums.n, bad: sums.errors };
-        const code = errorCodes.findIndex((each) => each === errorType);
+        const code = errorCodes.indexOf(errorType);
         return { windowMs, n: sums.n, bad: failed(`${code} ${windowMs}`).get(agent) ?? 0 };
       },
       slow: (widthMs, thanMs) => {
