@@ -30,13 +30,14 @@ export interface Recorded {
 
 /** Approves a plan by its hash. Throws a usage error where the key is not one of an allowed signer. */
 export const recordApproval = async (ctx: Context, planHash: string, vouching: Vouching): Promise<Recorded> => {
-  const signed = await vouch(ctx, planHash, vouching);
-  await recordAct(ctx, async (journal) => ({
-    writes: [approvalWrite({ planHash, signer: signed.by, at: await journal.now(), signature: signed.signature })],
+  const at = await (await ctx.journal()).now();
+  const signed = await vouch(ctx, planHash, at, vouching);
+  await recordAct(ctx, async () => ({
+    writes: [approvalWrite({ planHash, signer: signed.by, at, signature: signed.signature })],
     act: responseAct('runbook.approve', planHash, { planHash, by: [signed.by], status: signed.signature === null ? null : 'signed' }),
     answer: undefined,
   }));
-  const approvers = (await collectApprovals(ctx, planHash, vouching.signers)).map(({ by }) => by);
+  const approvers = [...new Set((await collectApprovals(ctx, planHash, vouching.signers)).map(({ by }) => by))];
   return { by: signed.by, isSigned: signed.signature !== null, approvers };
 };
 
@@ -56,7 +57,7 @@ export const recordStepApproval = async (ctx: Context, { head: run }: KnownRun, 
       message: `two people have to sign step ${waiting.id} of run ${run.id}`,
       hint: `agentops runbook approve ${run.id} --key ~/.ssh/id_ed25519`,
     });
-  const { by, signature } = await vouch(ctx, `${run.id}/${waiting.id}`, vouching);
+  const { by, signature } = await vouch(ctx, `${run.id}/${waiting.id}`, await journal.now(), vouching);
   return { by, isSigned: signature !== null, approvers: await recordApprovers(ctx, run, waiting.id, [by]) };
 };
 
@@ -79,17 +80,18 @@ export const recordApprovers = async (ctx: Context, run: RunHead, step: string, 
 const vouch = async (
   ctx: Context,
   subject: string,
+  at: number,
   { key, signers }: Vouching,
 ): Promise<{ readonly by: string; readonly signature: string | null }> => {
   if (key === null) return { by: actorOf(ctx.env, () => ctx.process.owner()), signature: null };
-  const signature = await signText(ctx, approvalStatement(subject), key, approvalNamespace);
+  const signature = await signText(ctx, approvalStatement(subject, at), key, approvalNamespace);
   if (!ctx.files.exists(signers))
     throw usageError({
       code: 'signers_missing',
       message: `${signers} is not there: nobody may sign`,
       hint: 'write a line into it for each who may: NAME ssh-ed25519 AAAA…, as ssh-keygen(1) has it under ALLOWED SIGNERS',
     });
-  const seen = await verifySignature(ctx, signedText(subject, signature, ctx.clock.now()), signers);
+  const seen = await verifySignature(ctx, signedText(subject, signature, at), signers);
   if (!seen.good)
     throw usageError({ code: 'signer_unknown', message: `this key approves nothing: ${seen.why}`, hint: `add it to ${signers}` });
   return { by: seen.signer, signature };
