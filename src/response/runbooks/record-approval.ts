@@ -3,6 +3,7 @@ import { recordAct } from '../../ground/audit/record-act.ts';
 import { signText, verifySignature } from '../../ground/audit/sign-digest.ts';
 import { refusedError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import type { Write } from '../../ground/store/port.ts';
 import { responseAct } from './acts.ts';
 import { approversOf } from './ask-step.ts';
 import { approvalNamespace, approvalStatement, collectApprovals, signedText } from './collect-approvals.ts';
@@ -57,19 +58,27 @@ export const recordStepApproval = async (ctx: Context, { head: run }: KnownRun, 
       message: `two people have to sign step ${waiting.id} of run ${run.id}`,
       hint: `agentops runbook approve ${run.id} --key ~/.ssh/id_ed25519`,
     });
-  const { by, signature } = await vouch(ctx, `${run.id}/${waiting.id}`, await journal.now(), vouching);
-  return { by, isSigned: signature !== null, approvers: await recordApprovers(ctx, run, waiting.id, [by]) };
+  const [planHash, at] = [`${run.id}/${waiting.id}`, await journal.now()];
+  const { by, signature } = await vouch(ctx, planHash, at, vouching);
+  const approval = approvalWrite({ planHash, signer: by, at, signature });
+  return { by, isSigned: signature !== null, approvers: await recordApprovers(ctx, run, waiting.id, [by], [approval]) };
 };
 
-/** Writes down who approved a step, once it is known that they did; answers everybody who has by now. */
-export const recordApprovers = async (ctx: Context, run: RunHead, step: string, by: readonly string[]): Promise<readonly string[]> => {
+/** Writes down who approved a step, once it is known that they did; answers everybody who has by now. @param beside what proves it */
+export const recordApprovers = async (
+  ctx: Context,
+  run: RunHead,
+  step: string,
+  by: readonly string[],
+  beside: readonly Write[] = [],
+): Promise<readonly string[]> => {
   const event: RunEvent = { kind: 'approved', by, step, why: null };
   const recorded = await recordAct(ctx, async (journal) => {
     const events = await readEvents(journal, run.id, 0);
     const at = await journal.now();
     const own = { seq: events.length + 1, at, event };
     return {
-      writes: eventWrites(run.id, own, null),
+      writes: [...eventWrites(run.id, own, null), ...beside],
       act: actOfEvent(run, event, foldRun(events), at, null),
       answer: [...events, own],
     };
