@@ -31,19 +31,17 @@ const renderList = ({ mitigations, generatedAt }: MitigationList, { look, zone }
       { title: 'Agent', flexible: true },
       { title: 'What' },
       { title: 'Target', flexible: true },
-      { title: 'Since' },
       { title: 'Until' },
       { title: 'Standing' },
     ],
     mitigations.map((mitigation) => {
-      const { id, agent, action, change, appliedAt, expiresAt, onExpiry } = mitigation;
+      const { id, agent, action, change, expiresAt, onExpiry } = mitigation;
       const standing = standingOf(mitigation, generatedAt);
       return [
         { text: id },
         { text: agent },
         { text: action.replace('_', ' ') },
         { text: change.target },
-        { text: localTime(appliedAt, zone) },
         { text: expiresAt === null ? 'a person ends it' : `${localTime(expiresAt, zone)}${onExpiry === 'page' ? ', then pages' : ''}` },
         { text: standing, tone: tones[standing] },
       ];

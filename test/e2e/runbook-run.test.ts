@@ -309,6 +309,10 @@ describeWithPeer('a plan that two have to sign', { programs: ['ssh-keygen'] }, (
       code: 'approval_missing',
       message: expect.stringMatching(/only maria@acme\.io has$/),
     });
+    folder.journal('UPDATE approval SET at = at + 1');
+    expect(await folder.refused('runbook', 'run', 'guarded', '--agent', 'support', '--yes')).toMatchObject({
+      message: expect.stringMatching(/nobody has$/),
+    });
   });
 
   test('is carried out without them where the glass is broken, and the chain says why', async () => {

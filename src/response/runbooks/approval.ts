@@ -17,10 +17,15 @@ export const missingApproval = (plan: Plan, given: readonly Given[]): { readonly
     return given.length > 0
       ? null
       : { message: 'one person has to approve this plan, and nobody has', hint: `agentops runbook approve ${plan.hash}` };
-  const signers = [...new Set(given.filter(({ isSigned }) => isSigned).map(({ by }) => by))];
+  const signers = signedBy(given);
   if (signers.length >= 2) return null;
   return {
     message: `two people have to sign this plan, and ${signers.length === 0 ? 'nobody has' : `only ${signers[0]} has`}`,
     hint: `agentops runbook approve ${plan.hash} --key ~/.ssh/id_ed25519, or --break-glass REASON where nobody can be reached`,
   };
 };
+
+/** Everybody whose signature was verified, each once. */
+export const signedBy = (given: readonly Given[]): readonly string[] => [
+  ...new Set(given.filter(({ isSigned }) => isSigned).map(({ by }) => by)),
+];

@@ -23,12 +23,21 @@ export const askStep = async (running: Running, planned: PlannedStep): Promise<v
   const over = (evidence: string) => recordResult(running, planned, { result: 'applied', retry: false, retryAfterMs: null, evidence });
   const wait = (why: string) => leave(running, 'waiting', why, planned.id);
   const { approvedBy, startedAt } = stepState(recorder.state(), planned.id);
-  if (planned.step.kind === 'approve')
-    return approvedBy.length >= approversOf(planned)
-      ? over(`approved by ${approvedBy.join(', ')}`)
+  if (planned.step.kind === 'approve') {
+    const approvers = await trueApprovers(running, planned, approvedBy);
+    return approvers.length >= approversOf(planned)
+      ? over(`approved by ${approvers.join(', ')}`)
       : wait(digString(planned.args, 'message') ?? '');
+  }
   if (planned.step.kind === 'manual') return wait(digString(planned.args, 'instruction') ?? '');
   const left = (startedAt ?? 0) + (digNumber(planned.args, 'ms') ?? 0) - ctx.clock.now();
   if (left > longestWaitHereMs) return wait(`${Math.ceil(left / 60_000)} more minutes have to pass`);
   if (await pause(running, planned, left, 'as the runbook says')) return over('the time has passed');
+};
+
+/** Where two have to sign, what stands in the journal is no proof: their signatures are looked at anew, as when a run begins. */
+const trueApprovers = async ({ aids, run }: Running, planned: PlannedStep, told: readonly string[]): Promise<readonly string[]> => {
+  if (approversOf(planned) < 2 || aids.signersOf === undefined) return told;
+  const signers = await aids.signersOf(`${run.id}/${planned.id}`);
+  return told.filter((by) => signers.includes(by));
 };

@@ -6,8 +6,12 @@ import { type Approval, readApprovals } from './runs.journal.ts';
 /** What a signature for another purpose is not good for, and the other way round (`ssh-keygen -n`). */
 export const approvalNamespace = 'agentops-approval';
 
-/** The line that is signed to approve a plan, by its hash, or a step that waits, as `RUN/STEP`. */
-export const approvalStatement = (subject: string): string => `I approve ${subject}\n`;
+/**
+ * The line that is signed to approve a plan, by its hash, or a step that waits, as `RUN/STEP`. It says when, so that an old signature cannot
+ * be put under a later date.
+ * @param at UTC epoch ms
+ */
+export const approvalStatement = (subject: string, at: number): string => `I approve ${subject} at ${new Date(at).toISOString()}\n`;
 
 /**
  * Who has approved a plan. A signature is looked at anew, and counts for whom `signers` says that its key is: what stands in the journal
@@ -29,7 +33,7 @@ const givenBy = async (ctx: Context, { planHash, signer, signature, at }: Approv
 
 /** The approval of a subject with its signature, to be verified. */
 export const signedText = (subject: string, signature: string, at: number): SignedText => ({
-  text: approvalStatement(subject),
+  text: approvalStatement(subject, at),
   signature,
   namespace: approvalNamespace,
   at,

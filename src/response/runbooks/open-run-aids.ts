@@ -1,7 +1,10 @@
+import { dirname, join } from 'node:path';
 import { openControl } from '../../controls/actions/open-control.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Json } from '../../ground/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { signedBy } from './approval.ts';
+import { collectApprovals } from './collect-approvals.ts';
 import { evaluateCondition, evaluateTurn, readFiguresOf } from './evaluate-condition.ts';
 import type { PlannedStep } from './plan.ts';
 import { newTracesReader } from './read-new-traces.ts';
@@ -32,6 +35,7 @@ export const openRunAids = (ctx: Context, fleet: Fleet, params: Readonly<Record<
         figures,
         steps: Object.fromEntries(earlier.map(({ id, status, verdict }) => [id, { status, verdict }])),
       }),
+    signersOf: async (subject) => signedBy(await collectApprovals(ctx, subject, join(dirname(fleet.path), 'allowed_signers'))),
     quietSince: (agent, tell) => awaitQuiet(ctx, fleet, agent, tell),
   };
 };

@@ -3,6 +3,7 @@ import { recordAct } from '../../ground/audit/record-act.ts';
 import { signText, verifySignature } from '../../ground/audit/sign-digest.ts';
 import { refusedError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import type { Write } from '../../ground/store/port.ts';
 import { responseAct } from './acts.ts';
 import { approversOf } from './ask-step.ts';
 import { approvalNamespace, approvalStatement, collectApprovals, signedText } from './collect-approvals.ts';
@@ -30,13 +31,14 @@ export interface Recorded {
 
 /** Approves a plan by its hash. Throws a usage error where the key is not one of an allowed signer. */
 export const recordApproval = async (ctx: Context, planHash: string, vouching: Vouching): Promise<Recorded> => {
-  const signed = await vouch(ctx, planHash, vouching);
-  await recordAct(ctx, async (journal) => ({
-    writes: [approvalWrite({ planHash, signer: signed.by, at: await journal.now(), signature: signed.signature })],
+  const at = await (await ctx.journal()).now();
+  const signed = await vouch(ctx, planHash, at, vouching);
+  await recordAct(ctx, async () => ({
+    writes: [approvalWrite({ planHash, signer: signed.by, at, signature: signed.signature })],
     act: responseAct('runbook.approve', planHash, { planHash, by: [signed.by], status: signed.signature === null ? null : 'signed' }),
     answer: undefined,
   }));
-  const approvers = (await collectApprovals(ctx, planHash, vouching.signers)).map(({ by }) => by);
+  const approvers = [...new Set((await collectApprovals(ctx, planHash, vouching.signers)).map(({ by }) => by))];
   return { by: signed.by, isSigned: signed.signature !== null, approvers };
 };
 
@@ -56,19 +58,27 @@ export const recordStepApproval = async (ctx: Context, { head: run }: KnownRun, 
       message: `two people have to sign step ${waiting.id} of run ${run.id}`,
       hint: `agentops runbook approve ${run.id} --key ~/.ssh/id_ed25519`,
     });
-  const { by, signature } = await vouch(ctx, `${run.id}/${waiting.id}`, vouching);
-  return { by, isSigned: signature !== null, approvers: await recordApprovers(ctx, run, waiting.id, [by]) };
+  const [planHash, at] = [`${run.id}/${waiting.id}`, await journal.now()];
+  const { by, signature } = await vouch(ctx, planHash, at, vouching);
+  const approval = approvalWrite({ planHash, signer: by, at, signature });
+  return { by, isSigned: signature !== null, approvers: await recordApprovers(ctx, run, waiting.id, [by], [approval]) };
 };
 
-/** Writes down who approved a step, once it is known that they did; answers everybody who has by now. */
-export const recordApprovers = async (ctx: Context, run: RunHead, step: string, by: readonly string[]): Promise<readonly string[]> => {
+/** Writes down who approved a step, once it is known that they did; answers everybody who has by now. @param beside what proves it */
+export const recordApprovers = async (
+  ctx: Context,
+  run: RunHead,
+  step: string,
+  by: readonly string[],
+  beside: readonly Write[] = [],
+): Promise<readonly string[]> => {
   const event: RunEvent = { kind: 'approved', by, step, why: null };
   const recorded = await recordAct(ctx, async (journal) => {
     const events = await readEvents(journal, run.id, 0);
     const at = await journal.now();
     const own = { seq: events.length + 1, at, event };
     return {
-      writes: eventWrites(run.id, own, null),
+      writes: [...eventWrites(run.id, own, null), ...beside],
       act: actOfEvent(run, event, foldRun(events), at, null),
       answer: [...events, own],
     };
@@ -79,17 +89,18 @@ export const recordApprovers = async (ctx: Context, run: RunHead, step: string, 
 const vouch = async (
   ctx: Context,
   subject: string,
+  at: number,
   { key, signers }: Vouching,
 ): Promise<{ readonly by: string; readonly signature: string | null }> => {
   if (key === null) return { by: actorOf(ctx.env, () => ctx.process.owner()), signature: null };
-  const signature = await signText(ctx, approvalStatement(subject), key, approvalNamespace);
+  const signature = await signText(ctx, approvalStatement(subject, at), key, approvalNamespace);
   if (!ctx.files.exists(signers))
     throw usageError({
       code: 'signers_missing',
       message: `${signers} is not there: nobody may sign`,
       hint: 'write a line into it for each who may: NAME ssh-ed25519 AAAA…, as ssh-keygen(1) has it under ALLOWED SIGNERS',
     });
-  const seen = await verifySignature(ctx, signedText(subject, signature, ctx.clock.now()), signers);
+  const seen = await verifySignature(ctx, signedText(subject, signature, at), signers);
   if (!seen.good)
     throw usageError({ code: 'signer_unknown', message: `this key approves nothing: ${seen.why}`, hint: `add it to ${signers}` });
   return { by: seen.signer, signature };

@@ -91,6 +91,10 @@ export interface RunAids {
    * Asked once what should stop it was done. @param tell how it stands while it waits; 0 ms are left where it does not
    */
   quietSince?(agent: string, tell: (why: string, leftMs: number) => void): Promise<number | null>;
+  /**
+   * Who has signed an approval, `RUN/STEP`, with a signature that was looked at anew; absent where nobody signs, as in a rehearsal.
+   */
+  signersOf?(subject: string): Promise<readonly string[]>;
   /** Throws to rehearse a death at a boundary, `STEP:PHASE`. */
   crash?(boundary: `${string}:${CrashPhase}`): void;
 }

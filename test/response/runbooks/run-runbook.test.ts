@@ -10,7 +10,7 @@ import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
 import { readAct } from '../../../src/response/runbooks/acts.ts';
 import { lockLease } from '../../../src/response/runbooks/open-locks.ts';
 import type { Plan } from '../../../src/response/runbooks/plan.ts';
-import { recordStepApproval } from '../../../src/response/runbooks/record-approval.ts';
+import { recordApprovers, recordStepApproval } from '../../../src/response/runbooks/record-approval.ts';
 import type { RunAids, RunResult } from '../../../src/response/runbooks/run.ts';
 import { endRunEarly, requireRun, resumeRun, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import { hour } from '../../support/facts.ts';
@@ -310,6 +310,17 @@ describe('a run', () => {
     expect(result).toMatchObject({ status: 'paused', why: 'nobody could see whether it took effect' });
     expect(peer.touched).toEqual({ limit: 10 });
     expect((await resume(result.run.id, peerAids({ throttle: peer }))).status).toBe('done');
+  });
+
+  test('takes nobody for having signed a step whose signature is not there', async () => {
+    const { peer, planned } = throttled();
+    const aids = peerAids({ throttle: peer });
+    const ask = { ...idleStep({ id: 'ask', kind: 'approve', args: { message: 'Go on?' } }), approval: 'two' as const };
+    const { run: head } = await run(aPlan([ask, planned]), aids);
+    await recordApprovers(runContext(journal, { clock }), head, 'ask', ['maria', 'tom']);
+    const going = (signers: readonly string[]) => resume(head.id, { ...aids, signersOf: async () => signers });
+    expect(await going(['maria'])).toMatchObject({ status: 'waiting' });
+    expect(await going(['maria', 'tom'])).toMatchObject({ status: 'done' });
   });
 
   test('tells people once when it stops and once when it ends, whoever resumes it and however often', async () => {
