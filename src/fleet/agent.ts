@@ -71,6 +71,8 @@ export interface Agent {
   readonly fallback: readonly string[];
   /** Names of scores whose failure is a safety event. */
   readonly safetyScores: readonly string[];
+  /** The queue its work waits in; null or absent: none is named. */
+  readonly queue?: Slot | null;
   readonly at: At;
 }
 

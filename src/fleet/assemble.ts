@@ -98,6 +98,7 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
     fallback: agent.fallback ?? [],
     tools: { allow: agent.tools?.allow ?? null, deny: agent.tools?.deny ?? [] },
     safetyScores: agent.safety ?? [],
+    queue: (agent.queue as Slot | undefined) ?? null,
     at: at(['agents', name]),
   };
 };

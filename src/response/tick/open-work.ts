@@ -16,6 +16,7 @@ import { openAlertIncidents } from '../incidents/open-alert-incidents.ts';
 import { type Ended, expireMitigations } from '../runbooks/expire-mitigations.ts';
 import { loadSuggestions } from '../runbooks/load-suggestions.ts';
 import type { DutyName } from './duties.ts';
+import { readQueues } from './read-queues.ts';
 import { type CalledRun, runCalled } from './run-called.ts';
 import type { TickAids } from './run-tick.ts';
 import type { Tick, TickCounts, TickProblem } from './tick.ts';
@@ -83,7 +84,9 @@ export const openWork = (tick: Context, fleet: Fleet, { checks, verifiers, backe
     },
     alerts: async (ctx) => {
       const suggest = await loadSuggestions(ctx, fleet);
-      const evaluation = await evaluateAlerts(ctx, fleet, { suggest }, () => undefined);
+      const { queues, problems: unread } = await readQueues(ctx, fleet);
+      for (const message of unread) problems.push({ duty: 'alerts', message, hint: 'agentops doctor', isFailure: true });
+      const evaluation = await evaluateAlerts(ctx, fleet, { suggest, queues }, () => undefined);
       firing = evaluation.firing;
       ran.rules = rulesOf(fleet).length;
       for (const message of evaluation.problems) problems.push({ duty: 'alerts', message, hint: null, isFailure: false });
