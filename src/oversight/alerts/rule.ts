@@ -1,3 +1,4 @@
+import type { ErrorType } from '../../telemetry/traces/span.ts';
 import type { Timing } from './alert-state.ts';
 import type { BurnRateParams } from './conditions/burn-rate.ts';
 import type { CostRegressionParams } from './conditions/cost-regression.ts';
@@ -20,7 +21,7 @@ export type RuleTest =
       readonly type: 'error_rate';
       readonly method: 'wilson' | 'ratio';
       /** Null: all errors. */
-      readonly errorType: string | null;
+      readonly errorType: ErrorType | null;
       readonly threshold: Own<number>;
       readonly params: Omit<ShareParams, 'threshold' | 'recovery'>;
       /** Share of the threshold at which it may end. */

@@ -1,3 +1,4 @@
+import type { ErrorType } from '../../telemetry/traces/span.ts';
 import type { CostSample, CostWindow } from './conditions/cost-regression.ts';
 import type { DepthMean, DepthSample } from './conditions/creep.ts';
 import type { MeanSample } from './conditions/mean-below.ts';
@@ -32,7 +33,7 @@ export interface Extreme {
  */
 export interface Samples {
   /** Requests that failed, all or of one type. */
-  errors(widthMs: number, errorType: string | null): ShareSample | null;
+  errors(widthMs: number, errorType: ErrorType | null): ShareSample | null;
   /** Requests that took longer. */
   slow(widthMs: number, thanMs: number): ShareSample | null;
   /** Scores, 0 to 1. @param score null: the one that is the agent's quality */
