@@ -162,5 +162,6 @@ export const replayDifferences = (lagMs: number, stepMs: number): readonly strin
   'a request counts from when it began with all it became, and towards caps once it is over: spans that came late are known here',
   'costs are those of the prices known now; slow requests are counted one by one, where live evaluation counts by sketches of 1 %',
   'silences, acks and checks of that time are left out; maintenance, dependencies and routes are those of the manifest of now',
+  'of safety, requests that a guardrail ended are replayed alone: calls of tools that are not allowed and scores that failed are not',
   'every message is counted by itself: what a channel would have joined into one is told apart',
 ];
