@@ -20,6 +20,8 @@ export interface Observation {
    * too little data.
    */
   readonly said: 'breach' | 'between' | 'clear' | 'unknown';
+  /** What breaches happened before the window of the moment: it arrived when that window had been judged. */
+  readonly late?: true;
 }
 
 /** One rule on one agent, as the journal keeps it. Instants are event time, UTC epoch ms. */
@@ -40,7 +42,7 @@ export interface AlertInstance {
   readonly flapping: boolean;
 }
 
-/** Something that a person may have to know of. `late`: it was seen only when moments that nobody had judged were caught up on. */
+/** Something that a person may have to know of. `late`: it was seen only when moments that nobody had judged were caught up on, or arrived after its own was judged. */
 export interface Transition {
   readonly to: 'pending' | 'firing' | 'resolved' | 'inactive';
   readonly at: number;
@@ -74,13 +76,13 @@ export const isFiring = ({ state }: Pick<AlertInstance, 'state'>): boolean => st
  * alert fires at the first moment at which the condition has held for `forMs`, and is over at the first at which it has not held for
  * `keepFiringMs`; a pending one ends at once.
  */
-export const judge = (before: AlertInstance, { at, said }: Observation, timing: Timing): Step => {
+export const judge = (before: AlertInstance, { at, said, late }: Observation, timing: Timing): Step => {
   if (at <= before.judgedAt) return { instance: before, transitions: [] };
   if (said === 'unknown' && timing.onNoData === 'keep') return { instance: { ...before, judgedAt: at }, transitions: [] };
   const held = holds(before, said, timing);
   const after = held ? breached(before, at, timing) : cleared(before, at, timing);
   const instance = withFlapping({ ...after, judgedAt: at }, before, at);
-  return { instance, transitions: transitionsOf(before, instance, at) };
+  return { instance, transitions: transitionsOf(before, instance, { at, late: late === true }) };
 };
 
 /** Judges moments that were missed, oldest first, and answers what came of them in the end: nobody is told at noon of what came and went at night as if it were now. */
@@ -124,8 +126,8 @@ const withFlapping = (after: AlertInstance, before: AlertInstance, at: number): 
   return { ...after, changes, flapping: changes.length >= (before.flapping ? flapping.ends : flapping.begins) };
 };
 
-const transitionsOf = (before: AlertInstance, after: AlertInstance, at: number): readonly Transition[] => {
-  const plainly = (to: Transition['to']): readonly Transition[] => [{ to, at, late: false }];
+const transitionsOf = (before: AlertInstance, after: AlertInstance, seen: Pick<Transition, 'at' | 'late'>): readonly Transition[] => {
+  const plainly = (to: Transition['to']): readonly Transition[] => [{ to, ...seen }];
   if (!isFiring(before) && isFiring(after)) return plainly('firing');
   if (isFiring(before) && !isFiring(after)) return plainly('resolved');
   if (before.state !== 'pending' && after.state === 'pending') return plainly('pending');
@@ -136,7 +138,7 @@ const transitionsOf = (before: AlertInstance, after: AlertInstance, at: number):
 const netOf = (before: AlertInstance, after: AlertInstance, seen: readonly Transition[], newest: number): readonly Transition[] => {
   const fired = seen.findLast(({ to }) => to === 'firing');
   const resolved = seen.findLast(({ to }) => to === 'resolved');
-  const late = (transition: Transition): Transition => ({ ...transition, late: transition.at < newest });
+  const late = (transition: Transition): Transition => ({ ...transition, late: transition.late || transition.at < newest });
   if (isFiring(after)) return isFiring(before) || fired === undefined ? [] : [late(fired)];
   // It came and went meanwhile: worth a line in the time line, no page.
   if (resolved !== undefined) return isFiring(before) || fired === undefined ? [late(resolved)] : [late(fired), late(resolved)];

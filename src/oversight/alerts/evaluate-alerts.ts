@@ -12,7 +12,9 @@ import { flapping } from './alert-state.ts';
 import { readOpenAlerts, readStandingAlerts } from './alerts.journal.ts';
 import { collectOwnSamples, traceSamples } from './collect-samples.ts';
 import type { Evaluation, EvaluationEvent, EvaluationRequest } from './evaluation.ts';
-import { readLastInput } from './inputs.journal.ts';
+import { readInputBefore, readLastInput } from './inputs.journal.ts';
+import { newestTrace } from './metrics/cells.cache.ts';
+import { lateArrivals, lateHeldMs } from './metrics/late-arrivals.ts';
 import { type Missed, missedMoments, momentOf, watermarkOf } from './metrics/moments.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { outcomeWrites } from './outcome-writes.ts';
@@ -48,13 +50,22 @@ export const evaluateAlerts = async (
   const tracker = trackerOf(rules, standing);
   const moments = [...new Set(sources.flatMap(({ missed }) => missed.moments))].sort((a, b) => a - b);
   const samplesAt = traceSamples(cache, fleet);
+  // Who was never evaluated knows of nothing yet, so that all that has arrived is new.
+  const held = (await readInputBefore(journal, now - lateHeldMs)) ?? { arrived: 0 };
+  const arrived = newestTrace(cache);
   let red: ReadonlySet<string> = new Set();
   for (const [at, moment] of moments.entries()) {
     ctx.signal.throwIfAborted();
     on({ event: 'judging', at: at + 1, moment, of: moments.length });
     const due = sources.filter(({ missed }) => missed.moments.includes(moment));
-    const traced = due.filter(({ name }) => name !== ownSource).flatMap(({ agents }) => agents);
-    if (traced.length > 0) tracker.judge('traces', traced, samplesAt(moment), moment);
+    const traced = due.filter(({ name }) => name !== ownSource);
+    const seen = samplesAt(moment);
+    for (const { agents, missed, last } of traced) {
+      const isNewest = moment === missed.moments.at(-1);
+      const isLate = isNewest && held.arrived !== null && arrived > held.arrived;
+      const late = isLate ? lateArrivals(cache, fleet, { moment, afterTrace: held.arrived, judgedTo: last }) : undefined;
+      tracker.judge('traces', agents, seen, moment, late);
+    }
     if (!due.some(({ name }) => name === ownSource)) continue;
     // What waits in a queue is known of now alone.
     const queues = moment === momentOf(now) ? (request.queues ?? new Map()) : new Map();
@@ -70,6 +81,7 @@ export const evaluateAlerts = async (
     at,
     watermark,
     judged: Object.fromEntries(sources.flatMap(({ name, last, missed }) => judgedOf(name, missed.moments.at(-1) ?? last))),
+    arrived,
     rules: hashText(JSON.stringify(rules)),
     seen: outcome.seen,
     standing: isNewDay(last?.at ?? null, at) ? outcome.before : null,

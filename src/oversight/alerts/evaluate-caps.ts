@@ -73,6 +73,7 @@ export const evaluateCaps = async (
       at,
       watermark: last?.watermark ?? null,
       judged: last?.judged ?? {},
+      arrived: last === null ? 0 : last.arrived,
       rules: hashText(JSON.stringify(rules)),
       seen: outcome.seen,
       standing: isNewDay(last?.at ?? null, at) ? standing.filter((alert) => !isAtRest(alert)).map(standingOf) : null,

@@ -30,6 +30,8 @@ export interface EvaluationInput {
   readonly watermark: number | null;
   /** The newest moment judged, by the source whose word decides (`''`: this machine's own clock); UTC epoch ms. */
   readonly judged: Readonly<Record<string, number>>;
+  /** The number of the newest trace that had arrived in the cache; null: not kept by the version that wrote it. */
+  readonly arrived: number | null;
   /** A hash of the rules that were in force: tells when they changed. */
   readonly rules: string;
   readonly seen: readonly SeenAlert[];
@@ -45,12 +47,14 @@ interface Row {
 }
 
 const inputOf = ({ at, watermark, rules, body }: Row): EvaluationInput => {
-  const { judged, seen, standing } = parseJson(body) as unknown as Pick<EvaluationInput, 'judged' | 'seen' | 'standing'>;
+  const { judged, arrived, seen, standing } = parseJson(body) as unknown as Pick<EvaluationInput, 'judged' | 'seen' | 'standing'> &
+    Partial<Pick<EvaluationInput, 'arrived'>>;
   return {
     at,
     watermark: watermark === nothingKnown ? null : watermark,
     rules,
     judged,
+    arrived: arrived ?? null,
     seen,
     standing,
   };
@@ -61,6 +65,13 @@ const nothingKnown = -1;
 /** The last evaluation; null: there was none. */
 export const readLastInput = async (journal: Journal): Promise<EvaluationInput | null> => {
   const [row] = await journal.all<Row>('SELECT at, watermark, rules, body FROM alert_input ORDER BY at DESC LIMIT 1');
+  return row === undefined ? null : inputOf(row);
+};
+
+/** The last evaluation that was made at or before an instant, UTC epoch ms; null: there was none. */
+export const readInputBefore = async (journal: Journal, instant: number): Promise<EvaluationInput | null> => {
+  const sql = 'SELECT at, watermark, rules, body FROM alert_input WHERE at <= ? ORDER BY at DESC LIMIT 1';
+  const [row] = await journal.all<Row>(sql, instant);
   return row === undefined ? null : inputOf(row);
 };
 

@@ -33,10 +33,20 @@ export interface Tracked {
   latest: Labelled | null;
 }
 
+interface Observed {
+  readonly seen: Labelled | null;
+  readonly label: string;
+  readonly moment: number;
+  readonly isLate: boolean;
+}
+
 /** What an evaluation keeps an eye on. Everything else is at rest and stays so: of a big fleet nearly all. */
 export interface Tracker {
-  /** Judges some agents by what one source tells of a moment (UTC epoch ms). */
-  judge(word: Word, agents: readonly Agent[], samplesOf: SamplesOf, moment: number): void;
+  /**
+   * Judges some agents by what one source tells of a moment (UTC epoch ms).
+   * @param lateOf what happened before the windows of the moment and has arrived only now; it counts for rules about single events
+   */
+  judge(word: Word, agents: readonly Agent[], samplesOf: SamplesOf, moment: number, lateOf?: SamplesOf): void;
   readonly tracked: ReadonlyMap<string, Tracked>;
 }
 
@@ -49,14 +59,14 @@ export const trackerOf = (rules: readonly Rule[], standing: readonly Alert[]): T
     if (labels === undefined) open.set(pairText(rule, agent), [label]);
     else labels.push(label);
   }
-  const observe = (rule: Rule, agent: string, seen: Labelled | null, label: string, moment: number): void => {
+  const observe = (rule: Rule, agent: string, { seen, label, moment, isLate }: Observed): void => {
     const key = keyText({ rule: rule.name, agent, label });
     const known = tracked.get(key) ?? { rule, agent, label, observations: [], latest: null };
-    known.observations.push({ at: moment, said: seen?.judgement.said ?? 'unknown' });
+    known.observations.push({ at: moment, said: seen?.judgement.said ?? 'unknown', ...(isLate ? { late: true } : {}) });
     known.latest = seen ?? known.latest;
     tracked.set(key, known);
   };
-  const judge: Tracker['judge'] = (word, agents, samplesOf, moment) => {
+  const judge: Tracker['judge'] = (word, agents, samplesOf, moment, lateOf) => {
     const asked = rules.filter((rule) => decidesOn(word, rule));
     for (const agent of agents) {
       const samples = samplesOf(agent.name);
@@ -64,12 +74,17 @@ export const trackerOf = (rules: readonly Rule[], standing: readonly Alert[]): T
         if (!concerns(rule, agent)) continue;
         const labels = open.get(pairText(rule.name, agent.name)) ?? [];
         const seen = labelledBy(word, rule, agent, samples);
-        for (const each of seen) {
+        const late = lateOf === undefined || !isAboutEvents(rule) ? [] : labelledBy(word, rule, agent, lateOf(agent.name)).filter(breaches);
+        for (const inTime of seen) {
+          const arrived = breaches(inTime) ? undefined : late.find(({ label }) => label === inTime.label);
+          const each = arrived ?? inTime;
           const isTracked = labels.includes(each.label) || tracked.has(keyText({ rule: rule.name, agent: agent.name, label: each.label }));
-          if (isTracked || begins(each, rule.timing)) observe(rule, agent.name, each, each.label, moment);
+          if (isTracked || begins(each, rule.timing))
+            observe(rule, agent.name, { seen: each, label: each.label, moment, isLate: arrived !== undefined });
         }
         for (const label of labels)
-          if (isLabelOf(word, rule, label) && !seen.some((each) => each.label === label)) observe(rule, agent.name, null, label, moment);
+          if (isLabelOf(word, rule, label) && !seen.some((each) => each.label === label))
+            observe(rule, agent.name, { seen: null, label, moment, isLate: false });
       }
     }
   };
@@ -80,6 +95,10 @@ const pairText = (rule: string, agent: string): string => `${rule} ${agent}`;
 const isCheckOf = (word: Word, { test }: Rule): boolean => word === 'own' && test.type === 'safety';
 const isLabelOf = (word: Word, rule: Rule, label: string): boolean =>
   rule.test.type !== 'safety' || isCheckOf(word, rule) === (label === ownSafety);
+
+/** Whether a rule tells of single events: each is to be known of however late, where of rates only those of now are. */
+const isAboutEvents = ({ test: { type } }: Rule): boolean => type === 'safety' || type === 'per_trace';
+const breaches = ({ judgement: { said } }: Labelled): boolean => said === 'breach';
 
 /** Whether an alert at rest leaves it. */
 const begins = ({ judgement: { said } }: Labelled, { onNoData }: Timing): boolean =>

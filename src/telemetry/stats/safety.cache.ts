@@ -20,6 +20,8 @@ export interface SafetyQuery {
   readonly toolsOf: readonly string[];
   /** Names of scores, by agent. */
   readonly scoresOf: ReadonlyMap<string, readonly string[]>;
+  /** Only of traces that arrived after the one of this number, and of what was over before the window ended; absent: of all. */
+  readonly arrivedAfter?: number;
 }
 
 /** A request is looked for that long before the window: it may run on into it, and a grade comes later still. */
@@ -40,15 +42,17 @@ export const readSafety = (cache: Cache, { fromUs, toUs }: Range, query: SafetyQ
   const numbersOf = (agents: Iterable<string>) => ({
     numbers: [...agents].map((agent) => words.find('agent', agent)).filter((number) => number !== null),
   });
-  const recent = 'r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0';
+  const { arrivedAfter = null } = query;
+  const recent = 'r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 AND r.trace_no > ?';
+  const isOver = (endUs: string): string => (arrivedAfter === null ? `${endUs} >= ?` : `${endUs} >= ? AND ${endUs} < ${toUs}`);
   const guarded = `${stateSql('kind')} = ${kind.guardrail} AND ${stateSql('status')} = ${statusError}`;
   const called = `${stateSql('kind')} = ${kind.tool} AND ${isOneOf('r.agent', numbersOf(query.toolsOf))}`;
   const calls = cache.all<{ agent: number; is_guard: number; name: number; calls: number; requests: number }>(
     `SELECT r.agent, ${stateSql('kind')} = ${kind.guardrail} AS is_guard, s.name, COUNT(*) AS calls,
        COUNT(DISTINCT r.trace_no << 16 | r.run_no) AS requests
      FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
-     WHERE ${recent} AND r.start_us + COALESCE(r.dur_us, 0) >= ? AND (${guarded} OR ${called}) GROUP BY 1, 2, 3`,
-    ...[fromUs - lookedBackUs, toUs, fromUs],
+     WHERE ${recent} AND ${isOver('r.start_us + COALESCE(r.dur_us, 0)')} AND (${guarded} OR ${called}) GROUP BY 1, 2, 3`,
+    ...[fromUs - lookedBackUs, toUs, arrivedAfter ?? 0, fromUs],
   );
   for (const { agent, is_guard, name, calls: count, requests } of calls) {
     if (is_guard === 1) at(agent).blocked += requests;
@@ -58,8 +62,8 @@ export const readSafety = (cache: Cache, { fromUs, toUs }: Range, query: SafetyQ
   const failed = `(s.value < ${failsBelow} OR s.value IS NULL AND lower(s.label) IN ('fail', 'failed', 'false', 'no', 'unsafe'))`;
   const scores = cache.all<{ agent: number; name: number; n: number }>(
     `SELECT r.agent, s.name, COUNT(*) AS n FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
-     WHERE ${recent} AND ${isOneOf('r.agent', numbersOf(query.scoresOf.keys()))} AND s.at_us >= ? AND ${failed} GROUP BY 1, 2`,
-    ...[fromUs - lookedBackUs, toUs, fromUs],
+     WHERE ${recent} AND ${isOneOf('r.agent', numbersOf(query.scoresOf.keys()))} AND ${isOver('s.at_us')} AND ${failed} GROUP BY 1, 2`,
+    ...[fromUs - lookedBackUs, toUs, arrivedAfter ?? 0, fromUs],
   );
   for (const { agent, name, n } of scores) {
     const word = words.word(name) ?? noWord;

@@ -46,7 +46,7 @@ const moment = fc.record({
   n: fc.integer({ min: 0, max: 30 }),
   badShare: fc.constantFrom(0, 0, 0.1, 0.5, 1),
   costNanos: fc.constantFrom(1000, 1000, 600_000_000),
-  act: fc.constantFrom('nothing', 'nothing', 'nothing', 'nothing', 'silence', 'ack'),
+  act: fc.constantFrom('nothing', 'nothing', 'nothing', 'nothing', 'silence', 'ack', 'late'),
 });
 
 const live = async (watched: WatchedFleet, moments: readonly (typeof moment extends fc.Arbitrary<infer Value> ? Value : never)[]) => {
@@ -55,6 +55,7 @@ const live = async (watched: WatchedFleet, moments: readonly (typeof moment exte
   for (const { waits, n, badShare, costNanos, act } of moments) {
     watched.clock.advance(waits * minuteMs);
     watched.take(minuteOf(watched.clock.now(), { n, bad: Math.round(n * badShare), costNanos }));
+    if (act === 'late') watched.take(minuteOf(watched.clock.now() - 40 * minuteMs, { n: 1, costNanos: 600_000_000 }));
     if (act === 'silence') await recordSilence(acting, { matcher: { rule: 'err*', agent: null }, forMs: 7 * minuteMs, reason: 'a try' });
     if (act === 'ack') await recordAlertAck(acting, watched.fleet, 'errors', null).catch(() => null);
     seen.push({ said: said(await watched.evaluate()), kept: await kept(watched.journal) });

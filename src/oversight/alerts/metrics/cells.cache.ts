@@ -78,6 +78,20 @@ export const readUnderWay = (cache: Cache, { fromUs, toUs }: Range, lookBackUs: 
     ...[fromUs - lookBackUs, toUs, fromUs, fromUs],
   );
 
+/** A request that arrived late, as caps and safety look at it. */
+export type LateRow = readonly [...LongRow, errorType: number];
+
+/** Requests of traces that arrived after the one of a number, and were over within a range. */
+export const readArrived = (cache: Cache, { fromUs, toUs }: Range, afterTrace: number): Iterable<LateRow> =>
+  cache.rows(
+    `SELECT agent, trace_no, start_us, steps, in_tok + out_tok, cost_nanos, error_type FROM run
+     WHERE trace_no > ? AND start_us >= ? AND start_us + COALESCE(dur_us, 0) < ? AND synthetic = 0`,
+    ...[afterTrace, fromUs, toUs],
+  );
+
+/** The number of the newest trace that arrived; 0: none did. */
+export const newestTrace = (cache: Cache): number => cache.all<{ no: number | null }>('SELECT MAX(no) AS no FROM trace')[0]?.no ?? 0;
+
 /** Requests of a range that a guardrail ended, newest first. @param errorType the number of that error (traces/codes) */
 export const readBlocked = (
   cache: Cache,

@@ -1,7 +1,7 @@
 import type { Agent, Fleet } from '../../../fleet/agent.ts';
 import { plural } from '../../../ground/output/phrases.ts';
 import type { Cache } from '../../../ground/store/port.ts';
-import { readSafety, type SafetyEvidence } from '../../../telemetry/stats/safety.cache.ts';
+import { readSafety, type SafetyEvidence, type SafetyQuery } from '../../../telemetry/stats/safety.cache.ts';
 import type { Fact } from '../samples.ts';
 import { windowBack } from './buckets-back.ts';
 import type { TrafficSamples } from './traffic.ts';
@@ -18,13 +18,16 @@ export const safetyEventsOf = ({ tools }: Pick<Agent, 'tools'>, seen: SafetyEvid
 
 const nothing: SafetyEvidence = { toolCalls: new Map(), blocked: 0, failedScores: new Map() };
 
+/** What to look for in the traces of a fleet's agents. */
+export const safetyQueryOf = ({ agents }: Pick<Fleet, 'agents'>): SafetyQuery => ({
+  toolsOf: agents.filter(({ tools }) => tools.allow !== null || tools.deny.length > 0).map(({ name }) => name),
+  scoresOf: new Map(agents.filter(({ safetyScores }) => safetyScores.length > 0).map(({ name, safetyScores }) => [name, safetyScores])),
+});
+
 /** Safety events in the traces of every agent as of a moment (UTC epoch ms), read once for the whole fleet. */
 export const safetyAt = (cache: Cache, { agents }: Pick<Fleet, 'agents'>, moment: number) => {
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
-  const query = {
-    toolsOf: agents.filter(({ tools }) => tools.allow !== null || tools.deny.length > 0).map(({ name }) => name),
-    scoresOf: new Map(agents.filter(({ safetyScores }) => safetyScores.length > 0).map(({ name, safetyScores }) => [name, safetyScores])),
-  };
+  const query = safetyQueryOf({ agents });
   const known = new Map<number, ReadonlyMap<string, SafetyEvidence>>();
   const seenIn = (windowMs: number) => {
     const found = known.get(windowMs) ?? readSafety(cache, { fromUs: (moment - windowMs) * 1000, toUs: moment * 1000 }, query);

@@ -226,7 +226,10 @@ const scoresBack = (
   };
 };
 
-const byAgent = <Row extends readonly [agent: number, ...rest: unknown[]]>(rows: Iterable<Row>): ReadonlyMap<number, readonly Row[]> => {
+/** Rows by the number of their agent, in their order. */
+export const byAgent = <Row extends readonly [agent: number, ...rest: unknown[]]>(
+  rows: Iterable<Row>,
+): ReadonlyMap<number, readonly Row[]> => {
   const found = new Map<number, Row[]>();
   for (const row of rows) {
     const known = found.get(row[0]);
