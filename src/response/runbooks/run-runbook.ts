@@ -177,8 +177,9 @@ const requireClear = (plan: Plan): void => {
 /** No vowels, so that chance writes no words. */
 const idLetters = '23456789bcdfghjkmnpqrstvwxz';
 
-const newRunId = async (journal: Journal, runbook: string, random: () => number): Promise<string> => {
-  const letters = Array.from({ length: 7 }, () => idLetters[Math.floor(random() * idLetters.length)]);
+/** An id that no run has; one more letter for each that was taken, so that it is found whatever chance says. */
+const newRunId = async (journal: Journal, runbook: string, random: () => number, length = 7): Promise<string> => {
+  const letters = Array.from({ length }, () => idLetters[Math.floor(random() * idLetters.length)]);
   const id = `${runbook}-${letters.join('')}`;
-  return (await readRun(journal, id)) === null ? id : newRunId(journal, runbook, random);
+  return (await readRun(journal, id)) === null ? id : newRunId(journal, runbook, random, length + 1);
 };

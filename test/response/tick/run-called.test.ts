@@ -100,3 +100,10 @@ test('two stages of a budget that are reached at once start what each of them ca
   expect(begun.map(({ runbook }) => runbook).sort()).toEqual(['slow', 'stop']);
   expect(await call(...stages)).toEqual([]);
 }, 30_000);
+
+test('a newer alert that calls for what is in force already is answered by a run that finds it so', async () => {
+  const { call, now } = await stage({ close: '{ alert: down, mode: auto }, { alert: heartbeat, mode: auto }' });
+  const down = fired('down', now - minuteMs);
+  expect(startedBy(await call(down))).toEqual([['down', 'close', 'done']]);
+  expect(startedBy(await call(down, fired('heartbeat', Date.now() + minuteMs)))).toEqual([['heartbeat', 'close', 'done']]);
+}, 30_000);
