@@ -36,7 +36,7 @@ export const openRunAids = (ctx: Context, fleet: Fleet, params: Readonly<Record<
         steps: Object.fromEntries(earlier.map(({ id, status, verdict }) => [id, { status, verdict }])),
       }),
     signersOf: async (subject) => signedBy(await collectApprovals(ctx, subject, join(dirname(fleet.path), 'allowed_signers'))),
-    quietSince: (agent, tell) => awaitQuiet(ctx, fleet, agent, tell),
+    quietSince: (agent, tell, signal) => awaitQuiet({ ...ctx, signal }, fleet, agent, tell),
   };
 };
 

@@ -48,11 +48,11 @@ const recordStatus = async (
  * From the start until the last of the agents that it stopped fell silent; null where one did not, or nobody can tell. What lets some
  * requests through leaves nothing silent, and is not waited for.
  */
-const quietMsOf = async ({ aids, run, recorder, on }: Running): Promise<number | null> => {
+const quietMsOf = async ({ ctx, aids, run, recorder, on }: Running): Promise<number | null> => {
   const agents = stoppedAgents(run.plan, recorder.state());
   if (aids.quietSince === undefined || agents.length === 0) return null;
   const moments = await Promise.all(
-    agents.map((agent) => aids.quietSince?.(agent, (why, ms) => on({ kind: 'quiet', agent, ms, why })) ?? null),
+    agents.map((agent) => aids.quietSince?.(agent, (why, ms) => on({ kind: 'quiet', agent, ms, why }), ctx.signal) ?? null),
   );
   const known = moments.filter((at) => at !== null);
   return known.length < moments.length ? null : Math.max(0, Math.max(...known) - run.startedAt);

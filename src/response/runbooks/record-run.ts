@@ -2,6 +2,7 @@ import type { Act } from '../../ground/audit/chain.ts';
 import { recordAct } from '../../ground/audit/record-act.ts';
 import { OpsError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { Conflict } from '../../ground/store/conflict.ts';
 import { holdLease, isHeld, type Lease, releaseLease } from '../../ground/store/lease.ts';
 import { openLeaseWriter } from '../../ground/store/lease-writer.ts';
 import type { Journal, Write } from '../../ground/store/port.ts';
@@ -27,6 +28,8 @@ export interface RunRecorder {
    * nothing is written then.
    */
   record(event: RunEvent, beside?: (at: number) => Beside, facts?: RunFacts): Promise<void>;
+  /** Aborts, with the handover error as its reason, once the heartbeat finds that a lease was lost. */
+  readonly lost: AbortSignal;
   /** Gives the leases back. */
   close(): Promise<void>;
 }
@@ -74,15 +77,22 @@ export const openRunRecorder = async (
       };
     });
 
-  const writer = openLeaseWriter<() => Promise<void>>(
-    { ttlMs: Math.min(...leases.map(({ ttlMs }) => ttlMs)) },
-    async () => journal.commit(await holds(), 'kill'),
-    (order) => order(),
-  );
+  const lost = new AbortController();
+  const renew = async (): Promise<void> => {
+    try {
+      await journal.commit(await holds(), 'kill');
+    } catch (thrown) {
+      if (!(thrown instanceof Conflict)) throw thrown;
+      // A run that only waits writes nothing by which it would learn of it.
+      for (const lease of leases) await requireHeld(journal, lease, run).catch((reason: unknown) => lost.abort(reason));
+    }
+  };
+  const writer = openLeaseWriter<() => Promise<void>>({ ttlMs: Math.min(...leases.map(({ ttlMs }) => ttlMs)) }, renew, (order) => order());
   await refresh();
   return {
     state: () => state,
     refresh,
+    lost: lost.signal,
     async record(event, beside = () => ({ writes: [], acts: [] }), facts) {
       await writer.write(() => append(event, beside, facts ?? null));
       await refresh();

@@ -14,13 +14,16 @@ import { confirmStep, verifyStep } from './verify-step.ts';
 
 /**
  * Goes from move to move until the run ends or waits. What is next follows from the journal alone, so that a run that was killed anywhere
- * goes on here as if it had not been.
+ * goes on here as if it had not been. Throws a handover error where a lease was lost, even while nothing is done but waiting.
  */
-export const runMoves = async (running: Running): Promise<RunResult> => {
-  const { ctx, run, recorder, on } = running;
+export const runMoves = async (begun: Running): Promise<RunResult> => {
+  const { run, recorder, on } = begun;
+  const ctx = { ...begun.ctx, signal: AbortSignal.any([begun.ctx.signal, recorder.lost]) };
+  const running = { ...begun, ctx };
   on({ kind: 'started', run, steps: stepResults(run, recorder.state()), resumeCommand: resumeCommandOf(run, recorder.state()) });
   let quietMs: number | null = null;
   while (recorder.state().status === 'running') {
+    recorder.lost.throwIfAborted();
     const move = nextMove(run.plan, await recorder.refresh());
     if (ctx.signal.aborted && !finishesStep(move)) await leave(running, 'paused', 'it was interrupted', null);
     else if (move.kind === 'end') quietMs = await endRun(running, move);

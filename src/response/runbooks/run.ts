@@ -90,7 +90,7 @@ export interface RunAids {
    * Waits for the traces of an agent to fall silent, and answers since when they are, UTC epoch ms; null: not in time, or nobody can tell.
    * Asked once what should stop it was done. @param tell how it stands while it waits; 0 ms are left where it does not
    */
-  quietSince?(agent: string, tell: (why: string, leftMs: number) => void): Promise<number | null>;
+  quietSince?(agent: string, tell: (why: string, leftMs: number) => void, signal: AbortSignal): Promise<number | null>;
   /**
    * Who has signed an approval, `RUN/STEP`, with a signature that was looked at anew; absent where nobody signs, as in a rehearsal.
    */

@@ -33,22 +33,23 @@ export const confirmStep = async (running: Running, planned: PlannedStep): Promi
 
 /** What is seen of a change by the time that it must have taken effect. @param change of the step, or that change reversed */
 export const lookFor = async (running: Running, planned: PlannedStep, change: Change): Promise<Seen> => {
-  const { clock } = running.ctx;
+  const { ctx, recorder } = running;
+  const { clock } = ctx;
   const until = clock.monotonic() + (planned.traits?.effectMs ?? 0) + planned.step.timeoutMs;
   let everyMs = firstLookMs;
   let seen = await lookOnce(running, planned, change);
   // What cannot be read at all shows no more by waiting: what it answered is all there is.
   if (planned.traits?.readable === false) return seen === 'not-yet' ? 'unseen' : seen;
   while ((seen === 'not-yet' || seen === 'unseen') && clock.monotonic() + everyMs <= until) {
-    // Not to be cut short: without it nobody knows whether the act did anything.
-    await clock.sleep(everyMs, patient);
+    // Cut short by no person, since without it nobody knows whether the act did anything, but by whoever took the run over.
+    await clock.sleep(everyMs, recorder.lost).catch((thrown: unknown) => {
+      throw recorder.lost.aborted ? recorder.lost.reason : thrown;
+    });
     everyMs = Math.min(everyMs * 2, longestLookMs);
     seen = await lookOnce(running, planned, change);
   }
   return seen;
 };
-
-const patient = new AbortController().signal;
 
 const lookOnce = async (running: Running, planned: PlannedStep, change: Change): Promise<Seen> => {
   const signal = AbortSignal.timeout(planned.step.timeoutMs);
