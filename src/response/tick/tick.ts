@@ -48,6 +48,9 @@ export const hasFailed = ({ problems }: Pick<Tick, 'problems'>): boolean => prob
 /** One sentence for logs, and for whoever looks at the watchdog. */
 export const summaryOf = ({ ran, firing, incidents, runs, problems, isBusy }: Tick): string => {
   if (isBusy) return 'another tick is at it; nothing was done';
+  // What is held did not begin, and is found so by every tick until somebody sees to it.
+  const held = runs.filter(({ status }) => status === 'held').length;
+  const begun = runs.length - held;
   const done = [
     counted(ran.checks, 'check', 'checks'),
     counted(ran.syncedSpans, 'span', 'spans'),
@@ -55,7 +58,8 @@ export const summaryOf = ({ ran, firing, incidents, runs, problems, isBusy }: Ti
     `${firing.length} firing`,
     counted(ran.notifications, 'message sent', 'messages sent'),
     incidents.length === 0 ? null : counted(incidents.length, 'incident opened', 'incidents opened'),
-    runs.length === 0 ? null : counted(runs.length, 'runbook called', 'runbooks called'),
+    begun === 0 ? null : counted(begun, 'runbook called', 'runbooks called'),
+    held === 0 ? null : counted(held, 'runbook held', 'runbooks held'),
     counted(ran.mitigationsExpired, 'mitigation ended', 'mitigations ended'),
     problems.length === 0 ? null : counted(problems.length, 'problem', 'problems'),
   ];
