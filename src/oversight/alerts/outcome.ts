@@ -66,7 +66,7 @@ export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }
       before,
       timing,
       observations,
-      now: standAs(alert, seen, catchUp(before.instance, observations, timing).instance),
+      now: standAs(isGone ? unjudged(alert, rule) : alert, seen, catchUp(before.instance, observations, timing).instance),
     };
   });
   const routes = routesOf(fleet);
@@ -93,6 +93,15 @@ export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }
       .filter((alert) => !isAtRest(alert))
       .map(({ rule, agent, label, instance, told }) => ({ rule, agent, label, instance, told })),
   };
+};
+
+/** An alert that ends for want of a judge says so: nobody is to take it for the end of what it told of. */
+const unjudged = (alert: Alert | null, rule: Rule | null): Alert | null => {
+  if (alert === null) return null;
+  const why = `nobody judges it any more: ${rule === null ? `rule ${alert.rule}` : alert.agent || 'the fleet'} is no longer in the manifest`;
+  const { judgement } = alert;
+  // One that flaps ends over several evaluations.
+  return judgement.reason.endsWith(why) ? alert : { ...alert, judgement: { ...judgement, reason: `${judgement.reason}; ${why}` } };
 };
 
 /** The alert as it was, with what was seen of it now. One of the two is there. */

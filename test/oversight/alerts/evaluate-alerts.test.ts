@@ -52,6 +52,18 @@ describe('evaluating alerts', () => {
     expect(kinds).toEqual(['pending', 'firing', 'told', 'resolved', 'told-end']);
   });
 
+  it('says of an alert that ends with its agent that nobody judges it any more', async () => {
+    const watched = await openWatchedFleet();
+    await outage(watched, { minutes: 6 });
+    const { ctx, fleet, journal } = watched;
+    const agents = fleet.agents.map((agent) => ({ ...agent, name: 'sales' }));
+    const { transitions } = await evaluateAlerts(ctx, { ...fleet, agents }, { suggest: () => null }, () => undefined);
+    const said = 'nobody judges it any more: support is no longer in the manifest';
+    expect(transitions).toMatchObject([{ rule: 'errors', to: 'resolved', reason: expect.stringContaining(said) }]);
+    const end = (await undelivered(journal, 0)).find(({ message }) => message.event === 'alert.resolve');
+    expect(end?.message.text).toContain(said);
+  });
+
   it('changes nothing where another evaluation came first', async () => {
     const watched = await openWatchedFleet();
     await outage(watched, { minutes: 5 });
