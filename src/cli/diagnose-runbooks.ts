@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { boundControls } from '../controls/actions/bound.ts';
+import { boundControls, controlledActions } from '../controls/actions/bound.ts';
 import { openControl } from '../controls/actions/open-control.ts';
 import type { Action, ControlDriver, ControlWorld } from '../controls/actions/port.ts';
 import type { Agent, Fleet } from '../fleet/agent.ts';
@@ -20,21 +20,6 @@ export interface ReadinessOptions {
   on(done: number, total: number): void;
 }
 
-/** What a runbook may ask for, in the order in which it is thought of at night. */
-const actions: readonly Action[] = [
-  'throttle',
-  'disable',
-  'kill',
-  'rollback_prompt',
-  'rollback_model',
-  'rollback_deploy',
-  'route_model',
-  'failover',
-  'scale',
-  'queue',
-  'sampling',
-];
-
 const atOnce = { total: 8, perKey: 4 };
 /** Runs that are looked through for drills. */
 const mostRuns = 1000;
@@ -49,7 +34,7 @@ export const diagnoseRunbooks = async (
 ): Promise<{ readonly rows: readonly Readiness[]; readonly findings: readonly Diagnosed[] }> => {
   // Looking makes no journal.
   const drills = ctx.files.exists(join(fleet.stateFolder, 'journal.db')) ? await lastDrills(ctx) : new Map<string, number>();
-  const jobs = fleet.agents.flatMap((agent) => actions.flatMap((action) => jobsOf(agent, action)));
+  const jobs = fleet.agents.flatMap((agent) => controlledActions.flatMap((action) => jobsOf(agent, action)));
   const found = new Map<Job, Readiness>();
   await runBounded(jobs, { ...atOnce, keyOf: ({ slot }) => slot?.kind ?? '', signal: ctx.signal }, async (job) => {
     found.set(job, await readinessOf(ctx, fleet, job, drills.get(drillKey(job.agent, job.action)) ?? null, options));

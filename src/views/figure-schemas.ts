@@ -164,6 +164,9 @@ const trendDocument = z.object({
       source: z.enum(['told', 'seen']).describe('seen: noticed in spans'),
     }),
   ),
+  incidents: z
+    .array(z.object({ id: z.string(), title: z.string(), agent: z.string().nullable(), started: instant, resolved: instant.nullable() }))
+    .describe('That began in the window, oldest first'),
 });
 
 const side = z.object({

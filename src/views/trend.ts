@@ -5,6 +5,7 @@ import type { Look } from '../ground/output/look.ts';
 import { renderMarkdownTable } from '../ground/output/markdown.ts';
 import { localTime } from '../ground/output/phrases.ts';
 import { renderPlot } from '../ground/output/plot.ts';
+import type { Incident } from '../response/incidents/incident.ts';
 import type { Trend } from '../telemetry/stats/collect-trend.ts';
 import type { Figures } from '../telemetry/stats/figures.ts';
 import { type FigureColumn, figuresJson, writtenFigure } from './figures.ts';
@@ -16,6 +17,8 @@ import { joined, type ViewOptions } from './words.ts';
 export interface MetricTrend {
   readonly trend: Trend;
   readonly metric: FigureColumn;
+  /** That began in its window, oldest first. */
+  readonly incidents: readonly Incident[];
 }
 
 /** What a bucket without a request has none of; everything else is not known there. */
@@ -27,29 +30,53 @@ const valueIn = ({ metric }: MetricTrend, figures: Figures): number | null =>
 const plotWithoutTerminal = 100;
 /** Eleven rows. */
 const rowsPerLabel = 2;
-/** Marks that are listed. */
-const listedMarks = 8;
+/** Marks and incidents that are listed. */
+const listedEvents = 8;
 
 const timeOf = ({ trend }: MetricTrend, us: number, zone: string): string =>
   trend.split === 'day' || trend.split === 'week'
     ? new Date(us / 1000).toISOString().slice(0, 10)
     : localTime(us / 1000, zone).slice(5, 16);
 
-const markLines = (look: Look, { trend }: MetricTrend, zone: string): readonly string[] => {
-  const sign = look.unicode ? '▲' : '^';
-  const shown = trend.marks.slice(-listedMarks);
-  const lines = shown.map(({ at, agent, release, note }) =>
-    renderLine(look, 0, [
-      { text: `${sign} ${localTime(at, zone)}  `, tone: 'dim' },
-      { text: `${agent} ` },
-      { text: release, tone: 'strong' },
-      { text: note === '' ? '' : `  ${note}`, tone: 'dim' },
-    ]),
-  );
+const changeSign = (look: Look): string => (look.unicode ? '▲' : '^');
+const incidentSign = (look: Look): string => (look.unicode ? '✖' : 'x');
+
+/** Something that happened, as it is listed below the axis. */
+interface Event {
+  readonly at: number;
+  readonly sign: string;
+  readonly agent: string;
+  readonly what: string;
+  readonly note: string;
+}
+
+const eventsOf = (look: Look, { trend, incidents }: MetricTrend): readonly Event[] =>
+  [
+    ...trend.marks.map(({ at, agent, release, note }) => ({ at, sign: changeSign(look), agent, what: release, note })),
+    ...incidents.map(({ startedAt, agent, id, title }) => ({
+      at: startedAt,
+      sign: incidentSign(look),
+      agent: agent ?? trend.fleet,
+      what: id,
+      note: title,
+    })),
+  ].sort((a, b) => a.at - b.at);
+
+const eventLines = (look: Look, shown: MetricTrend, zone: string): readonly string[] => {
+  const lines = eventsOf(look, shown)
+    .slice(-listedEvents)
+    .map(({ at, sign, agent, what, note }) =>
+      renderLine(look, 0, [
+        { text: `${sign} ${localTime(at, zone)}  `, tone: 'dim' },
+        { text: `${agent} ` },
+        { text: what, tone: 'strong' },
+        { text: note === '' ? '' : `  ${note}`, tone: 'dim' },
+      ]),
+    );
   return lines.length === 0 ? [] : ['', ...lines];
 };
 
-/** The figure over time, for people; marks stand on the axis and are listed below. */
+/** The figure over time, for people; marks and incidents stand on the axis and are listed below. */
 const renderText = (shown: MetricTrend, { look, zone }: ViewOptions): string => {
   const { trend, metric } = shown;
   const { points, window } = trend;
@@ -69,7 +96,7 @@ const renderText = (shown: MetricTrend, { look, zone }: ViewOptions): string => 
   const format = (value: number) => metric.write(value);
   if (known.length === 0 || metric.value(trend.whole) === null) return [...head, '', 'nothing is known of it in this time', ''].join('\n');
   if (known.every((value) => value === 0))
-    return [...head, '', `${format(0)} all this time`, ...markLines(look, shown, zone), ''].join('\n');
+    return [...head, '', `${format(0)} all this time`, ...eventLines(look, shown, zone), ''].join('\n');
   const first = points[0]?.bucketUs ?? window.fromUs;
   const width = (points[1]?.bucketUs ?? window.toUs) - first;
   const plot = renderPlot(look, {
@@ -78,7 +105,7 @@ const renderText = (shown: MetricTrend, { look, zone }: ViewOptions): string => 
     width: look.width ?? plotWithoutTerminal,
     format,
     ends: [timeOf(shown, first, zone), timeOf(shown, (first + window.toUs) / 2, zone), timeOf(shown, window.toUs, zone)],
-    marks: trend.marks.map(({ at }) => ({ at: (at * 1000 - first) / width })),
+    marks: eventsOf(look, shown).map(({ at, sign }) => ({ at: (at * 1000 - first) / width, sign })),
   });
   const summary = [
     `lowest ${format(Math.min(...known))}`,
@@ -92,7 +119,7 @@ const renderText = (shown: MetricTrend, { look, zone }: ViewOptions): string => 
     ...plot,
     '',
     renderLine(look, 0, [{ text: joined(look, summary), tone: 'dim' }]),
-    ...markLines(look, shown, zone),
+    ...eventLines(look, shown, zone),
     '',
   ].join('\n');
 };
@@ -101,7 +128,7 @@ const jsonValue = (shown: MetricTrend, figures: Figures): number | null =>
   figuresJson(figures)[shown.metric.key] ?? (valueIn(shown, figures) === 0 ? 0 : null);
 
 const renderJson = (shown: MetricTrend): string => {
-  const { trend, metric } = shown;
+  const { trend, metric, incidents } = shown;
   return jsonDocument(trend.fleet, trend.generatedAt, {
     ...figureHead(trend),
     metric: metric.key,
@@ -115,6 +142,13 @@ const renderJson = (shown: MetricTrend): string => {
       requests: figures.requests,
     })),
     marks: trend.marks.map(({ at, agent, release, note, source }) => ({ at: isoTime(at), agent, release, note, source })),
+    incidents: incidents.map(({ id, title, agent, startedAt, resolvedAt }) => ({
+      id,
+      title,
+      agent,
+      started: isoTime(startedAt),
+      resolved: resolvedAt === null ? null : isoTime(resolvedAt),
+    })),
   });
 };
 

@@ -52,9 +52,12 @@ const trend: Leaf = {
     const wanted = agent === undefined ? filter : { ...filter, agent: requireAgent(fleet, agent).name };
     const found = await collectTrend(ctx, fleet, { windowMs: window, split: bucket ?? null, filter: wanted });
     requireSpans(fleet, metric.value(found.whole) === null, agent);
+    const { incidentsBetween } = await import('../../response/incidents/incidents.journal.ts');
+    const { fromUs, toUs } = found.window;
+    const incidents = await incidentsBetween(await ctx.journal(), { from: fromUs / 1000, to: toUs / 1000, agent: wanted.agent ?? null });
     const entries = Object.entries(trendFormats).map(([format, render]) => [
       format,
-      (view: never) => render({ trend: found, metric }, view),
+      (view: never) => render({ trend: found, metric, incidents }, view),
     ]);
     return { finding: 'none', formats: Object.fromEntries(entries) };
   },

@@ -1,25 +1,13 @@
 import { usageError } from '../../ground/errors.ts';
 import { canonicalJson, type Json } from '../../ground/json.ts';
 import { compileJsonPath } from '../../ground/json-path.ts';
+import { controlledActions } from './bound.ts';
 import { standsAs } from './compare.ts';
 import type { Action, Change, Desired, Observed, Touched } from './port.ts';
 import { holesOf, type Values } from './template.ts';
 
 /** What a control of the author's own making can be bound to. Its way back is its own undo, so that it enables nothing. */
-export const templatedActions: readonly Action[] = [
-  'throttle',
-  'disable',
-  'kill',
-  'rollback_prompt',
-  'rollback_model',
-  'rollback_deploy',
-  'route_model',
-  'failover',
-  'scale',
-  'queue',
-  'sampling',
-  'call',
-];
+export const templatedActions: readonly Action[] = [...controlledActions, 'call'];
 
 /** How the author's own control is read, and what it is to come to. Names of `values` are those of the parameters, or of `wants`. */
 export interface Reading {

@@ -6,6 +6,8 @@ import { displayWidth } from './width.ts';
 export interface PlotMark {
   /** Position among the values; where between two of them does not matter to a terminal. */
   readonly at: number;
+  /** One column wide. */
+  readonly sign: string;
 }
 
 export interface Plot {
@@ -91,7 +93,7 @@ export const renderPlot = (look: Look, wanted: Plot): readonly string[] => {
   const shown = columnsOf(values, columns);
   // What a division left in the last digit must not lie above the highest row.
   const levels = shown.map((value) => (value === null ? null : Math.min(1, value / top) * (rowCount - 1)));
-  const [tick, axis, corner, along, up, gap] = look.unicode ? ['┤', '│', '└', '─', '▲', '·'] : ['|', '|', '+', '-', '^', '.'];
+  const [tick, axis, corner, along, gap] = look.unicode ? ['┤', '│', '└', '─', '·'] : ['|', '|', '+', '-', '.'];
   const drawing = draw(look, levels, rowCount);
   const rows = labels.map((label, row) =>
     renderLine(look, 0, [
@@ -103,8 +105,8 @@ export const renderPlot = (look: Look, wanted: Plot): readonly string[] => {
     ]),
   );
   const inside = marks.filter(({ at }) => at >= 0 && at < values.length);
-  const marked = new Set(inside.map(({ at }) => Math.floor((at * columns) / values.length)));
-  const axisLine = shown.map((value, column) => (marked.has(column) ? up : value === null ? gap : along)).join('');
+  const signs = new Map(inside.map(({ at, sign }) => [Math.floor((at * columns) / values.length), sign]));
+  const axisLine = shown.map((value, column) => signs.get(column) ?? (value === null ? gap : along)).join('');
   const [left, middle, right] = ends;
   const spare = columns - displayWidth(left) - displayWidth(middle) - displayWidth(right);
   const before = Math.max(1, Math.floor(spare / 2));

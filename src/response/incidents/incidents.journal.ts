@@ -63,6 +63,18 @@ export const listIncidents = async (
   return rows.map(incidentOf);
 };
 
+/** More are never looked through. */
+const mostIncidents = 10_000;
+
+/** Incidents that began in a time (UTC epoch ms), oldest first. @param agent null: of every agent */
+export const incidentsBetween = async (
+  journal: Journal,
+  { from, to, agent }: { readonly from: number; readonly to: number; readonly agent: string | null },
+): Promise<readonly Incident[]> => {
+  const all = await listIncidents(journal, { agent, resolved: true, limit: mostIncidents });
+  return all.filter(({ startedAt }) => startedAt >= from && startedAt < to).sort((a, b) => a.startedAt - b.startedAt);
+};
+
 /** The id of the next incident. Who opens it fails (`Conflict`) where somebody else took the id. */
 export const nextIncidentId = async (journal: Journal): Promise<string> => {
   const [row] = await journal.all<{ last: number | null }>('SELECT MAX(CAST(substr(id, 5) AS INTEGER)) AS last FROM incident');

@@ -1,11 +1,10 @@
-import { boundControls } from '../../controls/actions/bound.ts';
+import { bindableActions, boundControls } from '../../controls/actions/bound.ts';
 import { openControl } from '../../controls/actions/open-control.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
 import { OpsError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Binding, Bindings } from './lint-binding.ts';
-import { bindableActions } from './scope.ts';
 
 /** What the manifest binds. Drivers are opened for kills alone, since nothing but they know what they stop; nothing is sent. */
 export const collectBindings = async (ctx: Context, fleet: Fleet, isAboutKills: boolean): Promise<Bindings> => ({

@@ -1,3 +1,4 @@
+import { bindableActions } from '../../controls/actions/bound.ts';
 import type { PlacedProblem } from '../../fleet/problems.ts';
 import { hashText } from '../../fleet/snapshot.ts';
 import { OpsError } from '../../ground/errors.ts';
@@ -85,10 +86,7 @@ const parse = async (text: string, path: string): Promise<ParsedFile> => {
 
 const expressionProblems = async (runbook: Runbook, expressions: ReadRunbook['expressions']): Promise<readonly RunbookProblem[]> => {
   if (expressions.length === 0) return [];
-  const [{ expressionProblem }, { agentFactNames, bindableActions, figureNames }] = await Promise.all([
-    import('./expression.ts'),
-    import('./scope.ts'),
-  ]);
+  const [{ expressionProblem }, { agentFactNames, figureNames }] = await Promise.all([import('./expression.ts'), import('./scope.ts')]);
   const names = {
     params: runbook.params.map(({ name }) => name),
     agent: agentFactNames,

@@ -1,24 +1,7 @@
-import { boundControls } from '../../controls/actions/bound.ts';
-import type { Action } from '../../controls/actions/port.ts';
+import { bindableActions, boundControls } from '../../controls/actions/bound.ts';
 import type { Agent } from '../../fleet/agent.ts';
 import type { Json } from '../../ground/json.ts';
 import type { Figures } from '../../telemetry/stats/figures.ts';
-
-/** Every action that a manifest can bind a control to. */
-export const bindableActions: readonly Action[] = [
-  'throttle',
-  'disable',
-  'enable',
-  'kill',
-  'rollback_prompt',
-  'rollback_model',
-  'rollback_deploy',
-  'route_model',
-  'failover',
-  'scale',
-  'queue',
-  'sampling',
-];
 
 /** `agent.NAME` of an expression. */
 export const agentFactNames = ['name', 'env', 'tier', 'owner', 'tags', 'latency_sla_ms', 'error_rate_sla', 'quality_sla'] as const;

@@ -31,7 +31,7 @@ describe('a plot', () => {
     expect(lines.at(-2)).toMatch(/└·+─+·+$/);
   });
   test('marks stand where they belong, and those of another time nowhere', () => {
-    expect(plot({ values: [1, 1, 1, 1], marks: [{ at: 2 }, { at: 99 }, { at: -5 }] }).at(-2)).toMatch(/^ *└─{6,10}▲─{5,9}$/);
+    expect(plot({ values: [1, 1, 1, 1], marks: [2, 99, -5].map((at) => ({ at, sign: '▲' })) }).at(-2)).toMatch(/^ *└─{6,10}▲─{5,9}$/);
   });
   test('more values than columns keep the highest of each column', () => {
     const lines = plot({ values: Array.from({ length: 400 }, (_, at) => (at === 201 ? 10 : 1)) });

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bindableActions } from '../../../src/controls/actions/bound.ts';
 import type { Action, Capabilities } from '../../../src/controls/actions/port.ts';
 import { lintRunbook } from '../../../src/response/runbooks/lint.ts';
 import type { Binding, Bindings } from '../../../src/response/runbooks/lint-binding.ts';
 import { openParsed } from '../../../src/response/runbooks/open-parsed.ts';
-import { bindableActions } from '../../../src/response/runbooks/scope.ts';
 import { plainTraits } from '../../support/plain-control.ts';
 
 const at = { file: 'agentops.yaml', line: 9, column: 7 };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { bindableActions } from '../../../src/controls/actions/bound.ts';
 import { openTwins } from '../../../src/controls/actions/open-twins.ts';
 import type { Action, ControlDriver } from '../../../src/controls/actions/port.ts';
 import type { Fleet } from '../../../src/fleet/agent.ts';
@@ -7,7 +8,7 @@ import { drawPlan } from '../../../src/response/runbooks/draw-plan.ts';
 import { givenParams } from '../../../src/response/runbooks/given-params.ts';
 import { loadRunbook, namesOfRunbooks } from '../../../src/response/runbooks/load-runbooks.ts';
 import { obstaclesOf } from '../../../src/response/runbooks/plan.ts';
-import { bindableActions, healthyFigures } from '../../../src/response/runbooks/scope.ts';
+import { healthyFigures } from '../../../src/response/runbooks/scope.ts';
 import { controlPath } from '../../../src/response/runbooks/wish.ts';
 import { aFleet, anAgent, noControls } from '../../support/facts.ts';
 import { fakeContext } from '../../support/fake-context.ts';
