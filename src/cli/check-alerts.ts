@@ -5,6 +5,7 @@ import { plural } from '../ground/output/phrases.ts';
 import { isFiring } from '../oversight/alerts/alert-state.ts';
 import { collectJudgements, type Judged, type Judgements } from '../oversight/alerts/collect-judgements.ts';
 import { loadRules } from '../oversight/alerts/load-rules.ts';
+import { readWatchedQueues } from '../oversight/alerts/read-watched-queues.ts';
 import { requireRule } from '../oversight/alerts/require-alert.ts';
 import type { Rule } from '../oversight/alerts/rule.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
@@ -31,7 +32,8 @@ export const checkAlerts = async ({ ctx, cwd, fleet: load }: Session, { agent, r
   const names = fleet.agents.map(({ name }) => name);
   const all = file === null ? rulesOf(fleet) : await loadRules(ctx, { path: resolve(cwd, file), agents: names, cwd });
   const rules = rule === null ? all : [requireRule(all, rule)];
-  const judgements = await collectJudgements(ctx, fleet, { rules, agents, goesOn: file === null });
+  const { queues, problems } = await readWatchedQueues(ctx, rules, agents);
+  const judgements = await collectJudgements(ctx, fleet, { rules, agents, goesOn: file === null, queues });
   const suggest = await loadSuggestions(ctx, fleet);
   const withNext = (judged: Judged) => ({ ...judged, next: nextOf(judged, suggest) });
   const { judged } = judgements;
@@ -48,7 +50,7 @@ export const checkAlerts = async ({ ctx, cwd, fleet: load }: Session, { agent, r
       firing,
       pending,
       unknown,
-      problems: problemsOf(judgements),
+      problems: [...problemsOf(judgements), ...problems],
     }),
     next: firing[0] === undefined ? [] : [`agentops alerts explain ${firing[0].rule.name} ${firing[0].agent}`],
   };
@@ -73,7 +75,8 @@ export const explainRule = async ({ ctx, fleet: load }: Session, name: string, a
   const { fleet } = await load();
   const rule: Rule = requireRule(rulesOf(fleet), name);
   const agents = agentsOf(fleet, agent);
-  const { at, judged, unjudged } = await collectJudgements(ctx, fleet, { rules: [rule], agents, goesOn: true });
+  const { queues } = await readWatchedQueues(ctx, [rule], agents);
+  const { at, judged, unjudged } = await collectJudgements(ctx, fleet, { rules: [rule], agents, goesOn: true, queues });
   return {
     finding: 'none',
     formats: alertExplainFormats({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { protocols } from '../agents/protocols/registry.ts';
 import { controlConfigs } from '../controls/actions/registry.ts';
-import { queueSchemas } from '../controls/queues/schema.ts';
+import { queueConfigs } from '../controls/queues/registry.ts';
 import { policies } from '../fleet/policy-section.ts';
 import { readByKind } from '../fleet/read-slot.ts';
 import type { Extensions, SlotReader } from '../fleet/slots.ts';
@@ -46,7 +46,7 @@ export const extensions: Extensions = {
     backend: readByKind('kind', 'trace backend', backends),
     control: readByKind('via', 'control', controlConfigs),
     channel: readByKind('kind', 'channel', channels),
-    queue: readByKind('kind', 'queue', queueSchemas),
+    queue: readByKind('kind', 'queue', queueConfigs),
     expect: expectations,
     rule: readByKind('type', 'alert rule', ruleKinds),
   },

@@ -1,16 +1,5 @@
-import { z } from 'zod';
-import { urlField } from '../../fleet/fields.ts';
+import { secretField } from '../../fleet/fields.ts';
 
-const redisStream = {
-  kind: 'redis-stream',
-  summary: 'A consumer group of a Redis stream.',
-  config: z.strictObject({
-    kind: z.literal('redis-stream'),
-    url: urlField(['redis:', 'rediss:']).describe('Where Redis answers.'),
-    stream: z.string().min(1).describe('The key of the stream.'),
-    group: z.string().min(1).describe('The consumer group.'),
-  }),
-};
-
-/** Queue kind → its config schema. */
-export const queueSchemas = { 'redis-stream': async () => ({ default: redisStream }) };
+/** The credential that a queue is read with. */
+export const credentialField = () =>
+  secretField().describe('A password, or user:password; wins over what the url holds. It needs no right to take or to put anything.');

@@ -7,6 +7,7 @@ import { readProgress } from '../../telemetry/traces/spans.cache.ts';
 import { type AlertInstance, catchUp, quietInstance } from './alert-state.ts';
 import { readOpenAlerts } from './alerts.journal.ts';
 import { collectOwnSamples, type SamplesOf, traceSamples } from './collect-samples.ts';
+import type { QueueFacts } from './evaluation.ts';
 import { keyText } from './fold.ts';
 import type { Labelled } from './judge-rule.ts';
 import { missedMoments, momentOf, watermarkOf } from './metrics/moments.ts';
@@ -45,6 +46,8 @@ export interface JudgementQuery {
   readonly agents: readonly Agent[];
   /** Whether alerts of the journal go on from where they stand; else each begins anew, as those of rules that were never in force. */
   readonly goesOn: boolean;
+  /** Queues as they were just read, by agent. */
+  readonly queues: ReadonlyMap<string, QueueFacts>;
 }
 
 const minuteMs = 60_000;
@@ -56,7 +59,7 @@ const minuteMs = 60_000;
 export const collectJudgements = async (
   ctx: Pick<Context, 'cache' | 'journal' | 'clock' | 'signal'>,
   fleet: Fleet,
-  { rules, agents, goesOn }: JudgementQuery,
+  { rules, agents, goesOn, queues }: JudgementQuery,
 ): Promise<Judgements> => {
   const [cache, journal] = [await openFreshCache(ctx), await ctx.journal()];
   const now = ctx.clock.now();
@@ -64,7 +67,10 @@ export const collectJudgements = async (
   const before = new Map(open.map((alert) => [keyText(alert), alert.instance]));
   const samplesAt = traceSamples(cache, fleet);
   const traces = memo((moment: number) => Promise.resolve(samplesAt(moment)));
-  const own = memo((moment: number) => collectOwnSamples(journal, { agents }, { moment, rules, queues: new Map() }));
+  const own = memo((moment: number) =>
+    // What waits in a queue is known of now alone.
+    collectOwnSamples(journal, { agents }, { moment, rules, queues: moment === momentOf(now) ? queues : new Map() }),
+  );
   const judged: Judged[] = [];
   const unjudged: Unjudged[] = [];
   for (const agent of agents) {

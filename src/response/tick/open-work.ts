@@ -6,6 +6,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import type { Alert } from '../../oversight/alerts/alert.ts';
 import { readOpenAlerts } from '../../oversight/alerts/alerts.journal.ts';
 import { evaluateAlerts } from '../../oversight/alerts/evaluate-alerts.ts';
+import { readWatchedQueues } from '../../oversight/alerts/read-watched-queues.ts';
 import { rulesOf } from '../../oversight/alerts/rules.ts';
 import { sendOutbox } from '../../oversight/notify/send-outbox.ts';
 import { rebuildRollups } from '../../telemetry/stats/rebuild-rollups.ts';
@@ -16,7 +17,6 @@ import { openAlertIncidents } from '../incidents/open-alert-incidents.ts';
 import { type Ended, expireMitigations } from '../runbooks/expire-mitigations.ts';
 import { loadSuggestions } from '../runbooks/load-suggestions.ts';
 import type { DutyName } from './duties.ts';
-import { readQueues } from './read-queues.ts';
 import { type CalledRun, runCalled } from './run-called.ts';
 import type { TickAids } from './run-tick.ts';
 import type { Tick, TickCounts, TickProblem } from './tick.ts';
@@ -84,7 +84,7 @@ export const openWork = (tick: Context, fleet: Fleet, { checks, verifiers, backe
     },
     alerts: async (ctx) => {
       const suggest = await loadSuggestions(ctx, fleet);
-      const { queues, problems: unread } = await readQueues(ctx, fleet);
+      const { queues, problems: unread } = await readWatchedQueues(ctx, rulesOf(fleet), fleet.agents);
       for (const message of unread) problems.push({ duty: 'alerts', message, hint: 'agentops doctor', isFailure: true });
       const evaluation = await evaluateAlerts(ctx, fleet, { suggest, queues }, () => undefined);
       firing = evaluation.firing;

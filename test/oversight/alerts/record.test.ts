@@ -95,7 +95,12 @@ describe('a silence', () => {
 
 describe('judging without keeping', () => {
   const judgedNow = async ({ ctx, fleet }: WatchedFleet) => {
-    const { judged } = await collectJudgements(ctx, fleet, { rules: rulesOf(fleet), agents: fleet.agents, goesOn: true });
+    const { judged } = await collectJudgements(ctx, fleet, {
+      rules: rulesOf(fleet),
+      agents: fleet.agents,
+      goesOn: true,
+      queues: new Map(),
+    });
     return judged.filter(({ rule }) => rule.name === 'errors');
   };
 

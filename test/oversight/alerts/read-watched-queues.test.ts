@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSqliteJournal } from '../../../src/ground/store/sqlite.ts';
 import { openSqliteCache } from '../../../src/ground/store/sqlite-cache.ts';
+import { readWatchedQueues } from '../../../src/oversight/alerts/read-watched-queues.ts';
+import { rulesOf } from '../../../src/oversight/alerts/rules.ts';
 import { channels } from '../../../src/oversight/notify/registry.ts';
-import { readQueues } from '../../../src/response/tick/read-queues.ts';
 import { runTick } from '../../../src/response/tick/run-tick.ts';
 import { backends } from '../../../src/telemetry/traces/registry.ts';
 import { redisPrograms, startRedis } from '../../peers/start-redis.ts';
@@ -42,7 +43,7 @@ const stage = async (port: number) => {
   const unasked = async () => ({ verdict: 'inconclusive', evidence: '' }) as const;
   const aids = { checks: async () => 0, verifiers: { check: unasked, eval: unasked }, backends, channels };
   return {
-    read: () => readQueues(ctx, fleet),
+    read: () => readWatchedQueues(ctx, rulesOf(fleet), fleet.agents),
     tick: async () => (await runTick(ctx, fleet, { duties: ['alerts'], waits: false }, aids, () => undefined)).tick,
   };
 };
@@ -53,7 +54,7 @@ test('a queue that cannot be reached is told of, and is not empty', async () => 
   expect(queues.size).toBe(0);
   expect(problems).toEqual([
     expect.stringContaining('the queue of worker cannot be read'),
-    'the queue of other was not read: its server does not answer',
+    'the queue of other cannot be read: its server does not answer',
   ]);
 }, 30_000);
 
@@ -63,7 +64,7 @@ describeWithPeer('queues of a real Redis', { programs: redisPrograms }, () => {
     onTestFinished(() => redis.stop());
     const { read, tick } = await stage(redis.port);
     await redis.admin.xgroup('CREATE', 'others', 'workers', '$', 'MKSTREAM');
-    expect((await read()).problems).toEqual(['the queue of worker: Redis cannot tell how much waits for group workers of stream jobs']);
+    expect((await read()).problems).toEqual(['the queue of worker cannot be read: there is no group workers of a stream jobs']);
     await redis.admin.xgroup('CREATE', 'jobs', 'workers', '$', 'MKSTREAM');
     for (let job = 0; job < 5; job += 1) await redis.admin.xadd('jobs', '*', 'job', String(job));
     await redis.admin.xreadgroup('GROUP', 'workers', 'one', 'COUNT', 2, 'STREAMS', 'jobs', '>');
