@@ -23,21 +23,28 @@ export const readLargestRequests = (
   { fromUs, toUs }: Range,
   limits: ReadonlyMap<string, RequestLimits>,
 ): ReadonlyMap<string, LargestRequest> => {
+  if (![...limits.values()].some(isLimited)) return new Map();
   const words = dictionaryOf(cache);
-  const beyond = [...limits].flatMap(([agent, limit]) => {
-    const number = words.find('agent', agent);
-    const over = [
-      limit.perRequestNanos === null ? null : `r.cost_nanos > ${limit.perRequestNanos}`,
-      limit.tokensPerRequest === null ? null : `r.in_tok + r.out_tok > ${limit.tokensPerRequest}`,
-      limit.stepsPerRequest === null ? null : `r.steps > ${limit.stepsPerRequest}`,
-    ].filter((condition) => condition !== null);
-    return number === null || over.length === 0 ? [] : [`(r.agent = ${number} AND (${over.join(' OR ')}))`];
-  });
-  if (beyond.length === 0) return new Map();
+  // Limits are held against the rows here: a condition for each of a thousand agents is more than SQLite takes.
   const rows = cache.all<{ agent: number; cost: number | null; tokens: number; steps: number }>(
     `SELECT r.agent, MAX(r.cost_nanos) AS cost, MAX(r.in_tok + r.out_tok) AS tokens, MAX(r.steps) AS steps
-     FROM run r WHERE r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 AND (${beyond.join(' OR ')}) GROUP BY 1`,
+     FROM run r WHERE r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 GROUP BY 1`,
     ...[fromUs, toUs],
   );
-  return new Map(rows.map(({ agent, cost, tokens, steps }) => [words.word(agent) ?? noWord, { costNanos: cost, tokens, steps }]));
+  return new Map(
+    rows.flatMap(({ agent, cost, tokens, steps }): [string, LargestRequest][] => {
+      const name = words.word(agent) ?? noWord;
+      const largest = { costNanos: cost, tokens, steps };
+      return isBeyond(largest, limits.get(name)) ? [[name, largest]] : [];
+    }),
+  );
 };
+
+const isLimited = (limit: RequestLimits): boolean =>
+  limit.perRequestNanos !== null || limit.tokensPerRequest !== null || limit.stepsPerRequest !== null;
+
+const isBeyond = ({ costNanos, tokens, steps }: LargestRequest, limit: RequestLimits | undefined): boolean =>
+  limit !== undefined &&
+  (exceeds(costNanos, limit.perRequestNanos) || exceeds(tokens, limit.tokensPerRequest) || exceeds(steps, limit.stepsPerRequest));
+
+const exceeds = (value: number | null, limit: number | null): boolean => value !== null && limit !== null && value > limit;

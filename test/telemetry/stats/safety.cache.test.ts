@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { readLargestRequests } from '../../../src/telemetry/stats/dear-requests.cache.ts';
 import { readSafety } from '../../../src/telemetry/stats/safety.cache.ts';
+import { dictionaryOf } from '../../../src/telemetry/traces/dictionary.cache.ts';
 import type { Score } from '../../../src/telemetry/traces/span.ts';
 import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
 import { pricedSpan, temporaryCache } from '../../support/cache.ts';
@@ -91,4 +92,14 @@ test('the largest request is told of the agents alone that have one beyond a lim
   expect(largest({ perRequestNanos: 9_000_000, tokensPerRequest: 1100, stepsPerRequest: 3 })).toEqual(new Map());
   expect(largest({ perRequestNanos: 8_999_999 })).toEqual(new Map([['support', { costNanos: 9_000_000, tokens: 1100, steps: 3 }]]));
   expect(largest({ stepsPerRequest: 2 }).get('support')).toMatchObject({ steps: 3 });
+});
+
+test('limits of more agents than SQLite takes conditions are held against what each took', async () => {
+  const cache = await open();
+  takeRequests(cache, nowUs, [{ no: 1, startUs: nowUs - 60_000_000 }]);
+  const limit = { perRequestNanos: 1, tokensPerRequest: null, stepsPerRequest: null };
+  const limits = new Map(Array.from({ length: 2000 }, (_, at) => [`agent-${at}`, limit] as const));
+  // Every one of them is known, so that each would have a condition of its own.
+  for (const name of limits.keys()) dictionaryOf(cache).number('agent', name);
+  expect([...readLargestRequests(cache, window, limits.set('support', limit)).keys()]).toEqual(['support']);
 });
