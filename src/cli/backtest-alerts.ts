@@ -23,6 +23,7 @@ import { readPast } from '../oversight/alerts/read-past.ts';
 import { episodeSink, replayAlerts } from '../oversight/alerts/replay-alerts.ts';
 import type { Rule } from '../oversight/alerts/rule.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
+import { subjectsOf, wholeFleet } from '../oversight/alerts/subject.ts';
 import { sourceOfAgent } from '../telemetry/traces/fleet-ownership.ts';
 import { backtestFormats } from '../views/backtest.ts';
 import type { Outcome, Session } from './command.ts';
@@ -96,11 +97,11 @@ const replay = async (
   const from = Math.floor((until - sinceMs) / stepMs) * stepMs;
   const all = sets.flatMap(({ rules }) => rules);
   progress.phase('reading requests');
-  const readFrom = from - warmUpMs - lookBackMs(all);
+  const readFrom = from - warmUpMs - lookBackMs(all, subjectsOf(fleet));
   const known = await readPast(ctx, fleet, { rules: all, from: readFrom, to: until }, ({ done, of }) =>
     progress.update(() => `reading requests: ${done.toLocaleString('en-US')} of ${of.toLocaleString('en-US')}`),
   );
-  const agents = fleet.agents.filter(({ name }) => sourceOfAgent({ agents: fleet.agents, backends: fleet.backends }, name) !== null);
+  const agents = subjectsOf(fleet).filter(({ name }) => name === wholeFleet || sourceOfAgent(fleet, name) !== null);
   const heard = withListener(fleet);
   const channels = Object.keys(heard.notify);
   const startedAt = ctx.clock.monotonic();

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import type { Agent, Fleet } from '../fleet/agent.ts';
-import { requireAgent } from '../fleet/select.ts';
 import { plural } from '../ground/output/phrases.ts';
 import { isFiring } from '../oversight/alerts/alert-state.ts';
 import { collectJudgements, type Judged, type Judgements } from '../oversight/alerts/collect-judgements.ts';
 import { loadRules } from '../oversight/alerts/load-rules.ts';
 import { readWatchedQueues } from '../oversight/alerts/read-watched-queues.ts';
-import { requireRule } from '../oversight/alerts/require-alert.ts';
+import { requireRule, requireSubject } from '../oversight/alerts/require-alert.ts';
 import type { Rule } from '../oversight/alerts/rule.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
+import { type Subject, subjectsOf, wholeFleet } from '../oversight/alerts/subject.ts';
 import { whyUnjudged, wouldFire } from '../oversight/alerts/would-fire.ts';
 import { loadSuggestions } from '../response/runbooks/load-suggestions.ts';
 import { alertCheckFormats } from '../views/alert-check.ts';
@@ -23,7 +23,12 @@ export interface CheckWish {
   readonly file: string | null;
 }
 
-const agentsOf = (fleet: Fleet, name: string | null): readonly Agent[] => (name === null ? fleet.agents : [requireAgent(fleet, name)]);
+const agentsOf = (fleet: Fleet, name: string | null): readonly Subject[] =>
+  name === null ? subjectsOf(fleet) : [requireSubject(fleet, name)];
+
+/** Without the fleet as a whole. */
+const agentsAmong = ({ agents }: Fleet, subjects: readonly Subject[]): readonly Agent[] =>
+  agents.filter(({ name }) => subjects.some((each) => each.name === name));
 
 /** What would fire now: rules are judged, and nothing is kept or told. */
 export const checkAlerts = async ({ ctx, cwd, fleet: load }: Session, { agent, rule, file }: CheckWish): Promise<Outcome> => {
@@ -32,7 +37,7 @@ export const checkAlerts = async ({ ctx, cwd, fleet: load }: Session, { agent, r
   const names = fleet.agents.map(({ name }) => name);
   const all = file === null ? rulesOf(fleet) : await loadRules(ctx, { path: resolve(cwd, file), agents: names, cwd });
   const rules = rule === null ? all : [requireRule(all, rule)];
-  const { queues, problems } = await readWatchedQueues(ctx, rules, agents);
+  const { queues, problems } = await readWatchedQueues(ctx, rules, agentsAmong(fleet, agents));
   const judgements = await collectJudgements(ctx, fleet, { rules, agents, goesOn: file === null, queues });
   const suggest = await loadSuggestions(ctx, fleet);
   const withNext = (judged: Judged) => ({ ...judged, next: nextOf(judged, suggest) });
@@ -46,7 +51,7 @@ export const checkAlerts = async ({ ctx, cwd, fleet: load }: Session, { agent, r
       fleet: fleet.name,
       generatedAt: judgements.at,
       rules: rules.length,
-      agents: agents.length,
+      agents: agents.filter(({ name }) => name !== wholeFleet).length,
       firing,
       pending,
       unknown,
@@ -75,7 +80,7 @@ export const explainRule = async ({ ctx, fleet: load }: Session, name: string, a
   const { fleet } = await load();
   const rule: Rule = requireRule(rulesOf(fleet), name);
   const agents = agentsOf(fleet, agent);
-  const { queues } = await readWatchedQueues(ctx, [rule], agents);
+  const { queues } = await readWatchedQueues(ctx, [rule], agentsAmong(fleet, agents));
   const { at, judged, unjudged } = await collectJudgements(ctx, fleet, { rules: [rule], agents, goesOn: true, queues });
   return {
     finding: 'none',

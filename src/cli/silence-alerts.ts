@@ -1,6 +1,5 @@
 import type { Fleet } from '../fleet/agent.ts';
 import { matchesGlob } from '../fleet/glob.ts';
-import { requireAgent } from '../fleet/select.ts';
 import { usageError } from '../ground/errors.ts';
 import type { Silence, SilenceMatcher } from '../oversight/alerts/alert.ts';
 import { readAlertName, writtenAlert } from '../oversight/alerts/alert-name.ts';
@@ -8,9 +7,10 @@ import { isFiring } from '../oversight/alerts/alert-state.ts';
 import { readOpenAlerts } from '../oversight/alerts/alerts.journal.ts';
 import { isSilenced } from '../oversight/alerts/quieting.ts';
 import { recordSilence, recordSilenceEnd } from '../oversight/alerts/record-silence.ts';
-import { requireRule } from '../oversight/alerts/require-alert.ts';
+import { requireRule, requireSubject } from '../oversight/alerts/require-alert.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
 import { readSilences } from '../oversight/alerts/silences.journal.ts';
+import { subjectsOf } from '../oversight/alerts/subject.ts';
 import { type SilenceAnswer, silenceFormats } from '../views/silence.ts';
 import type { Outcome, Session } from './command.ts';
 
@@ -96,8 +96,8 @@ const matcherOf = (
   if (matcher.agent !== null)
     requireMatch(
       matcher.agent,
-      fleet.agents.map(({ name }) => name),
-      (name) => requireAgent(fleet, name),
+      subjectsOf(fleet).map(({ name }) => name),
+      (name) => requireSubject(fleet, name),
     );
   return matcher;
 };

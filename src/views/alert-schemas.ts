@@ -28,7 +28,7 @@ const category = z.enum(['cost', 'safety', 'quality', 'errors', 'latency', 'avai
 
 const alert = z.object({
   rule: z.string(),
-  agent: z.string(),
+  agent: z.string().describe('@fleet: the fleet as a whole'),
   label: z.string().describe('The stage or measure; empty where the rule has one only'),
   state: z.enum(['pending', 'firing', 'recovering', 'resolved', 'inactive']),
   severity,

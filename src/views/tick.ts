@@ -3,6 +3,7 @@ import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Cell, Tone } from '../ground/output/look.ts';
 import { clockTime } from '../ground/output/phrases.ts';
 import { isFiring } from '../oversight/alerts/alert-state.ts';
+import { agentNamed } from '../oversight/alerts/subject.ts';
 import type { CalledRun } from '../response/tick/run-called.ts';
 import { hasFailed, summaryOf, type Tick } from '../response/tick/tick.ts';
 import { missing, stateSigns, symbolOf, type ViewOptions } from './words.ts';
@@ -24,7 +25,7 @@ const renderText = ({ tick, isQuiet }: TickAnswer, { look, zone }: ViewOptions):
     ...tick.firing.flatMap(({ rule, agent, label, instance, judgement }) =>
       line(
         2,
-        { text: `${[rule, label].filter((word) => word !== '').join('/')} on ${agent || 'the fleet'}`, tone: 'bad' },
+        { text: `${[rule, label].filter((word) => word !== '').join('/')} on ${agentNamed(agent) ?? 'the fleet'}`, tone: 'bad' },
         { text: ` since ${clockTime(instance.firedAt ?? instance.since, zone)}: ${judgement.reason}` },
       ),
     ),

@@ -7,6 +7,7 @@ import type { Destination } from '../notify/route.ts';
 import { type Alert, aboutKey } from './alert.ts';
 import type { Announcement, Told } from './announcement.ts';
 import type { Unit } from './judgement.ts';
+import { agentNamed } from './subject.ts';
 
 /** All that a message about an alert tells. */
 export interface Telling {
@@ -34,17 +35,18 @@ export const alertMessage = (telling: Telling): Message => {
   const { fleet, now, alert, kind, firedAt } = telling;
   const { rule, agent, label, judgement, severity } = alert;
   const name = `${rule}${label === '' ? '' : ` (${label})`}`;
+  const whose = agentNamed(agent) ?? fleet;
   const lasted = humanDuration(Math.max(0, (kind === 'resolve' ? alert.instance.since : now) - firedAt));
   return {
     event: `alert.${kind}`,
     about: { key: aboutKey(alert), phase: phases[kind], since: firedAt },
     severity: kind === 'resolve' ? 'notify' : severity,
     fleet,
-    agent,
+    agent: agentNamed(agent),
     title:
       kind === 'resolve'
-        ? `${agent}: ${name} is over after ${lasted}`
-        : `${agent}: ${name}${kind === 'remind' ? ` for ${lasted}` : ''}: ${judgement.reason}`,
+        ? `${whose}: ${name} is over after ${lasted}`
+        : `${whose}: ${name}${kind === 'remind' ? ` for ${lasted}` : ''}: ${judgement.reason}`,
     text: linesOf(telling, lasted).join('\n'),
     next: kind === 'resolve' ? null : (telling.suggested ?? explainCommand(alert)),
     facts: factsOf(telling),

@@ -3,7 +3,7 @@ import type { Quieting, Told } from './announcement.ts';
 import type { Judgement } from './judgement.ts';
 import type { Category, Severity } from './rule.ts';
 
-/** What tells one alert from others: a rule, the agent it judges, and the stage or measure (empty where it has one only). */
+/** What tells one alert from others: a rule, the agent that it judges (or `@fleet`), and the stage or measure (empty where it has one only). */
 export interface AlertKey {
   readonly rule: string;
   readonly agent: string;

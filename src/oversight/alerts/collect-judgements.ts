@@ -1,4 +1,4 @@
-import type { Agent, Fleet } from '../../fleet/agent.ts';
+import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
@@ -13,6 +13,7 @@ import type { Labelled } from './judge-rule.ts';
 import { missedMoments, momentOf, watermarkOf } from './metrics/moments.ts';
 import type { Rule } from './rule.ts';
 import { concerns } from './rules.ts';
+import { type Subject, wholeFleet } from './subject.ts';
 import { decidesOn, labelledBy, type Word } from './tracking.ts';
 
 /** What a rule says of an agent now, and what would become of it. */
@@ -28,12 +29,12 @@ export interface Judged extends Labelled {
 /** A rule that says nothing of an agent that it is about. */
 export interface Unjudged {
   readonly rule: Rule;
-  readonly agent: Agent;
+  readonly agent: Subject;
   /** No trace of it was ever read, and the rule looks at traces. */
   readonly isUnseen: boolean;
 }
 
-/** What every rule says of every agent, with nothing kept and nobody told. */
+/** What every rule says of every agent and of the fleet as a whole, with nothing kept and nobody told. */
 export interface Judgements {
   /** UTC epoch ms. */
   readonly at: number;
@@ -43,7 +44,7 @@ export interface Judgements {
 
 export interface JudgementQuery {
   readonly rules: readonly Rule[];
-  readonly agents: readonly Agent[];
+  readonly agents: readonly Subject[];
   /** Whether alerts of the journal go on from where they stand; else each begins anew, as those of rules that were never in force. */
   readonly goesOn: boolean;
   /** Queues as they were just read, by agent. */
@@ -69,7 +70,7 @@ export const collectJudgements = async (
   const traces = memo((moment: number) => Promise.resolve(samplesAt(moment)));
   const own = memo((moment: number) =>
     // What waits in a queue is known of now alone.
-    collectOwnSamples(journal, { agents }, { moment, rules, queues: moment === momentOf(now) ? queues : new Map() }),
+    collectOwnSamples(journal, fleet, { moment, rules, queues: moment === momentOf(now) ? queues : new Map() }),
   );
   const judged: Judged[] = [];
   const unjudged: Unjudged[] = [];
@@ -101,8 +102,12 @@ export const collectJudgements = async (
   return { at: now, judged, unjudged };
 };
 
-/** The newest moment that is known of an agent's traces; null: none was ever read. */
-const knownUpTo = (cache: Cache, fleet: Fleet, { name }: Agent, now: number): number | null => {
+/** The newest moment that is known of the traces of an agent, or of any; null: none was ever read. */
+const knownUpTo = (cache: Cache, fleet: Fleet, { name }: Subject, now: number): number | null => {
+  if (name === wholeFleet) {
+    const known = fleet.agents.flatMap((agent) => knownUpTo(cache, fleet, agent, now) ?? []);
+    return known.length === 0 ? null : Math.max(...known);
+  }
   const source = sourceOfAgent(fleet, name);
   const watermark = source === null ? null : watermarkOf(readProgress(cache, source), now);
   return watermark === null ? null : momentOf(watermark);
@@ -111,7 +116,7 @@ const knownUpTo = (cache: Cache, fleet: Fleet, { name }: Agent, now: number): nu
 interface Followed {
   readonly word: Word;
   readonly rule: Rule;
-  readonly agent: Agent;
+  readonly agent: Subject;
   readonly each: Labelled;
   readonly moment: number;
 }

@@ -4,12 +4,13 @@ import type { QueueFacts } from './evaluation.ts';
 import { readChecks } from './metrics/read-checks.ts';
 import { readOverdue } from './metrics/read-mitigations.ts';
 import { safetyAt } from './metrics/safety.ts';
-import { spendAt } from './metrics/spend.ts';
+import { fleetSpendAt, spendAt } from './metrics/spend.ts';
 import { trafficOf } from './metrics/traffic.ts';
 import type { Rule, RuleType } from './rule.ts';
 import { nothingSeen, type Samples } from './samples.ts';
+import { wholeFleet } from './subject.ts';
 
-/** What every agent is seen to do, as of one moment. */
+/** What every agent, or the fleet as a whole, is seen to do, as of one moment. */
 export type SamplesOf = (agent: string) => Samples;
 
 /** What traces say as of moments (UTC epoch ms), one after the other, read as far as rules ask for it. Rollups must be up to date. */
@@ -18,6 +19,7 @@ export const traceSamples = (cache: Cache, fleet: Fleet): ((moment: number) => S
   return (moment) => {
     const [traffic, spend, safety] = [trafficAt(moment), spendAt(cache, fleet, moment), safetyAt(cache, fleet, moment)];
     return (agent) => {
+      if (agent === wholeFleet) return { ...nothingSeen, ...fleetSpendAt(cache, fleet, moment) };
       const seen = traffic(agent);
       return { ...nothingSeen, ...seen, ...spend(agent, seen), safety: safety(agent, seen) };
     };

@@ -40,8 +40,17 @@ export const defaultRules: readonly Rule[] = [
   {
     ...plain,
     name: 'budget-day',
-    description: 'The agent has used up half, four fifths or all of what it may spend today.',
+    description: 'Half, four fifths or all of what the agent or the fleet may spend today is used up.',
     test: { type: 'spend', per: 'day', limit: 'own', stages: [0.5, 0.8, 1], forecast: false },
+    severity: 'page',
+    category: 'cost',
+    timing: { forMs: 0, keepFiringMs: 0, onNoData: 'keep' },
+  },
+  {
+    ...plain,
+    name: 'budget-month',
+    description: 'Half, four fifths or all of what the agent or the fleet may spend this month is used up.',
+    test: { type: 'spend', per: 'month', limit: 'own', stages: [0.5, 0.8, 1], forecast: false },
     severity: 'page',
     category: 'cost',
     timing: { forMs: 0, keepFiringMs: 0, onNoData: 'keep' },

@@ -1,4 +1,4 @@
-import type { Agent, Fleet } from '../../fleet/agent.ts';
+import type { Fleet } from '../../fleet/agent.ts';
 import { hashText } from '../../fleet/snapshot.ts';
 import { isoTime } from '../../ground/output/json.ts';
 import type { Context } from '../../ground/runtime/context.ts';
@@ -20,6 +20,7 @@ import { type Outcome, outcomeOf } from './outcome.ts';
 import { outcomeWrites } from './outcome-writes.ts';
 import { rulesOf } from './rules.ts';
 import { readSilences } from './silences.journal.ts';
+import { fleetSubject, type Subject, wholeFleet } from './subject.ts';
 import { trackerOf } from './tracking.ts';
 
 /** What an evaluation may touch. */
@@ -60,9 +61,9 @@ export const evaluateAlerts = async (
     const due = sources.filter(({ missed }) => missed.moments.includes(moment));
     const traced = due.filter(({ name }) => name !== ownSource);
     const seen = samplesAt(moment);
-    for (const { agents, missed, last } of traced) {
+    for (const { name, agents, missed, last } of traced) {
       const isNewest = moment === missed.moments.at(-1);
-      const isLate = isNewest && held.arrived !== null && arrived > held.arrived;
+      const isLate = name !== wholeFleet && isNewest && held.arrived !== null && arrived > held.arrived;
       const late = isLate ? lateArrivals(cache, fleet, { moment, afterTrace: held.arrived, judgedTo: last }) : undefined;
       tracker.judge('traces', agents, seen, moment, late);
     }
@@ -75,7 +76,7 @@ export const evaluateAlerts = async (
   }
   const at = Math.max(now, (last?.at ?? 0) + 1);
   const outcome = outcomeOf({ at, fleet, rules, standing, tracked: tracker.tracked, silences: await readSilences(journal, at), red });
-  const watermarks = sources.filter(({ name }) => name !== ownSource).flatMap(({ watermark }) => watermark ?? []);
+  const watermarks = sources.filter(({ name }) => name !== ownSource && name !== wholeFleet).flatMap(({ watermark }) => watermark ?? []);
   const watermark = watermarks.length === 0 ? null : Math.min(...watermarks);
   const input = {
     at,
@@ -84,6 +85,7 @@ export const evaluateAlerts = async (
     arrived,
     rules: hashText(JSON.stringify(rules)),
     seen: outcome.seen,
+    queues: Object.fromEntries([...(request.queues ?? [])].map(([agent, { depth, workers }]) => [agent, { depth, workers }])),
     standing: isNewDay(last?.at ?? null, at) ? outcome.before : null,
   };
   const problems = sources.flatMap((source) => problemsOf(source, now));
@@ -104,10 +106,10 @@ export const evaluateAlerts = async (
   return { ...done, ...shownOf(outcome), problems };
 };
 
-/** Where an agent's word comes from: one backend of traces, or this machine's own records. */
+/** Where an agent's word comes from: one backend of traces, or this machine's own records. What all of them tell is the word on the fleet as a whole. */
 interface Source {
   readonly name: string;
-  readonly agents: readonly Agent[];
+  readonly agents: readonly Subject[];
   /** Up to when it is known, UTC epoch ms; null: nothing ever came. */
   readonly watermark: number | null;
   /** The newest moment of it that was judged. */
@@ -116,22 +118,31 @@ interface Source {
 }
 
 const sourcesOf = (cache: Cache, fleet: Fleet, judged: Readonly<Record<string, number>>, now: number): readonly Source[] => {
-  const agents = new Map<string, Agent[]>([[ownSource, [...fleet.agents]]]);
+  const agents = new Map<string, Subject[]>([[ownSource, [...fleet.agents]]]);
   for (const agent of fleet.agents) {
     const name = sourceOfAgent({ agents: [agent], backends: fleet.backends }, agent.name);
     if (name !== null) agents.set(name, [...(agents.get(name) ?? []), agent]);
   }
-  return [...agents].map(([name, members]) => {
-    const watermark = name === ownSource ? now : watermarkOf(readProgress(cache, name), now);
+  const sourceOf = (name: string, members: readonly Subject[], watermark: number | null): Source => {
     const last = judged[name] ?? null;
     const missed = watermark === null ? { moments: [], leftOutMs: 0 } : missedMoments(last, momentOf(watermark));
     return { name, agents: members, watermark, last, missed };
-  });
+  };
+  const sources = [...agents].map(([name, members]) =>
+    sourceOf(name, members, name === ownSource ? now : watermarkOf(readProgress(cache, name), now)),
+  );
+  const whole = fleetSubject(fleet);
+  if (whole === null) return sources;
+  // What was spent is spent, however late others are: a backend that stands still must not keep the fleet from being judged.
+  const known = sources.flatMap(({ name, watermark }) => (name === ownSource ? [] : (watermark ?? [])));
+  return [...sources, sourceOf(wholeFleet, [whole], known.length === 0 ? null : Math.max(...known))];
 };
 
 const judgedOf = (name: string, moment: number | null): readonly (readonly [string, number])[] => (moment === null ? [] : [[name, moment]]);
 
 const problemsOf = ({ name, watermark, missed: { leftOutMs, moments } }: Source, now: number): readonly string[] => {
+  // Its sources tell what they lack.
+  if (name === wholeFleet) return [];
   const what = name === ownSource ? 'checks' : `traces of ${name}`;
   const leftOut =
     leftOutMs === 0

@@ -8,13 +8,14 @@ import type { SeenAlert, StandingAlert } from './inputs.journal.ts';
 import { momentOf } from './metrics/moments.ts';
 import { makesRed, quietingOf, redAbove } from './quieting.ts';
 import type { Rule } from './rule.ts';
+import { agentNamed, subjectsOf } from './subject.ts';
 import type { Tracked } from './tracking.ts';
 
 /** What an evaluation decides by, when everything was judged. */
 export interface Decisive {
   /** UTC epoch ms. */
   readonly at: number;
-  readonly fleet: Pick<Fleet, 'agents' | 'notify' | 'sections'>;
+  readonly fleet: Pick<Fleet, 'agents' | 'budget' | 'notify' | 'sections'>;
   readonly rules: readonly Rule[];
   readonly standing: readonly Alert[];
   readonly tracked: ReadonlyMap<string, Tracked>;
@@ -51,12 +52,13 @@ const withoutRule: Timing = { forMs: 0, keepFiringMs: 0, onNoData: 'ok' };
 export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }: Decisive): Outcome => {
   const byName = new Map(rules.map((rule) => [rule.name, rule]));
   const agents = new Map(fleet.agents.map((agent) => [agent.name, agent]));
+  const subjects = new Set(subjectsOf(fleet).map(({ name }) => name));
   const known = new Map(standing.map((alert) => [keyText(alert), alert]));
   const judged = [...new Set([...known.keys(), ...tracked.keys()])].map((key) => {
     const [alert, seen] = [known.get(key) ?? null, tracked.get(key) ?? null];
     const before: Standing = alert === null || isAtRest(alert) ? atRest : { instance: alert.instance, told: alert.told };
     const rule = seen?.rule ?? byName.get(alert?.rule ?? '') ?? null;
-    const isGone = seen === null && (rule === null || !agents.has(alert?.agent ?? ''));
+    const isGone = seen === null && (rule === null || !subjects.has(alert?.agent ?? ''));
     const timing = isGone ? withoutRule : (rule?.timing ?? withoutRule);
     const observations = isGone ? [{ at: momentOf(at), said: 'clear' as const }] : (seen?.observations ?? []);
     return {
@@ -98,7 +100,7 @@ export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }
 /** An alert that ends for want of a judge says so: nobody is to take it for the end of what it told of. */
 const unjudged = (alert: Alert | null, rule: Rule | null): Alert | null => {
   if (alert === null) return null;
-  const why = `nobody judges it any more: ${rule === null ? `rule ${alert.rule}` : alert.agent || 'the fleet'} is no longer in the manifest`;
+  const why = `nobody judges it any more: ${rule === null ? `rule ${alert.rule}` : (agentNamed(alert.agent) ?? 'a budget of the fleet')} is no longer in the manifest`;
   const { judgement } = alert;
   // One that flaps ends over several evaluations.
   return judgement.reason.endsWith(why) ? alert : { ...alert, judgement: { ...judgement, reason: `${judgement.reason}; ${why}` } };

@@ -4,6 +4,7 @@ import { hoursOfDay, windowBack } from './metrics/buckets-back.ts';
 import { type MinuteSums, minuteSums } from './minute-sums.ts';
 import type { Rule } from './rule.ts';
 import { type Extreme, nothingSeen, type Samples } from './samples.ts';
+import type { Subject } from './subject.ts';
 
 /** A request of the past. Unknown is null. */
 export interface PastRequest {
@@ -49,9 +50,15 @@ const mostHours = 10 * learnedDays;
 /** How far back days are looked at to tell what the next ones will cost, as in metrics/spend. */
 const forecastDays = 28;
 
-/** How far before a moment rules look at most, ms: the same hours of a week ago, or the days that a forecast learns from. */
-export const lookBackMs = (rules: readonly Rule[]): number =>
-  rules.some(({ test }) => test.type === 'spend' && test.forecast) ? (forecastDays + 31) * dayMs : (learnedDays + 2) * dayMs;
+/** How far before a moment rules look at most, ms: the same hours of a week ago, the month so far, or the days that a forecast learns from. */
+export const lookBackMs = (rules: readonly Rule[], subjects: readonly Pick<Subject, 'budget'>[]): number => {
+  const hasMonth = subjects.some(({ budget }) => budget.perMonthNanos !== null);
+  const days = rules.flatMap(({ test }) => {
+    if (test.type !== 'spend' || test.per !== 'month' || (test.limit === 'own' && !hasMonth)) return [];
+    return [test.forecast ? forecastDays + 31 : 31];
+  });
+  return Math.max(learnedDays + 2, ...days) * dayMs;
+};
 
 /** What rules count of the requests of an agent, whose own promise stands in where a rule names none. */
 export const countedBy = (rules: readonly Rule[], { sla }: { readonly sla: { readonly latencyP95Ms: number | null } }): Counted => ({

@@ -7,8 +7,9 @@ import { dictionaryOf } from '../../telemetry/traces/dictionary.cache.ts';
 import { unpackId } from '../../telemetry/traces/identifier.ts';
 import { readAgentNumbers } from './metrics/cells.cache.ts';
 import { countPastRequests, readPastRequests } from './past.cache.ts';
-import { countedBy, openPast, type Past } from './past.ts';
+import { countedBy, openPast, type Past, type PastRequest } from './past.ts';
 import type { Rule } from './rule.ts';
+import { subjectsOf, wholeFleet } from './subject.ts';
 
 /** What the cache knows of a stretch of time. */
 export interface FleetPast {
@@ -22,18 +23,19 @@ export interface FleetPast {
 const pauseEvery = 20_000;
 
 /**
- * Reads the requests of a range (UTC epoch ms) once for all agents, so far as rules will ask for them. Throws when the signal fires.
+ * Reads the requests of a range (UTC epoch ms) once for all agents and the fleet as a whole, so far as rules will ask for them. Throws when the signal fires.
  */
 export const readPast = async (
   ctx: Pick<Context, 'cache' | 'signal' | 'clock'>,
-  fleet: Pick<Fleet, 'agents'>,
+  fleet: Pick<Fleet, 'agents' | 'budget'>,
   { rules, from, to }: { readonly rules: readonly Rule[]; readonly from: number; readonly to: number },
   on: (event: { readonly event: 'read'; readonly done: number; readonly of: number }) => void,
 ): Promise<FleetPast> => {
   const cache = await openFreshCache(ctx);
   const range = { fromUs: from * 1000, toUs: to * 1000 };
-  const pasts = new Map(fleet.agents.map((agent) => [agent.name, openPast(countedBy(rules, agent))]));
+  const pasts = new Map(subjectsOf(fleet).map((subject) => [subject.name, openPast(countedBy(rules, subject))]));
   const numbers = readAgentNumbers(cache);
+  const whole = pasts.get(wholeFleet);
   const byNumber = new Map<number, Past>();
   for (const [name, past] of pasts) {
     const number = numbers.get(name);
@@ -50,7 +52,7 @@ export const readPast = async (
       ctx.signal.throwIfAborted();
       on({ event: 'read', done, of });
     }
-    byNumber.get(agent)?.add({
+    const request: PastRequest = {
       at: Math.floor(startUs / 1000),
       durationMs: durationUs === null ? null : durationUs / 1000,
       isError: isError === 1,
@@ -59,7 +61,9 @@ export const readPast = async (
       get traceId() {
         return unpackId(trace);
       },
-    });
+    };
+    byNumber.get(agent)?.add(request);
+    whole?.add(request);
   }
   for (const name of new Set(rules.flatMap(({ test }) => (test.type === 'quality' ? (test.score ?? []) : [])))) {
     const number = dictionaryOf(cache).find('score', name) ?? -1;

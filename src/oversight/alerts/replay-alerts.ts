@@ -1,22 +1,27 @@
-import type { Agent, Fleet } from '../../fleet/agent.ts';
+import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Alert } from './alert.ts';
 import type { Episode, Letter } from './episode.ts';
 import type { AlertTransition } from './evaluation.ts';
 import { isAtRest, keyText } from './fold.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { momentOf } from './metrics/moments.ts';
+import type { OwnPast } from './open-own-past.ts';
 import type { Past } from './past.ts';
 import type { Rule } from './rule.ts';
 import { nothingSeen } from './samples.ts';
+import type { Subject } from './subject.ts';
 import { trackerOf } from './tracking.ts';
 import { windowEdges } from './window-edges.ts';
 
 /** What is judged again. */
 export interface ReplayRequest {
   readonly rules: readonly Rule[];
-  /** Agents with traces; others have no past here. */
-  readonly agents: readonly Agent[];
+  /** Agents with traces, and the fleet as a whole where it is judged; others have no past here. */
+  readonly agents: readonly Subject[];
   readonly pasts: ReadonlyMap<string, Past>;
+  /** What the journal held; read on as the moments go. */
+  readonly own: OwnPast;
   /** First and last moment, UTC epoch ms, whole minutes. */
   readonly from: number;
   readonly until: number;
@@ -40,13 +45,14 @@ const pauseEvery = 500;
  */
 export const replayAlerts = async (
   ctx: Pick<Context, 'signal' | 'clock'>,
-  fleet: Pick<Fleet, 'agents' | 'notify' | 'sections'>,
-  { rules, agents, pasts, from, until, stepMs, lagMs }: ReplayRequest,
+  fleet: Pick<Fleet, 'agents' | 'budget' | 'notify' | 'sections'>,
+  { rules, agents, pasts, own, from, until, stepMs, lagMs }: ReplayRequest,
   on: (event: ReplayedMoment | { readonly event: 'progress'; readonly moment: number }) => void,
 ): Promise<void> => {
   const isAtEdge = windowEdges(rules);
   let standing: readonly Alert[] = [];
   let count = 0;
+  const red = new Set<string>();
   for (let moment = from; moment <= until; moment += stepMs) {
     count += 1;
     if (count % pauseEvery === 0) {
@@ -59,11 +65,22 @@ export const replayAlerts = async (
     const due = isAtEdge(moment - stepMs, moment)
       ? agents
       : agents.filter(({ name }) => open.has(name) || pasts.get(name)?.hasNews(moment - stepMs, moment) === true);
-    if (due.length === 0) continue;
+    // Traces are known so late; this machine's own records at once.
+    const at = moment + lagMs;
+    const ownMoment = momentOf(at);
+    if (own.reached() < ownMoment) await own.reach(ownMoment);
+    const isFirst = moment === from;
+    const ownDue = fleet.agents.filter(({ name }) => isFirst || open.has(name) || own.hasNews(name, momentOf(at - stepMs), ownMoment));
+    if (due.length + ownDue.length === 0) continue;
     const tracker = trackerOf(rules, standing);
     tracker.judge('traces', due, (name) => pasts.get(name)?.at(moment) ?? nothingSeen, moment);
+    const samplesOf = own.at(ownMoment);
+    tracker.judge('own', ownDue, samplesOf, ownMoment);
+    for (const { name } of ownDue)
+      if ((samplesOf(name).red() ?? []).length > 0) red.add(name);
+      else red.delete(name);
     if (tracker.tracked.size === 0 && standing.length === 0) continue;
-    const outcome = outcomeOf({ at: moment + lagMs, fleet, rules, standing, tracked: tracker.tracked, silences: [], red: new Set() });
+    const outcome = outcomeOf({ at, fleet, rules, standing, tracked: tracker.tracked, silences: [], red });
     standing = outcome.alerts.filter((alert) => !isAtRest(alert));
     on({ moment, outcome });
   }

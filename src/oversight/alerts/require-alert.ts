@@ -6,6 +6,7 @@ import type { Alert } from './alert.ts';
 import { type AlertName, readAlertName } from './alert-name.ts';
 import type { Rule } from './rule.ts';
 import { rulesOf } from './rules.ts';
+import { fleetSubject, type Subject, wholeFleet } from './subject.ts';
 
 /** The rule of that name. Throws a usage error that names the nearest one. */
 export const requireRule = (rules: readonly Rule[], name: string): Rule => {
@@ -16,6 +17,18 @@ export const requireRule = (rules: readonly Rule[], name: string): Rule => {
     code: 'rule_unknown',
     message: `there is no alert rule ${JSON.stringify(name)}`,
     hint: suggestion(name, names) ?? `there is ${names.join(', ')}`,
+  });
+};
+
+/** The agent of that name, or the fleet as a whole. Throws a usage error where there is no such agent, or no budget that the fleet is held to. */
+export const requireSubject = (fleet: Fleet, name: string): Subject => {
+  if (name !== wholeFleet) return requireAgent(fleet, name);
+  const whole = fleetSubject(fleet);
+  if (whole !== null) return whole;
+  throw usageError({
+    code: 'budget_unset',
+    message: 'the manifest sets no budget of the fleet, so that no rule is about it',
+    hint: 'agentops explain budget',
   });
 };
 
@@ -32,6 +45,6 @@ export const requireAlertName = (fleet: Fleet, alerts: readonly Pick<Alert, 'rul
       hint: 'write it like cost/support; agentops alerts list names those that fire',
     });
   if (!alerts.some(({ rule }) => rule === name.rule)) requireRule(rulesOf(fleet), name.rule);
-  if (name.agent !== null && !alerts.some(({ agent }) => agent === name.agent)) requireAgent(fleet, name.agent);
+  if (name.agent !== null && !alerts.some(({ agent }) => agent === name.agent)) requireSubject(fleet, name.agent);
   return name;
 };

@@ -1,9 +1,10 @@
-import type { Agent, Fleet } from '../../fleet/agent.ts';
+import type { Fleet } from '../../fleet/agent.ts';
 import type { Slot } from '../../fleet/slots.ts';
 import { defaultRules } from './default-rules.ts';
 import type { Rule } from './rule.ts';
 import type { ParsedEntry } from './rule-fields.ts';
 import { ruleOf } from './rule-of.ts';
+import { type Subject, wholeFleet } from './subject.ts';
 
 type Entry = Slot<ParsedEntry>;
 
@@ -17,8 +18,17 @@ export const rulesOf = (fleet: Pick<Fleet, 'sections'>): readonly Rule[] => {
   );
 };
 
-/** Whether a rule is about an agent. */
-export const concerns = ({ agents: { names, tags, tiers } }: Rule, agent: Pick<Agent, 'name' | 'tags' | 'tier'>): boolean =>
-  (names.length === 0 || names.includes(agent.name)) &&
-  tags.every((tag) => agent.tags.includes(tag)) &&
-  (tiers.length === 0 || tiers.includes(agent.tier));
+/** Whether a rule is about an agent, or about the fleet as a whole. */
+export const concerns = (rule: Rule, { name, tags, tier }: Pick<Subject, 'name' | 'tags' | 'tier'>): boolean => {
+  const { agents } = rule;
+  if (name === wholeFleet) return concernsFleet(rule);
+  return (
+    (agents.names.length === 0 || agents.names.includes(name)) &&
+    agents.tags.every((tag) => tags.includes(tag)) &&
+    (agents.tiers.length === 0 || agents.tiers.includes(tier))
+  );
+};
+
+/** A rule that holds everybody to a budget of their own holds the fleet to that of the fleet. */
+const concernsFleet = ({ test, agents: { names, tags, tiers } }: Rule): boolean =>
+  test.type === 'spend' && test.limit === 'own' && names.length + tags.length + tiers.length === 0;

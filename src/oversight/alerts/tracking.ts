@@ -1,4 +1,3 @@
-import type { Agent } from '../../fleet/agent.ts';
 import type { Alert } from './alert.ts';
 import type { Observation, Timing } from './alert-state.ts';
 import type { SamplesOf } from './collect-samples.ts';
@@ -7,6 +6,7 @@ import { judgeRule, type Labelled } from './judge-rule.ts';
 import type { Rule, RuleType } from './rule.ts';
 import { concerns } from './rules.ts';
 import type { Samples } from './samples.ts';
+import type { Subject } from './subject.ts';
 
 /** Whose word decides a rule: the source of an agent's traces, known up to a watermark; or this machine's own records, known up to now. */
 export type Word = 'traces' | 'own';
@@ -20,7 +20,7 @@ export const decidesOn = (word: Word, { test: { type } }: Rule): boolean => type
 const ownSafety = 'check';
 
 /** What a source's samples say of an agent by a rule, labelled as alerts are. */
-export const labelledBy = (word: Word, rule: Rule, agent: Agent, samples: Samples): readonly Labelled[] =>
+export const labelledBy = (word: Word, rule: Rule, agent: Subject, samples: Samples): readonly Labelled[] =>
   judgeRule(rule, agent, samples).map((each) => (isCheckOf(word, rule) ? { ...each, label: ownSafety } : each));
 
 /** An alert that is not at rest, or whose condition holds: what was seen of it at the moments of an evaluation, oldest first. */
@@ -43,10 +43,10 @@ interface Observed {
 /** What an evaluation keeps an eye on. Everything else is at rest and stays so: of a big fleet nearly all. */
 export interface Tracker {
   /**
-   * Judges some agents by what one source tells of a moment (UTC epoch ms).
+   * Judges some agents, or the fleet as a whole, by what one source tells of a moment (UTC epoch ms).
    * @param lateOf what happened before the windows of the moment and has arrived only now; it counts for rules about single events
    */
-  judge(word: Word, agents: readonly Agent[], samplesOf: SamplesOf, moment: number, lateOf?: SamplesOf): void;
+  judge(word: Word, agents: readonly Subject[], samplesOf: SamplesOf, moment: number, lateOf?: SamplesOf): void;
   readonly tracked: ReadonlyMap<string, Tracked>;
 }
 

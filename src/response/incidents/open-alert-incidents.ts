@@ -1,6 +1,7 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Acting } from '../../ground/audit/record-act.ts';
 import type { Alert } from '../../oversight/alerts/alert.ts';
+import { agentNamed } from '../../oversight/alerts/subject.ts';
 import type { RunbookClass } from '../runbooks/runbook.ts';
 import type { Incident } from './incident.ts';
 import { openIncident } from './open-incident.ts';
@@ -15,8 +16,8 @@ export const openAlertIncidents = async (
   for (const alert of firing.filter(isIncident)) {
     const firedAt = alert.instance.firedAt ?? alert.instance.since;
     const { incident, isNew } = await openIncident(ctx, fleet, {
-      title: `${alert.agent === '' ? fleet.name : alert.agent}: ${alert.judgement.reason}`,
-      agent: alert.agent === '' ? null : alert.agent,
+      title: `${agentNamed(alert.agent) ?? fleet.name}: ${alert.judgement.reason}`,
+      agent: agentNamed(alert.agent),
       class: classOf(alert),
       severity: alert.severity,
       startedAt: alert.instance.breachedSince ?? firedAt,

@@ -1,11 +1,19 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { wholeFleet } from '../../oversight/alerts/subject.ts';
 import { loadRunbooks } from './load-runbooks.ts';
 import { callsFor, type FiredAlert } from './trigger.ts';
 
-/** Reads every runbook once, and answers what to type where an alert fires: the most resolute call; null where none calls. */
+/**
+ * Reads every runbook once, and answers what to type where an alert fires: the most resolute call; null where none calls. What the fleet as
+ * a whole spent calls for who spent it, where no runbook can be run without saying which agent is meant.
+ */
 export const loadSuggestions = async (ctx: Context, fleet: Fleet): Promise<(alert: FiredAlert) => string | null> => {
   const runbooks = (await loadRunbooks(ctx, fleet)).flatMap(({ runbook }) => runbook ?? []);
   const agents = fleet.agents.map(({ name }) => name);
-  return (alert) => callsFor(runbooks, alert, agents)[0]?.command ?? null;
+  return (alert) => {
+    const calls = callsFor(runbooks, alert, agents);
+    if (alert.agent !== wholeFleet) return calls[0]?.command ?? null;
+    return calls.find(({ missing }) => missing.length === 0)?.command ?? 'agentops budget show';
+  };
 };

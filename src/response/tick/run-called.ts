@@ -4,6 +4,7 @@ import { OpsError, refusedError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Alert } from '../../oversight/alerts/alert.ts';
 import { rulesOf } from '../../oversight/alerts/rules.ts';
+import { agentNamed, wholeFleet } from '../../oversight/alerts/subject.ts';
 import { listIncidents } from '../incidents/incidents.journal.ts';
 import { drawPlan } from '../runbooks/draw-plan.ts';
 import { loadRunbooks } from '../runbooks/load-runbooks.ts';
@@ -50,9 +51,7 @@ export const runCalled = async (ctx: Context, fleet: Fleet, firing: readonly Ale
   const calls = new Map<string, (() => Promise<CalledRun | null>)[]>();
   const called = new Set<string>();
   for (const alert of firing) {
-    const call = callsFor(runbooks, { ...alert, agent: alert.agent === '' ? null : alert.agent }, names).find(
-      ({ mode }) => mode === 'auto',
-    );
+    const call = callsFor(runbooks, { ...alert, agent: agentNamed(alert.agent) }, names).find(({ mode }) => mode === 'auto');
     const isQuiet = alert.quiet !== null && alert.quiet.by !== 'ack';
     if (call === undefined || isQuiet) continue;
     // Several measures of one rule are one call; several rules may call for the same thing, and each has its own right to it.
@@ -86,7 +85,7 @@ const firstBegun = async (starts: readonly (() => Promise<CalledRun | null>)[]):
 /** Null: the firing was answered before. */
 const start = async (ctx: Context, fleet: Fleet, alert: Alert, call: Call, verifiers: Verifiers): Promise<CalledRun | null> => {
   const { runbook, params } = call;
-  const told = { rule: alert.rule, agent: alert.agent === '' ? null : alert.agent, runbook: runbook.name };
+  const told = { rule: alert.rule, agent: agentNamed(alert.agent), runbook: runbook.name };
   const rule = rulesOf(fleet).find(({ name }) => name === alert.rule);
   if (rule === undefined || (await isAnswered(ctx, alert, runbook))) return null;
   const doubt = doubtOf(fleet, rule, alert.agent);
@@ -149,13 +148,14 @@ const isAnswered = async (
   ctx: Context,
   { rule, agent, label, instance }: Alert,
   { name }: Pick<Runbook, 'name'>,
-  agents: readonly string[] = agent === '' ? [] : [agent],
+  agents: readonly string[] = agent === wholeFleet ? [] : [agent],
 ): Promise<boolean> => {
   const since = instance.firedAt ?? instance.since;
   const runs = await findRuns(await ctx.journal(), { since, open: false }, mostRuns);
   return runs.some(({ head: { cause, runbook, agents: touched } }) => {
     if (cause.kind === 'drill') return false;
-    if (cause.kind === 'alert' && cause.rule === rule && (cause.agent ?? '') === agent && (cause.label ?? '') === label) return true;
+    if (cause.kind === 'alert' && cause.rule === rule && (cause.agent ?? wholeFleet) === agent && (cause.label ?? '') === label)
+      return true;
     return runbook === name && agents.some((each) => touched.includes(each));
   });
 };
@@ -165,7 +165,7 @@ const answered = () =>
 
 /** The incident that it belongs to: an open one that was detected on its agent. */
 const incidentOf = async (ctx: Context, { agent }: Alert): Promise<string | null> => {
-  if (agent === '') return null;
+  if (agent === wholeFleet) return null;
   const open = await listIncidents(await ctx.journal(), { agent, resolved: false, limit: 50 });
   return open.find(({ cause }) => cause.kind !== 'person')?.id ?? null;
 };

@@ -2,6 +2,7 @@ import type { Fleet } from '../../fleet/agent.ts';
 import { type Json, parseJson } from '../../ground/json.ts';
 import { referencePattern } from '../../ground/units/reference.ts';
 import type { Rule, RuleType } from '../../oversight/alerts/rule.ts';
+import { wholeFleet } from '../../oversight/alerts/subject.ts';
 import { sourceOfAgent } from '../../telemetry/traces/fleet-ownership.ts';
 import { otlpSources } from '../../telemetry/traces/otlp-source.ts';
 
@@ -10,7 +11,8 @@ const ownFindings: ReadonlySet<RuleType> = new Set(['agent_red', 'heartbeat', 'd
 
 /**
  * Why an alert must not start a runbook by itself; null: it may. Spans that anybody could have sent page a person, and no more: they have to
- * come from a backend that is asked with a credential, or with the token of their agent.
+ * come from a backend that is asked with a credential, or with the token of their agent. What the fleet spent is as sure as what its least
+ * sure agent did.
  */
 export const doubtOf = (
   fleet: Pick<Fleet, 'agents' | 'backends'>,
@@ -18,6 +20,13 @@ export const doubtOf = (
   agent: string,
 ): string | null => {
   if (ownFindings.has(test.type)) return null;
+  if (agent === wholeFleet) {
+    for (const each of fleet.agents) {
+      const doubt = doubtOf(fleet, { name, test }, each.name);
+      if (doubt !== null) return doubt;
+    }
+    return null;
+  }
   const source = sourceOfAgent(fleet, agent);
   if (source === null) return `nothing says which backend has the traces of ${agent}, so that nobody vouches for what ${name} saw`;
   const slot = fleet.backends[source];

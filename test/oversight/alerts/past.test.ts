@@ -28,7 +28,7 @@ const history = async (): Promise<WatchedFleet> => {
 const read = (watched: WatchedFleet) => {
   const rules = rulesOf(watched.fleet);
   const to = watched.clock.now();
-  return readPast(watched.ctx, watched.fleet, { rules, from: noon - 9 * dayMs - lookBackMs(rules), to }, () => undefined);
+  return readPast(watched.ctx, watched.fleet, { rules, from: noon - 9 * dayMs - lookBackMs(rules, watched.fleet.agents), to }, () => undefined);
 };
 
 /** All that rules ask of the samples of a moment. */

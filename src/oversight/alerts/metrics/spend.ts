@@ -56,6 +56,27 @@ export const spendAt = (
   };
 };
 
+/** What the fleet as a whole has spent as of a moment (UTC epoch ms), with what no agent claims. Each period is read when somebody asks. */
+export const fleetSpendAt = (cache: Cache, fleet: Fleet, moment: number): SpendSamples => {
+  const today = Math.floor(moment / dayMs) * dayMs;
+  const spendSince = (since: number, bucket: 'hour' | 'day') =>
+    readFleetSpend(cache, fleet, { window: { fromUs: since * 1000, toUs: moment * 1000 }, by: 'agent', bucket });
+  const spent = (per: 'hour' | 'day' | 'month') => {
+    const since = { hour: moment - hourMs, day: today, month: monthOf(moment).fromMs }[per];
+    const { totalNanos, rows } = spendSince(since, per === 'month' ? 'day' : 'hour');
+    return { nanos: totalNanos, n: rows.reduce((sum, { requests }) => sum + requests, 0) };
+  };
+  const forecast = () => {
+    const daily = new Map<number, number>();
+    const window = { fromUs: (today - learnedDays * dayMs) * 1000, toUs: today * 1000 };
+    for (const { bucketUs, costNanos } of readFleetSpend(cache, fleet, { window, by: 'agent', bucket: 'day' }).rows)
+      daily.set(bucketUs / 1000, (daily.get(bucketUs / 1000) ?? 0) + (costNanos ?? 0));
+    const month = forecastMonth({ now: moment, spentNanos: spent('month').nanos, daily: wholeDays(daily, today) });
+    return month === null ? null : { lowNanos: month.low, expectedNanos: month.expected };
+  };
+  return { spent, forecast };
+};
+
 const byDay = (rows: ReturnType<typeof readFleetSpend>['rows']): ReadonlyMap<string, Daily> => {
   const found = new Map<string, Map<number, number>>();
   for (const { key, bucketUs, costNanos } of rows) {
