@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { protocols } from '../agents/protocols/registry.ts';
+import { providers } from '../agents/providers/schema.ts';
 import { controlConfigs } from '../controls/actions/registry.ts';
 import { queueConfigs } from '../controls/queues/registry.ts';
 import { policies } from '../fleet/policy-section.ts';
@@ -50,5 +51,5 @@ export const extensions: Extensions = {
     expect: expectations,
     rule: readByKind('type', 'alert rule', ruleKinds),
   },
-  sections: { alerts, judges, notify, policies, routes },
+  sections: { alerts, judges, notify, policies, providers, routes },
 };

@@ -286,7 +286,7 @@ export const manifestSchema = z.strictObject({
 });
 
 /** Sections of the format that this version does not read. */
-export const laterSections: readonly string[] = ['providers'];
+export const laterSections: readonly string[] = [];
 
 /** The manifest with the sections that rooms above describe. */
 export const manifestSchemaWith = (sections: Sections): typeof manifestSchema =>

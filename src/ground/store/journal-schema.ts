@@ -1,4 +1,5 @@
 import { alertTables } from './alert-tables.ts';
+import { providerTables } from './provider-tables.ts';
 
 /**
  * The journal's tables as numbered steps; step n leads to version n. Steps are never edited, only added.
@@ -225,7 +226,7 @@ export const journalSteps: readonly (readonly string[])[] = [
       evidence TEXT NOT NULL
     ) STRICT`,
     'CREATE INDEX mitigation_by_status ON mitigation (status, expires_at)',
-    `CREATE TABLE freeze (
+    `CREATE TABLE "freeze" (
       id TEXT NOT NULL PRIMARY KEY,
       scope TEXT NOT NULL,
       reason TEXT NOT NULL,
@@ -272,4 +273,5 @@ export const journalSteps: readonly (readonly string[])[] = [
     ) STRICT`,
   ],
   alertTables,
+  providerTables,
 ];
