@@ -200,4 +200,10 @@ export const cacheSteps: readonly (readonly string[])[] = [
     'CREATE TABLE verdict (key TEXT PRIMARY KEY, said TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID',
     'CREATE INDEX verdict_by_time ON verdict (at_ms)',
   ],
+  [
+    // Of model calls: which instructions a prompt begins with, and how alike two of them are (traces/prompt-sketch).
+    'ALTER TABLE span ADD COLUMN prompt_sketch BLOB',
+    // Every sixteenth prompt with all its repeats: enough to tell how often an answer could be given again, without reading every call.
+    'CREATE INDEX span_prompt ON span (input_hash) WHERE (state & 15) = 2 AND (input_hash >> 20 & 15) = 0',
+  ],
 ];

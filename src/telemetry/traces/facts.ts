@@ -8,6 +8,8 @@ export interface PricedSpan extends Span {
   readonly costSource: CostSource;
   /** Keyed 64-bit hash of a model's prompt, signed. */
   readonly promptHash: bigint | null;
+  /** What `prompt-sketch` keeps of a model's prompt, a byte a character; absent where nobody sketched it. */
+  readonly promptSketch?: string | null;
   /** Keyed 64-bit hash of a tool's arguments, signed. */
   readonly argsHash: bigint | null;
   readonly synthetic: boolean;
@@ -48,6 +50,7 @@ export const factsOf = (span: PricedSpan, labels: number, number: Numbering): Sp
   prompt: number('prompt', pairWord(span.promptName, span.promptVersion)),
   updatedUs: span.updatedUs,
   inputHash: inputHashOf(span),
+  promptSketch: span.promptSketch ?? null,
   synthetic: span.synthetic ? 1 : 0,
 });
 

@@ -34,6 +34,8 @@ export interface SpanFacts {
   readonly updatedUs: number | null;
   /** 48 bits of a keyed hash of the prompt or the arguments, signed. */
   readonly inputHash: number | null;
+  /** What `prompt-sketch` keeps of a prompt, a byte a character. */
+  readonly promptSketch: string | null;
   readonly synthetic: number;
 }
 

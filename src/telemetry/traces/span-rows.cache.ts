@@ -18,7 +18,7 @@ export interface StoredScore {
   readonly isFresh: boolean;
 }
 
-type Row = Record<string, number | null> & { span_id: StoredId; parent_id: StoredId | null };
+type Row = Record<string, number | null> & { span_id: StoredId; parent_id: StoredId | null; prompt_sketch: Uint8Array | null };
 
 /** All spans of a trace, by id. */
 export const readSpans = (cache: Cache, traceNo: number): Map<string, StoredSpan> => {
@@ -62,6 +62,7 @@ const spanOfRow = (row: Row): StoredSpan => {
     prompt: sure('prompt'),
     updatedUs: updatedAfterUs === null ? null : startUs + (durationUs ?? 0) + updatedAfterUs,
     inputHash: told('input_hash'),
+    promptSketch: row.prompt_sketch === null ? null : Buffer.from(row.prompt_sketch).toString('latin1'),
     synthetic: state('synthetic'),
   };
   return { facts, runNo: sure('run_no'), counts: state('counts') === 1, isFresh: false };
@@ -74,7 +75,7 @@ const stateOf = ({ kind, status, errorType, costSource, synthetic }: SpanFacts, 
   packState({ kind, status, errorType, costSource, synthetic, counts });
 
 const marks = (count: number): string => new Array(count).fill('?').join(', ');
-const putSpan = `INSERT OR REPLACE INTO span VALUES (${marks(26)})`;
+const putSpan = `INSERT OR REPLACE INTO span VALUES (${marks(27)})`;
 const putRun = `INSERT OR REPLACE INTO run VALUES (${marks(31)})`;
 
 /** Where a trace stands in the cache, and the second (UTC epoch) its spans' times count from. */
@@ -112,6 +113,7 @@ export const writeSpan = (cache: Cache, trace: TracePlace, { facts, runNo, count
     facts.prompt,
     facts.updatedUs === null ? null : facts.updatedUs - facts.startUs - (facts.durationUs ?? 0),
     facts.inputHash,
+    facts.promptSketch === null ? null : Buffer.from(facts.promptSketch, 'latin1'),
   );
 };
 

@@ -1,0 +1,123 @@
+import { hashText, normalPrompt } from './fingerprint-text.ts';
+import { promptParts } from './prompt-parts.ts';
+
+/**
+ * What is kept of a prompt besides its hash, 22 bytes, as text of one byte a character: 38 bits of the keyed hash of its instructions and
+ * their share of it in 1,024ths (6 bytes), then 128 bits of MinHash over what was asked. Nobody can read a prompt out of it.
+ */
+export const sketchLength = 22;
+const prefixBytes = 6;
+const shareSteps = 1024;
+/** Bits of MinHash. One bit of each of 128 minima estimates a similarity as well as 64 whole minima do (Li, König 2010). */
+export const minHashBits = 128;
+
+/** The sketch of a prompt. */
+export const sketchPrompt = (key: Uint8Array, prompt: string): string => {
+  const { fixed, asked } = promptParts(prompt);
+  const share =
+    fixed === '' ? 0 : Math.max(1, Math.min(shareSteps - 1, Math.round((fixed.length / (fixed.length + asked.length)) * shareSteps)));
+  const hash = share === 0 ? 0n : BigInt.asUintN(38, hashText(key, fixed));
+  const bytes = Buffer.alloc(sketchLength);
+  bytes.writeUIntBE(Number(hash) * shareSteps + share, 0, prefixBytes);
+  const seed = Number(BigInt.asUintN(32, hashText(key, '')));
+  const bits = minHash(seed, normalPrompt(asked));
+  for (const [at, word] of bits.entries()) bytes.writeInt32BE(word, prefixBytes + 4 * at);
+  return bytes.toString('latin1');
+};
+
+/** The instructions of a sketched prompt: which they are, and their share of it, 0 to 1. Null: it has none. */
+export const sketchedPrefix = (sketch: Uint8Array): { readonly hash: number; readonly share: number } | null => {
+  if (sketch.length !== sketchLength) return null;
+  const packed = Buffer.from(sketch.buffer, sketch.byteOffset, prefixBytes).readUIntBE(0, prefixBytes);
+  const share = packed % shareSteps;
+  return share === 0 ? null : { hash: Math.floor(packed / shareSteps), share: share / shareSteps };
+};
+
+/** The MinHash of a sketched prompt, four words of 32 bits. Null: it is no sketch. */
+export const sketchedMinHash = (sketch: Uint8Array): Int32Array | null => {
+  if (sketch.length !== sketchLength) return null;
+  const view = new DataView(sketch.buffer, sketch.byteOffset + prefixBytes, minHashBits / 8);
+  return Int32Array.from({ length: minHashBits / 32 }, (_, at) => view.getInt32(4 * at));
+};
+
+/** How many of the bits of two MinHashes differ: of texts with the Jaccard similarity J about (1 − J) / 2 of them. */
+export const differingBits = (a: Int32Array, b: Int32Array): number => {
+  let count = 0;
+  for (let at = 0; at < a.length; at++) {
+    let word = (a[at] ?? 0) ^ (b[at] ?? 0);
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
+};
+
+/** The most bits that may differ between prompts taken for similar to this degree, 0 to 1. */
+export const bitsWithin = (similarity: number): number => Math.floor(((1 - similarity) / 2) * minHashBits);
+
+/** Three words each; of more than 512 of them the smallest hashes, which are the same ones in texts that are alike. */
+const mostShingles = 512;
+const shingleWords = 3;
+
+const minHash = (seed: number, text: string): Int32Array => {
+  const shingles = shinglesOf(seed, text);
+  const bits = new Int32Array(minHashBits / 32);
+  if (shingles.length === 0) return bits;
+  for (let at = 0; at < minHashBits; at++) {
+    const [factor, shift] = [(mix(seed + 2 * at) | 1) >>> 0, mix(seed + 2 * at + 1)];
+    let least = 0xffff_ffff;
+    for (let each = 0; each < shingles.length; each++) {
+      const value = (Math.imul(shingles[each] as number, factor) + shift) >>> 0;
+      if (value < least) least = value;
+    }
+    bits[at >> 5] = (bits[at >> 5] ?? 0) | (((least >>> 9) & 1) << (at & 31));
+  }
+  return bits;
+};
+
+const shinglesOf = (seed: number, text: string): Uint32Array => {
+  const words = hashWords(seed, text);
+  const count = Math.max(Math.min(1, words.length), words.length - shingleWords + 1);
+  const hashes = new Uint32Array(count);
+  for (let at = 0; at < count; at++) {
+    let hash = seed;
+    for (let next = 0; next < shingleWords; next++) hash = mix(hash ^ (words[at + next] ?? 0));
+    hashes[at] = hash;
+  }
+  if (count <= mostShingles) return hashes;
+  const different = new Set(hashes.sort());
+  return Uint32Array.from([...different].slice(0, mostShingles));
+};
+
+/** A hash of each word, read letter by letter: a regular expression takes thrice as long. */
+const hashWords = (seed: number, text: string): readonly number[] => {
+  const words: number[] = [];
+  let hash = seed;
+  let length = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : space;
+    if (isWordPart(code)) {
+      hash = Math.imul(hash ^ code, fnvPrime);
+      length += 1;
+    } else if (length > 0) {
+      words.push(mix(hash));
+      hash = seed;
+      length = 0;
+    }
+  }
+  return words;
+};
+
+const [space, numberSign, fnvPrime] = [0x20, 0x23, 0x01000193];
+
+/** Letters and digits of ASCII, what stands for an id or an instant, and every character beyond. */
+const isWordPart = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === numberSign || code >= 0x80;
+
+/** Spreads every bit of a 32-bit number over all of it (the finalizer of MurmurHash3). */
+const mix = (value: number): number => {
+  let mixed = value | 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+};
