@@ -13,8 +13,15 @@ export const temporaryFolder = (): string => {
   return folder;
 };
 
-/** An empty journal file that is gone after the test. @param now UTC epoch ms */
-export const temporaryJournal = async (now: () => number = () => noon): Promise<Journal> => {
+/** An empty journal, in a SQLite file or where `keepJournalsIn` says, that is gone after the test. @param now UTC epoch ms */
+export const temporaryJournal = (now: () => number = () => noon): Promise<Journal> => open(now);
+
+/** Lets every test of the file that asks for a temporary journal have it from elsewhere. */
+export const keepJournalsIn = (elsewhere: (now: () => number) => Promise<Journal>): void => {
+  open = elsewhere;
+};
+
+const inSqlite = async (now: () => number): Promise<Journal> => {
   const folder = mkdtempSync(join(tmpdir(), 'agentops-test-'));
   const journal = await openSqliteJournal(join(folder, 'journal.db'), now);
   onTestFinished(async () => {
@@ -23,3 +30,5 @@ export const temporaryJournal = async (now: () => number = () => noon): Promise<
   });
   return journal;
 };
+
+let open = inSqlite;

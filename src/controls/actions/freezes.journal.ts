@@ -34,7 +34,7 @@ const freezeOf = ({ id, scope, reason, actor, at, until }: Row): Freeze => {
 /** The freezes in force at an instant (UTC epoch ms), the first one first. */
 export const activeFreezes = async (journal: Journal, now: number): Promise<readonly Freeze[]> => {
   const rows = await journal.all<Row>(
-    'SELECT id, scope, reason, actor, at, until FROM freeze WHERE ended_at IS NULL AND until > ? ORDER BY at, id',
+    'SELECT id, scope, reason, actor, at, until FROM "freeze" WHERE ended_at IS NULL AND until > ? ORDER BY at, id',
     now,
   );
   return rows.map(freezeOf);
@@ -42,14 +42,14 @@ export const activeFreezes = async (journal: Journal, now: number): Promise<read
 
 /** The write that begins a freeze. */
 export const freezeWrite = ({ id, agent, stopsSafety, reason, actor, at, until }: Freeze): Write => ({
-  sql: 'INSERT INTO freeze (id, scope, reason, actor, at, until, ended_at) VALUES (?, ?, ?, ?, ?, ?, NULL)',
+  sql: 'INSERT INTO "freeze" (id, scope, reason, actor, at, until, ended_at) VALUES (?, ?, ?, ?, ?, ?, NULL)',
   params: [id, JSON.stringify({ agent, stops_safety: stopsSafety }), reason, actor, at, until],
   rows: 1,
 });
 
 /** The write that ends a freeze before its time; it fails (`Conflict`) where somebody ended it already. */
 export const unfreezeWrite = (id: string, at: number): Write => ({
-  sql: 'UPDATE freeze SET ended_at = ? WHERE id = ? AND ended_at IS NULL',
+  sql: 'UPDATE "freeze" SET ended_at = ? WHERE id = ? AND ended_at IS NULL',
   params: [at, id],
   rows: 1,
 });

@@ -3,6 +3,7 @@ import type { Journal, Write } from '../../ground/store/port.ts';
 import type { AlertKey } from './alert.ts';
 import type { AlertInstance, Observation, Timing } from './alert-state.ts';
 import type { Announcing, Quieting, Told } from './announcement.ts';
+import type { QueueFacts } from './evaluation.ts';
 import type { Severity } from './rule.ts';
 
 /** What one evaluation saw of one alert: all that its state and its announcements were made of. */
@@ -35,6 +36,8 @@ export interface EvaluationInput {
   /** A hash of the rules that were in force: tells when they changed. */
   readonly rules: string;
   readonly seen: readonly SeenAlert[];
+  /** What waited in queues, by agent: nothing else keeps it. */
+  readonly queues: Readonly<Record<string, QueueFacts>>;
   /** How every alert stood before, once a day, so that older inputs can go; null: as the evaluation before left it. */
   readonly standing: readonly StandingAlert[] | null;
 }
@@ -47,8 +50,8 @@ interface Row {
 }
 
 const inputOf = ({ at, watermark, rules, body }: Row): EvaluationInput => {
-  const { judged, arrived, seen, standing } = parseJson(body) as unknown as Pick<EvaluationInput, 'judged' | 'seen' | 'standing'> &
-    Partial<Pick<EvaluationInput, 'arrived'>>;
+  const { judged, arrived, seen, standing, queues } = parseJson(body) as unknown as Pick<EvaluationInput, 'judged' | 'seen' | 'standing'> &
+    Partial<Pick<EvaluationInput, 'arrived' | 'queues'>>;
   return {
     at,
     watermark: watermark === nothingKnown ? null : watermark,
@@ -56,6 +59,7 @@ const inputOf = ({ at, watermark, rules, body }: Row): EvaluationInput => {
     judged,
     arrived: arrived ?? null,
     seen,
+    queues: queues ?? {},
     standing,
   };
 };
@@ -84,13 +88,28 @@ export const readInputs = async (
   return rows.map(inputOf);
 };
 
+/** What waited when an evaluation was made, UTC epoch ms. */
+export interface KeptQueues {
+  readonly at: number;
+  readonly queues: EvaluationInput['queues'];
+}
+
+/** What evaluations of a while read of queues, UTC epoch ms, oldest first; those that read none are not among them. */
+export const readKeptQueues = async (
+  journal: Journal,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<readonly KeptQueues[]> => {
+  const inputs = await readInputs(journal, { from, to });
+  return inputs.filter(({ queues }) => Object.keys(queues).length > 0).map(({ at, queues }) => ({ at, queues }));
+};
+
 /**
  * The write that keeps what an evaluation saw. It fails (`Conflict`) where another evaluation came after `previous` (UTC epoch ms, null:
  * none): of two at once that began from the same state, one is thrown away whole.
  */
 export const inputWrite = ({ at, watermark, rules, ...body }: EvaluationInput, previous: number | null): Write => ({
   sql: `INSERT INTO alert_input (at, watermark, rules, body) SELECT ?, ?, ?, ?
-    WHERE COALESCE((SELECT MAX(at) FROM alert_input), -1) = ? AND ? > ?`,
+    WHERE COALESCE((SELECT MAX(at) FROM alert_input), -1) = ? AND CAST(? AS BIGINT) > ?`,
   params: [at, watermark ?? nothingKnown, rules, JSON.stringify(body), previous ?? -1, at, previous ?? -1],
   rows: 1,
 });
