@@ -44,7 +44,7 @@ export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs,
     trendNanos: trend.of(key),
     standing,
   });
-  const agents = by === 'agent' ? await standingsOf(ctx, fleet, cache, now) : new Map<string, StandingState>();
+  const agents = by === 'agent' ? await collectStandings(ctx, fleet, now) : new Map<string, StandingState>();
   const shown = fleet.agents.filter(({ name }) => agents.has(name) && (filter.agent === undefined || filter.agent === name));
   const others = table.rows.filter(({ key }) => !agents.has(key));
   return {
@@ -94,8 +94,9 @@ const readTrend = (cache: Cache, fleet: Fleet, nowUs: number, { windowMs, by, fi
   return { shape: { bucket, buckets } as const, of: (key: string): readonly number[] => known.get(key) ?? [] };
 };
 
-/** Every agent of the manifest, judged. */
-const standingsOf = async (ctx: Context, fleet: Fleet, cache: Cache, now: number): Promise<Map<string, StandingState>> => {
+/** Every agent of the manifest, judged as it stands at an instant (UTC epoch ms). */
+export const collectStandings = async (ctx: Context, fleet: Fleet, now: number): Promise<ReadonlyMap<string, StandingState>> => {
+  const cache = await openFreshCache(ctx);
   const alerts = await collectOpenAlerts(await ctx.journal(), fleet, now);
   const checked = await checkedStates(ctx, fleet, alerts);
   const overdue = await collectOverdue(await ctx.journal(), now);

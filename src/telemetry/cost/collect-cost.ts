@@ -6,8 +6,8 @@ import { readFigures, readFreshness } from '../stats/figures.cache.ts';
 import type { Filter } from '../stats/filter.cache.ts';
 import { openFreshCache } from '../stats/open-fresh-cache.ts';
 import { readGroups, splitStart } from '../stats/rollups.cache.ts';
-import { budgetUses, forecastMonth, monthOf } from './budget.ts';
 import type { CostReport, Spender, UnpricedReport } from './cost-report.ts';
+import { firstDayLearned, monthSoFar } from './month-so-far.ts';
 import { readFleetSpend } from './read-spend.ts';
 import type { SpendRow } from './spend.cache.ts';
 import { addCosts } from './sum-of-costs.ts';
@@ -98,50 +98,15 @@ const readCoverage = (cache: Cache, window: Range, filter: Filter): CostReport['
   return { pricedShare: all === 0 ? null : priced / all, ...readFreshness(cache) };
 };
 
-/** How far back days are looked at to tell what the next ones will cost. */
-const learnedDays = 28;
-
 /** The month so far and the budgets it is held against: those of the fleet, or of the one agent that is looked at. */
 const readMonth = (cache: Cache, fleet: Fleet, filter: Filter, now: number): Pick<CostReport, 'month' | 'budgets'> => {
-  const today = Math.floor(now / dayMs) * dayMs;
-  const { fromMs } = monthOf(now);
-  const since = Math.min(fromMs, today - learnedDays * dayMs);
-  const { rows } = readFleetSpend(cache, fleet, { window: { fromUs: since * 1000, toUs: now * 1000 }, by: 'agent', bucket: 'day', filter });
-  const ofLastHour = readFleetSpend(cache, fleet, {
-    window: { fromUs: (now - hourMs) * 1000, toUs: now * 1000 },
-    by: 'agent',
-    bucket: 'hour',
-    filter,
+  const days = { fromUs: firstDayLearned(now) * 1000, toUs: now * 1000 };
+  const lastHour = { fromUs: (now - hourMs) * 1000, toUs: now * 1000 };
+  return monthSoFar(fleet, filter, {
+    now,
+    daily: readFleetSpend(cache, fleet, { window: days, by: 'agent', bucket: 'day', filter }).rows,
+    lastHour: readFleetSpend(cache, fleet, { window: lastHour, by: 'agent', bucket: 'hour', filter }).rows,
   });
-  const sumOf = (from: readonly SpendRow[], sinceMs: number, agent: string | null): number =>
-    from.reduce(
-      (sum, { key, bucketUs, costNanos }) =>
-        bucketUs >= sinceMs * 1000 && (agent === null || key === agent) ? sum + (costNanos ?? 0) : sum,
-      0,
-    );
-  const spentBy = (agent: string | null) => ({
-    hour: sumOf(ofLastHour.rows, 0, agent),
-    day: sumOf(rows, today, agent),
-    month: sumOf(rows, fromMs, agent),
-  });
-  const firstUs = rows[0]?.bucketUs ?? today * 1000;
-  const learned = Math.min(learnedDays, Math.max(0, (today - firstUs / 1000) / dayMs));
-  const daily = new Array<number>(learned).fill(0);
-  for (const { bucketUs, costNanos } of rows) {
-    const at = learned - (today - bucketUs / 1000) / dayMs;
-    if (at >= 0 && at < learned) daily[at] = (daily[at] ?? 0) + (costNanos ?? 0);
-  }
-  const spentNanos = sumOf(rows, fromMs, null);
-  const isWhole = Object.keys(filter).every((key) => key === 'agent');
-  const agents = isWhole ? fleet.agents.filter(({ name }) => filter.agent === undefined || filter.agent === name) : [];
-  const ofFleet =
-    Object.keys(filter).length > 0
-      ? []
-      : budgetUses('fleet', { day: fleet.budget.perDayNanos, month: fleet.budget.perMonthNanos }, spentBy(null));
-  const ofAgents = agents.flatMap(({ name, budget }) =>
-    budgetUses(name, { hour: budget.perHourNanos, day: budget.perDayNanos, month: budget.perMonthNanos }, spentBy(name)),
-  );
-  return { month: { spentNanos, forecast: forecastMonth({ now, spentNanos, daily }) }, budgets: [...ofFleet, ...ofAgents] };
 };
 
 /** Models of which calls have no known cost, most calls first. */

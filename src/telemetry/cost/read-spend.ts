@@ -9,32 +9,34 @@ import { addCosts } from './sum-of-costs.ts';
 
 /**
  * What was spent as spans tell it, and what backends that count by themselves (`mode: metrics`) say was spent besides: by agent and by model under its own key, by
- * anything else under `(none)`, so that every grouping has the same total. A filter on what such a backend does not tell leaves it out.
+ * anything else under `(none)`, so that every grouping has the same total. Oldest first. A filter on what such a backend does not tell leaves it out.
  */
 export const readFleetSpend = (cache: Cache, fleet: Fleet, query: SpendQuery): Spend => {
   const spend = readSpend(cache, query);
+  const inOrder = (rows: Iterable<SpendRow>) => [...rows].sort((a, b) => a.bucketUs - b.bucketUs || (a.key < b.key ? -1 : 1));
   const { agent: onlyAgent, model: onlyModel, ...others } = query.filter ?? {};
-  if (Object.keys(others).length > 0) return spend;
+  if (Object.keys(others).length > 0) return { ...spend, rows: inOrder(spend.rows) };
   const start = (us: number) => splitStart(query.bucket, us);
+  const told = readAggregates(cache, () => fleetOwnership(fleet), Object.keys(fleet.backends), spend.window, start);
+  if (told.length === 0) return { ...spend, rows: inOrder(spend.rows) };
   const rows = new Map(spend.rows.map((row) => [`${row.bucketUs} ${row.key}`, row]));
   let totalNanos = spend.totalNanos;
-  for (const told of readAggregates(cache, () => fleetOwnership(fleet), Object.keys(fleet.backends), spend.window, start)) {
-    const [agent, model] = [told.agent ?? unmatched, told.model ?? noWord];
+  for (const each of told) {
+    const [agent, model] = [each.agent ?? unmatched, each.model ?? noWord];
     if ((onlyAgent ?? agent) !== agent || (onlyModel ?? model) !== model) continue;
     const key = query.by === 'agent' ? agent : query.by === 'model' ? model : noWord;
-    const place = `${told.bucketUs} ${key}`;
-    const known = rows.get(place) ?? emptyRow(key, told.bucketUs);
-    totalNanos += told.costNanos ?? 0;
+    const place = `${each.bucketUs} ${key}`;
+    const known = rows.get(place) ?? emptyRow(key, each.bucketUs);
+    totalNanos += each.costNanos ?? 0;
     rows.set(place, {
       ...known,
-      costNanos: addCosts(known.costNanos, told.costNanos),
-      requests: known.requests + told.requests,
-      inputTokens: known.inputTokens + (told.inputTokens ?? 0),
-      outputTokens: known.outputTokens + (told.outputTokens ?? 0),
+      costNanos: addCosts(known.costNanos, each.costNanos),
+      requests: known.requests + each.requests,
+      inputTokens: known.inputTokens + (each.inputTokens ?? 0),
+      outputTokens: known.outputTokens + (each.outputTokens ?? 0),
     });
   }
-  const inTime = [...rows.values()].sort((a, b) => a.bucketUs - b.bucketUs || (a.key < b.key ? -1 : 1));
-  return { ...spend, totalNanos, rows: inTime };
+  return { ...spend, totalNanos, rows: inOrder(rows.values()) };
 };
 
 const emptyRow = (key: string, bucketUs: number): SpendRow => ({

@@ -34,22 +34,20 @@ export interface Spend {
   readonly rows: readonly SpendRow[];
 }
 
-/** What was spent per bucket and key. The same total comes out by agent, model, provider, user or any fact of the request. */
+/** What was spent per bucket and key, in no order. The same total comes out by agent, model, provider, user or any fact of the request. */
 export const readSpend = (cache: Cache, { bucket, ...query }: SpendQuery): Spend => {
   const { groups, basis, window } = readGroups(cache, { ...query, split: bucket, sumsOnly: true });
-  const rows = groups
-    .map(
-      ({ key, bucketUs, cell }): SpendRow => ({
-        key,
-        bucketUs: bucketUs ?? 0,
-        costNanos: (cell.priced ?? 0) === 0 ? null : (cell.cost_nanos ?? null),
-        requests: cell.n,
-        inputTokens: cell.in_tok ?? 0,
-        cachedTokens: cell.cached_tok ?? 0,
-        outputTokens: cell.out_tok ?? 0,
-      }),
-    )
-    .sort((a, b) => a.bucketUs - b.bucketUs || (b.costNanos ?? 0) - (a.costNanos ?? 0) || (a.key < b.key ? -1 : 1));
+  const rows = groups.map(
+    ({ key, bucketUs, cell }): SpendRow => ({
+      key,
+      bucketUs: bucketUs ?? 0,
+      costNanos: (cell.priced ?? 0) === 0 ? null : (cell.cost_nanos ?? null),
+      requests: cell.n,
+      inputTokens: cell.in_tok ?? 0,
+      cachedTokens: cell.cached_tok ?? 0,
+      outputTokens: cell.out_tok ?? 0,
+    }),
+  );
   return {
     window,
     basis,

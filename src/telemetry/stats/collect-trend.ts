@@ -52,7 +52,9 @@ export const collectTrend = async (ctx: Context, fleet: Fleet, { windowMs, split
   // Backends count by the hour, mostly.
   const finest = toldIn('hour').length > 0 ? 'hour' : 'quarter';
   const split = wanted ?? (windowMs <= dayMs ? finest : windowMs <= 7 * dayMs ? 'hour' : 'day');
-  const { groups, basis, window } = readGroups(cache, { window: asked, by: 'agent', filter, split });
+  // All together they come out of whatever cells there are fewest of; quarters are kept by agent alone.
+  const by = split !== 'quarter' && Object.keys(others).length === 0 ? 'env' : 'agent';
+  const { groups, basis, window } = readGroups(cache, { window: asked, by, filter, split });
   const counted = [...groups.map(({ bucketUs, cell }) => ({ bucketUs: bucketUs ?? 0, cell })), ...toldIn(split)];
   const cells = groupedBy(counted, ({ bucketUs }) => bucketUs);
   const of = (found: readonly { readonly cell: Counted }[] | undefined) => figuresOf(sumOf((found ?? []).map(({ cell }) => cell)), null);

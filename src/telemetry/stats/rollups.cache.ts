@@ -100,9 +100,11 @@ const runGroups = (cache: Cache, query: GroupQuery, facet: Facet, filter: Number
   return { groups: collect.done(), basis: plan.basis, window: plan.window };
 };
 
-const runKey = (facet: Facet, run: RunRow): number => (facet === 'agent' ? run.agent : keyOf(facet, run));
+/** The number of a request's word under a facet; of its agent, where the facet is that. */
+export const runKey = (facet: Facet, run: RunRow): number => (facet === 'agent' ? run.agent : keyOf(facet, run));
 
-const mergeSketches = (cell: RunCell | CallCell, duration: Uint8Array, ttft: Uint8Array): void => {
+/** Adds what was encoded of times to a cell. */
+export const mergeSketches = (cell: RunCell | CallCell, duration: Uint8Array, ttft: Uint8Array): void => {
   mergeInto(cell.h_dur, duration);
   mergeInto(cell.h_ttft, ttft);
 };
@@ -198,8 +200,8 @@ const scoreGroups = (cache: Cache, query: GroupQuery, filter: Numbered): Groups 
   return { groups: collect.done(), basis: plan.basis, window: plan.window };
 };
 
-/** Counts the places itself: an iterator makes garbage of every sum of every cell. */
-const addSums = <Name extends string>(cell: { [name in Name]: number }, names: readonly Name[], values: readonly number[]): void => {
+/** Adds values in the order of their names to a cell. Counts the places itself: an iterator makes garbage of every sum of every cell. */
+export const addSums = <Name extends string>(cell: { [name in Name]: number }, names: readonly Name[], values: readonly number[]): void => {
   let at = 0;
   for (const name of names) cell[name] += values[at++] ?? 0;
 };
@@ -233,7 +235,7 @@ const collector = <Cell extends Counted>(split: Split | undefined, make: () => C
 };
 
 /** The words of a grouping's numbers. */
-const labeller = (cache: Cache, by: Grouping): ((number: number) => string) => {
+export const labeller = (cache: Cache, by: Grouping): ((number: number) => string) => {
   const words = dictionaryOf(cache);
   const wordOf = (number: number): string => {
     if (number === otherKey) return '(other)';
@@ -258,7 +260,7 @@ const labeller = (cache: Cache, by: Grouping): ((number: number) => string) => {
 const hourUs = widthUs.hour;
 
 /** How a window is read. Where single requests, or finer buckets, are gone by age, its ends move outward to what is left. */
-const planOf = (cache: Cache, { window, split }: GroupQuery, of: readonly Grain[]) => {
+export const planOf = (cache: Cache, { window, split }: Pick<GroupQuery, 'window' | 'split'>, of: readonly Grain[]) => {
   const fits = split === undefined || split === 'week' ? of : of.filter((grain) => widthUs[grain] <= widthUs[split]);
   const horizonUs = readHorizon(cache);
   const from = snap(cache, window.fromUs, fits, horizonUs, Math.floor);

@@ -8,6 +8,8 @@ import { type Facet, facets } from './rollup.ts';
 export interface SumQuery {
   readonly buckets: BucketRange;
   readonly group: 'key' | 'agent';
+  /** Keep agents apart as well, where cells are grouped by key. */
+  readonly perAgent?: boolean;
   /** Keep buckets apart. */
   readonly perBucket: boolean;
   /** SQL on the columns of the cells, named `r`. */
@@ -22,6 +24,8 @@ export const untimed = '0';
 /** Stored cells added up. */
 export interface Sum {
   readonly group: number;
+  /** 0 unless agents are kept apart. */
+  readonly agent: number;
   readonly kind: number;
   /** 0 unless buckets are kept apart. */
   readonly bucket: number;
@@ -49,10 +53,14 @@ export const shownSums = [
   'probe_cost_nanos',
 ] as const satisfies readonly (typeof runSums)[number][];
 
-type Tuple = readonly [group: number, kind: number, bucket: number, duration: string | null, ttft: string | null, ...values: number[]];
+type Tuple = readonly [
+  ...[group: number, agent: number, kind: number, bucket: number],
+  ...[duration: string | null, ttft: string | null],
+  ...values: number[],
+];
 
 /** What stands before the sums. */
-const placeColumns = 5;
+const placeColumns = 6;
 
 /** The sketches of a group in one text: a value handed over for each cell would cost more than all else. */
 const joined = (column: string, { timed }: SumQuery): string =>
@@ -63,15 +71,16 @@ const noBytes = new Uint8Array(0);
 const bytesOf = (hex: string | null): Uint8Array => (hex === null ? noBytes : Buffer.from(hex, 'hex'));
 
 function* readSums(cache: Cache, table: string, sums: string, kind: string, query: SumQuery, and: string): Iterable<Sum> {
-  const { buckets, group, perBucket, where } = query;
+  const { buckets, group, perAgent, perBucket, where } = query;
+  const place = `r.${group}, ${perAgent === true ? 'r.agent' : '0'}, ${kind}, ${perBucket ? 'r.bucket' : '0'}`;
   const rows = cache.rows<Tuple>(
-    `SELECT r.${group}, ${kind}, ${perBucket ? 'r.bucket' : '0'}, ${joined('h_dur', query)}, ${joined('h_ttft', query)}, ${sums}
-     FROM ${table} r WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND ${and} AND ${where} GROUP BY 1, 2, 3`,
+    `SELECT ${place}, ${joined('h_dur', query)}, ${joined('h_ttft', query)}, ${sums}
+     FROM ${table} r WHERE r.grain = ? AND r.bucket >= ? AND r.bucket < ? AND ${and} AND ${where} GROUP BY 1, 2, 3, 4`,
     ...[grainCodes[buckets.grain], buckets.from, buckets.to],
   );
   for (const row of rows) {
     const values = row.slice(placeColumns) as number[];
-    yield { group: row[0], kind: row[1], bucket: row[2], values, duration: bytesOf(row[3]), ttft: bytesOf(row[4]) };
+    yield { group: row[0], agent: row[1], kind: row[2], bucket: row[3], values, duration: bytesOf(row[4]), ttft: bytesOf(row[5]) };
   }
 }
 
