@@ -15,6 +15,10 @@ export interface RabbitQueue {
   readonly ready: number | null;
   readonly unacknowledged: number | null;
   readonly consumers: number | null;
+  /** How many messages were ever routed to it; null: none were since statistics began, or there are none. */
+  readonly published: number | null;
+  /** When the message at its head says that it was made, UTC epoch ms; null: it says nothing. */
+  readonly headAt: number | null;
 }
 
 export interface RabbitPolicy {
@@ -75,6 +79,7 @@ const pathOf = (...parts: readonly string[]): string => `/api/${parts.map(encode
 
 const queueOf = (found: JsonObject): RabbitQueue => {
   const policy = dig(found, 'policy');
+  const seconds = digNumber(found, 'head_message_timestamp');
   return {
     type: digString(found, 'type') ?? 'classic',
     arguments: objectIn(found, 'arguments'),
@@ -84,6 +89,8 @@ const queueOf = (found: JsonObject): RabbitQueue => {
     ready: digNumber(found, 'messages_ready'),
     unacknowledged: digNumber(found, 'messages_unacknowledged'),
     consumers: digNumber(found, 'consumers'),
+    published: digNumber(found, 'message_stats', 'publish'),
+    headAt: seconds === null ? null : seconds * 1000,
   };
 };
 

@@ -141,7 +141,8 @@ const signIn = async (link: RedisLink, { user, password, db }: Address): Promise
   if (db !== 0) await link.select(db);
 };
 
-const isReply = (thrown: unknown): thrown is Error => thrown instanceof Error && thrown.name === 'ReplyError';
+/** Whether Redis itself answered with an error, as it does where a right is missing. */
+export const isReply = (thrown: unknown): thrown is Error => thrown instanceof Error && thrown.name === 'ReplyError';
 
 /** What the server or the network did; not what the work itself found wrong. */
 const isTrouble = (thrown: unknown, link: RedisLink): boolean =>

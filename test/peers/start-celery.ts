@@ -5,8 +5,12 @@ import { type Peer, startPeer } from './start-peer.ts';
 const python = '/usr/bin/python3';
 export const celeryPrograms = ['celery', 'redis-server'];
 
-/** A real Celery worker with two processes and the task of `celery/tasks.py`. @param broker its url, with the number of the database */
-export const startCeleryWorker = (broker: string, name: string, queue: string): Promise<Peer> =>
+/**
+ * A real Celery worker with two processes and the task of `celery/tasks.py`.
+ * @param broker its url, with the number of the database
+ * @param notes the Redis on whose lists tasks say how they are; default: the broker
+ */
+export const startCeleryWorker = (broker: string, name: string, queue: string, notes: string = broker): Promise<Peer> =>
   startPeer({
     argv: () => [
       python,
@@ -27,7 +31,7 @@ export const startCeleryWorker = (broker: string, name: string, queue: string): 
       '--without-gossip',
     ],
     cwd: fileURLToPath(new URL('celery', import.meta.url)),
-    env: { BROKER: broker, PYTHONDONTWRITEBYTECODE: '1' },
+    env: { BROKER: broker, NOTES: notes, PYTHONDONTWRITEBYTECODE: '1' },
     ready: /@test ready\./,
     readyMs: 60_000,
   });

@@ -1,4 +1,4 @@
-"""A task that says when it begins, waits until it is let go, and says when it is over: on lists of the broker."""
+"""A task that says when it begins, waits until it is let go, and says when it is over: on lists of the broker, or of a Redis beside it."""
 
 import os
 
@@ -8,7 +8,7 @@ from redis import Redis
 broker = os.environ["BROKER"]
 app = Celery("tasks", broker=broker)
 app.conf.update(task_ignore_result=True, broker_connection_retry_on_startup=True, worker_prefetch_multiplier=1)
-notes = Redis.from_url(broker)
+notes = Redis.from_url(os.environ.get("NOTES", broker))
 
 
 @app.task(name="tasks.answer")
