@@ -21,6 +21,7 @@ const doing = 'What is the fleet doing, costing, failing at?';
 const deployed = 'May this change be deployed?';
 const told = 'Who must know, and when?';
 const stopped = 'Make it stop, safely, and prove what was done';
+const spared = 'How do we spend less, and scale?';
 const setUp = 'Set up and look inside';
 
 /** Words whose commands are a word further: `agentops eval run`. */
@@ -28,13 +29,14 @@ export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] 
   { name: 'eval', group: deployed, summary: 'Run suites of cases against an agent and gate a change' },
   { name: 'alerts', group: told, summary: 'What fires, why, who was told, and what to type next' },
   { name: 'schedule', group: told, summary: 'Have it all done again and again, without anybody typing' },
-  { name: 'budget', group: told, summary: 'What may be spent, held where it is spent' },
+  { name: 'budget', group: told, summary: 'What may be spent, how it stands, and held where it is spent' },
   { name: 'policy', group: told, summary: 'What every agent must have' },
   { name: 'runbook', group: stopped, summary: 'Throttle, stop or roll back an agent by a plan, and see it undone' },
   { name: 'mitigations', group: stopped, summary: 'What is in force on agents, and until when' },
   { name: 'locks', group: stopped, summary: 'Which runs are at work on what' },
   { name: 'incident', group: stopped, summary: 'What went wrong, who looks after it, and what was done' },
   { name: 'audit', group: stopped, summary: 'Who did what, in a chain that shows whether it was altered' },
+  { name: 'providers', group: spared, summary: 'How those who answer model calls are, and where agents go without them' },
 ];
 
 const entry =
@@ -135,6 +137,12 @@ export const commandTable: readonly CommandEntry[] = [
     'Print what runs ticks elsewhere: crontab, systemd, Kubernetes, GitHub Actions',
     () => import('./commands/schedule/print.ts'),
   ),
+  reads(
+    'budget show',
+    told,
+    'Show what is used of every budget, what is left, and what it will come to',
+    () => import('./commands/budget/show.ts'),
+  ),
   acts('budget push', told, 'Let the gateway of an agent hold it to its budget', () => import('./commands/budget/push.ts')),
   reads(
     'policy check',
@@ -200,6 +208,12 @@ export const commandTable: readonly CommandEntry[] = [
   reads('audit verify', stopped, 'Look whether the chain is whole, and holds an anchor', () => import('./commands/audit/verify.ts')),
   writes('audit anchor', stopped, 'Sign where the chain ends now, to be kept out of reach', () => import('./commands/audit/anchor.ts')),
   reads('audit export', stopped, 'Print the whole chain, to be verified on another machine', () => import('./commands/audit/export.ts')),
+  reads(
+    'providers status',
+    spared,
+    'Show how each provider is, whom it hits, and where they would go',
+    () => import('./commands/providers/status.ts'),
+  ),
   writes('init', setUp, 'Write a first agentops.yaml, by questions or from an endpoint', () => import('./commands/init.ts')),
   reads('validate', setUp, 'Check the manifest without asking anybody anything', () => import('./commands/validate.ts')),
   asks('doctor', setUp, 'Look for what keeps agentops from working: Node, store, secrets, endpoints', () => import('./commands/doctor.ts')),

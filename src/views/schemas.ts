@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alertSchemas } from './alert-schemas.ts';
 import { auditSchemas } from './audit-schemas.ts';
+import { budgetSchemas } from './budget-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 import { evalSchemas } from './eval-schemas.ts';
 import { figureSchemas } from './figure-schemas.ts';
@@ -9,6 +10,7 @@ import { intakeSchemas } from './intake-schemas.ts';
 import { judgeSchemas } from './judge-schemas.ts';
 import { planSchemas } from './plan-schemas.ts';
 import { policySchemas } from './policy-schemas.ts';
+import { providerSchemas } from './provider-schemas.ts';
 import { responseSchemas } from './response-schemas.ts';
 import { routeSchemas } from './route-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
@@ -113,6 +115,7 @@ export const documentSchemas = {
   demo: health,
   ...evalSchemas,
   ...figureSchemas,
+  ...budgetSchemas,
   ...intakeSchemas,
   ...traceSchemas,
   ...storeSchemas,
@@ -123,6 +126,7 @@ export const documentSchemas = {
   ...simulationSchemas,
   ...alertSchemas,
   ...policySchemas,
+  ...providerSchemas,
   ...routeSchemas,
   ...tickSchemas,
   ...auditSchemas,
