@@ -75,3 +75,29 @@ describe('agentops budget push', () => {
     });
   });
 });
+
+describe('agentops budget show', () => {
+  test('shows each budget of agents and of the fleet, and what its stages call for', async () => {
+    using folder = scratch({
+      'agentops.yaml':
+        'version: 1\nfleet: acme\nbudget: { per_day: $40 }\nbackends: { local: { kind: otlp } }\nagents:\n  support: { budget: { per_hour: $20, per_month: $500 } }\n  free: {}\n',
+    });
+    const env = { LANG: 'C.UTF-8' };
+    const run = (...args: readonly string[]) => runCli(args, { cwd: folder.path, env });
+    const { stdout, status } = await run('budget', 'show', '--json');
+    expect(status).toBe(0);
+    const { budgets } = documentSchemas['budget show'].parse(JSON.parse(stdout));
+    expect(budgets.map(({ agent, per, left_usd, forecast, rule }) => [agent, per, left_usd, forecast, rule])).toEqual([
+      [null, 'day', 40, null, 'budget-day'],
+      ['support', 'hour', 20, null, 'budget-hour'],
+      ['support', 'month', 500, null, 'budget-month'],
+    ]);
+    const shown = (await run('budget', 'show')).stdout;
+    expect(shown).toContain('no trace was read yet');
+    expect(shown).toContain('no forecast of a month: 0 days known, and a forecast needs 3');
+    expect((await run('budget', 'show', 'free')).stdout).toContain('sets no budget of an hour, a day or a month for free');
+    expect((await run('budget', 'show', '@fleet')).stdout).not.toContain('support');
+    const unknown = await run('budget', 'show', 'suport');
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('support')]);
+  });
+});

@@ -9,6 +9,7 @@ const manifest = (url: string): string =>
   [
     'version: 1',
     'fleet: acme',
+    'budget: { per_day: $10 }',
     'capture: io',
     'backends: { local: { kind: otlp-file, path: spans.jsonl } }',
     `judges: { strict: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m } } }`,
@@ -52,6 +53,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   unfreeze: ['unfreeze'],
   tick: ['tick'],
   'schedule print': ['schedule', 'print'],
+  'budget show': ['budget', 'show'],
   'alerts list': ['alerts', 'list', '--all'],
   'alerts show': ['alerts', 'show', 'budget-day/support/80%'],
   'alerts check': ['alerts', 'check'],

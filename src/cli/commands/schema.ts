@@ -50,6 +50,7 @@ const documents = [
   'runbook approve',
   'runbook runs',
   'runbook expire',
+  'budget show',
   'budget push',
   'throttle',
   'rollback',

@@ -4,6 +4,9 @@ import { wholeFleet } from '../../oversight/alerts/subject.ts';
 import { loadRunbooks } from './load-runbooks.ts';
 import { callsFor, type FiredAlert } from './trigger.ts';
 
+/** What tells who spent what the fleet did. */
+export const whoSpent = 'agentops budget show';
+
 /**
  * Reads every runbook once, and answers what to type where an alert fires: the most resolute call; null where none calls. What the fleet as
  * a whole spent calls for who spent it, where no runbook can be run without saying which agent is meant.
@@ -14,6 +17,6 @@ export const loadSuggestions = async (ctx: Context, fleet: Fleet): Promise<(aler
   return (alert) => {
     const calls = callsFor(runbooks, alert, agents);
     if (alert.agent !== wholeFleet) return calls[0]?.command ?? null;
-    return calls.find(({ missing }) => missing.length === 0)?.command ?? 'agentops budget show';
+    return calls.find(({ missing }) => missing.length === 0)?.command ?? whoSpent;
   };
 };
