@@ -1,5 +1,6 @@
 import { alertTables } from './alert-tables.ts';
 import { providerTables } from './provider-tables.ts';
+import { queueTables } from './queue-tables.ts';
 
 /**
  * The journal's tables as numbered steps; step n leads to version n. Steps are never edited, only added.
@@ -274,4 +275,5 @@ export const journalSteps: readonly (readonly string[])[] = [
   ],
   alertTables,
   providerTables,
+  queueTables,
 ];
