@@ -36,6 +36,7 @@ export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] 
   { name: 'locks', group: stopped, summary: 'Which runs are at work on what' },
   { name: 'incident', group: stopped, summary: 'What went wrong, who looks after it, and what was done' },
   { name: 'audit', group: stopped, summary: 'Who did what, in a chain that shows whether it was altered' },
+  { name: 'export', group: spared, summary: 'The same figures and rules as files for other tools' },
   { name: 'providers', group: spared, summary: 'How those who answer model calls are, and where agents go without them' },
 ];
 
@@ -214,6 +215,13 @@ export const commandTable: readonly CommandEntry[] = [
     'Show how each provider is, whom it hits, and where they would go',
     () => import('./commands/providers/status.ts'),
   ),
+  asks(
+    'providers drill',
+    spared,
+    'Ask every link of every fallback chain, to see that it holds',
+    () => import('./commands/providers/drill.ts'),
+  ),
+  writes('export prometheus', spared, 'Alert rules for Prometheus that say what those of the manifest say', () => import('./commands/export/prometheus.ts')),
   writes('init', setUp, 'Write a first agentops.yaml, by questions or from an endpoint', () => import('./commands/init.ts')),
   reads('validate', setUp, 'Check the manifest without asking anybody anything', () => import('./commands/validate.ts')),
   asks('doctor', setUp, 'Look for what keeps agentops from working: Node, store, secrets, endpoints', () => import('./commands/doctor.ts')),

@@ -81,5 +81,28 @@ const status = z.object({
     .describe('Worst off first'),
 });
 
+const drill = z.object({
+  ...documentHead,
+  estimate_usd: z.number().describe('At most, of the questions that have a price'),
+  unpriced_questions: z.int(),
+  cost_usd: z.number().nullable().describe('As far as it was told'),
+  chains: z.array(
+    z.object({
+      agent: z.string(),
+      crosses: z.boolean().nullable().describe('Whether it leads to another provider, by who really answered; null: not told'),
+      why: z.string(),
+      links: z.array(
+        z.object({
+          hop: z.string(),
+          provider: z.string(),
+          verdict: z.enum(['answered', 'failed', 'unknown']).describe('unknown: our own side kept it from being asked'),
+          not_asked: z.string().nullable(),
+          probe: probeShape.nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+
 /** The documents of `providers`. */
-export const providerSchemas = { 'providers status': status } as const;
+export const providerSchemas = { 'providers status': status, 'providers drill': drill } as const;

@@ -171,6 +171,8 @@ const figuresJson = (figures: CallFigures) => ({
   ttft_p95: quantileJson(figures.ttftP95),
 });
 
+const rounded = (time: number | null): number | null => (time === null ? null : Math.round(time * 1000) / 1000);
+
 /** What a probe came to, as documents tell it. */
 export const probeJson = (probe: ProviderProbe) => ({
   at: isoTime(probe.at),
@@ -179,8 +181,8 @@ export const probeJson = (probe: ProviderProbe) => ({
   cause: probe.cause,
   detail: probe.detail,
   http_status: probe.httpStatus,
-  latency_ms: probe.latencyMs,
-  ttft_ms: probe.ttftMs,
+  latency_ms: rounded(probe.latencyMs),
+  ttft_ms: rounded(probe.ttftMs),
   cost_usd: probe.costNanos === null ? null : toUsd(probe.costNanos),
   cost_source: probe.costSource,
   answered_by: probe.answeredBy,

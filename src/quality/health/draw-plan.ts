@@ -1,6 +1,7 @@
 import { openEndpoint } from '../../agents/protocols/open-endpoint.ts';
 import type { AgentProtocol } from '../../agents/protocols/port.ts';
 import { newTraceId } from '../../agents/protocols/trace-context.ts';
+import { probesSpentSince } from '../../agents/providers/provider-probes.journal.ts';
 import type { Agent, Check, Fleet } from '../../fleet/agent.ts';
 import type { Selected } from '../../fleet/select.ts';
 import type { Registry } from '../../fleet/slots.ts';
@@ -117,7 +118,9 @@ const budgetOf = async (journal: Journal | null, agent: Agent, now: number): Pro
     const cost = await lastCost(journal, agent.name, id, now);
     if (cost !== null) costs.set(id, cost);
   }
-  return openBudget(probeBudget(agent.probeBudgetNanos, await spentSince(journal, agent.name, now - (now % dayMs)), costs));
+  const today = now - (now % dayMs);
+  const spent = (await spentSince(journal, agent.name, today)) + (await probesSpentSince(journal, { agent: agent.name }, today));
+  return openBudget(probeBudget(agent.probeBudgetNanos, spent, costs));
 };
 
 /** The host behind an agent; null where it has none. A url that cannot be resolved stands for itself: the turn will say what is wrong. */
