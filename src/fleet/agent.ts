@@ -73,7 +73,31 @@ export interface Agent {
   readonly safetyScores: readonly string[];
   /** The queue its work waits in; null or absent: none is named. */
   readonly queue?: Slot | null;
+  /** How its number of workers follows that queue; null or absent: as it does where nothing is said. */
+  readonly scale?: Scaling | null;
   readonly at: At;
+}
+
+/** How the number of workers follows a queue. */
+export interface Scaling {
+  /** More workers above this much work for each. */
+  readonly upAt: number;
+  /** Fewer below this much for each, for so long, ms. */
+  readonly downAt: number;
+  readonly forMs: number;
+  /** More workers where work waits longer, ms; null: as the agent's promise about latency says. */
+  readonly waitMs: number | null;
+  /** Between two changes, ms. */
+  readonly coolDownMs: number;
+  /** Workers that are taken away at once. */
+  readonly step: number;
+  /** Null: as the control says. */
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Of one worker in an hour; null: not known. */
+  readonly workerHourNanos: number | null;
+  /** A tick carries it out. */
+  readonly auto: boolean;
 }
 
 /** Which tools an agent may call; a call outside is a safety event. */

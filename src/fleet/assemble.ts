@@ -1,5 +1,5 @@
 import { basename, dirname, extname, resolve } from 'node:path';
-import type { Agent, AgentTraces, Check, Connection, Controls, Fleet, JudgeSettings, Maintenance, Price, Schedule } from './agent.ts';
+import type { Agent, AgentTraces, Check, Connection, Controls, Fleet, JudgeSettings, Maintenance, Price, Scaling, Schedule } from './agent.ts';
 import type { ParsedAgent, ParsedCheck, ParsedManifest } from './schema.ts';
 import type { At, Slot } from './slots.ts';
 
@@ -99,9 +99,23 @@ const assembleAgent = (name: string, agent: ParsedAgent, { defaults }: ParsedMan
     tools: { allow: agent.tools?.allow ?? null, deny: agent.tools?.deny ?? [] },
     safetyScores: agent.safety ?? [],
     queue: (agent.queue as Slot | undefined) ?? null,
+    scale: agent.scale === undefined ? null : assembleScaling(agent.scale),
     at: at(['agents', name]),
   };
 };
+
+const assembleScaling = (scale: NonNullable<ParsedAgent['scale']>): Scaling => ({
+  upAt: scale.up_at,
+  downAt: scale.down_at,
+  forMs: scale.for,
+  waitMs: scale.wait ?? null,
+  coolDownMs: scale.cool_down,
+  step: scale.step,
+  min: scale.min ?? null,
+  max: scale.max ?? null,
+  workerHourNanos: scale.worker_cost ?? null,
+  auto: scale.auto,
+});
 
 const assembleControls = (controls: NonNullable<ParsedAgent['controls']>): Controls => {
   const slot = (value: unknown) => (value ?? null) as Slot | null;

@@ -11,6 +11,7 @@ import {
   timeoutField,
   urlField,
 } from './fields.ts';
+import { scaleFields } from './scale-fields.ts';
 import type { Sections } from './slots.ts';
 
 /** Outcomes that a retry may name. */
@@ -222,6 +223,7 @@ const agent = z.strictObject({
     .optional()
     .describe('Eval suites that belong to it, relative to the manifest; agentops eval run runs them.'),
   queue: slotField('queue').optional().describe('The queue its work waits in.'),
+  scale: scaleFields.optional().describe('How its number of workers follows that queue.'),
   controls: controls.optional().describe('How an action is enforced on it.'),
 });
 
