@@ -7,6 +7,7 @@ import {
   type BacktestRun,
   type Gate,
   judgeGate,
+  type Kept,
   replayDifferences,
   runOf,
   type Sweep,
@@ -18,6 +19,7 @@ import { type LabelledIncident, scoreIncidents } from '../oversight/alerts/label
 import { loadIncidents } from '../oversight/alerts/load-incidents.ts';
 import { loadRules } from '../oversight/alerts/load-rules.ts';
 import { momentOf } from '../oversight/alerts/metrics/moments.ts';
+import { type OwnFound, openOwnPast } from '../oversight/alerts/open-own-past.ts';
 import { lookBackMs } from '../oversight/alerts/past.ts';
 import { readPast } from '../oversight/alerts/read-past.ts';
 import { episodeSink, replayAlerts } from '../oversight/alerts/replay-alerts.ts';
@@ -107,9 +109,11 @@ const replay = async (
   const startedAt = ctx.clock.monotonic();
   const total = sets.length * (until - from + warmUpMs);
   const runs: BacktestRun[] = [];
+  let found: OwnFound | null = null;
   for (const [at, { name, rules }] of sets.entries()) {
     const sink = episodeSink(lagMs);
-    const request = { rules, agents, pasts: known.pasts, from: from - warmUpMs, until, stepMs, lagMs };
+    const own = await openOwnPast(ctx, fleet, { rules, from: from - warmUpMs + lagMs, stepMs });
+    const request = { rules, agents, pasts: known.pasts, own, from: from - warmUpMs, until, stepMs, lagMs };
     await replayAlerts(ctx, heard, request, (event) => {
       if (!('event' in event)) return sink.take(event);
       const done = at * (until - from + warmUpMs) + event.moment - from + warmUpMs;
@@ -117,21 +121,27 @@ const replay = async (
       const rate = days / Math.max(0.001, (ctx.clock.monotonic() - startedAt) / 1000);
       progress.update(() => `judging ${name}: ${Math.round((100 * done) / total)}%, ${rate.toFixed(rate < 10 ? 1 : 0)} days a second`);
     });
+    // Of the rules in question: other sets may look at more.
+    found ??= own.found();
     const episodes = sink.episodes(from);
     const score = labels === null ? null : scoreIncidents(labels, episodes, { from, until });
     runs.push(runOf(name, { rules, channels, episodes, until, score }));
   }
   const [first = runOf('rules', { rules: [], channels, episodes: [], until, score: null }), ...others] = runs;
   const against = others.find(({ name }) => name === 'against');
+  const kept = { requests: known.requests, ...(found ?? { results: 0, beats: 0, queues: 0 }) };
+  const lacking = {
+    tooLittle: tooLittleOf(known.firstAt, kept, { from, until }),
+    unreplayed: unreplayedOf(sets[0].rules, fleet.agents, kept),
+  };
   return {
     ...{ fleet: fleet.name, generatedAt, from, until, stepMs, lagMs },
-    ...{ agents: agents.length, requests: known.requests, knownFrom: known.firstAt },
+    ...{ agents: agents.length, requests: known.requests, results: kept.results, knownFrom: known.firstAt },
     runs: [first, ...others],
     diff: against === undefined ? null : diffEpisodes(first.episodes, against.episodes),
-    unreplayed: unreplayedOf(sets[0].rules),
     differences: [...replayDifferences(lagMs, stepMs), ...lackOf(known.firstAt, readFrom), ...(heard === fleet ? [] : [nobodyListens])],
-    gate: gate === null ? null : judgeGate(gate, first, { from, until }),
-    tooLittle: tooLittleOf(known.firstAt, { from, until }),
+    gate: gate === null ? null : judgeGate(gate, first, { from, until }, lacking),
+    ...lacking,
   };
 };
 
@@ -150,18 +160,23 @@ const lackOf = (firstAt: number | null, wanted: number): readonly string[] =>
         `nothing is known of the first ${humanDuration(firstAt - wanted)} of the time that rules learn from: what is usual was not known as soon`,
       ];
 
-const tooLittleOf = (firstAt: number | null, { from, until }: Pick<Backtest, 'from' | 'until'>): string | null => {
-  if (firstAt === null) return 'no request is known of that time';
+const tooLittleOf = (
+  firstAt: number | null,
+  { results, beats }: Kept,
+  { from, until }: Pick<Backtest, 'from' | 'until'>,
+): string | null => {
+  // A fleet may be watched by its checks alone.
+  if (firstAt === null) return results + beats > 0 ? null : 'no request and no check is known of that time';
   const coveredMs = until - Math.max(from, firstAt);
   return coveredMs >= Math.min(leastMs, until - from) ? null : `requests are known of ${humanDuration(Math.max(0, coveredMs))} only`;
 };
 
 const outcomeOf = (backtest: Backtest): Outcome => {
   const { gate, tooLittle, runs } = backtest;
-  const isUnknown = tooLittle !== null || (gate !== null && gate.value === null);
+  const isUnknown = tooLittle !== null || gate?.verdict === 'unknown';
   const missed = runs[0].score?.incidents.find(({ by }) => by === null);
   return {
-    finding: isUnknown ? 'no_verdict' : gate?.fails === true ? 'found' : 'none',
+    finding: isUnknown ? 'no_verdict' : gate?.verdict === 'fails' ? 'found' : 'none',
     formats: backtestFormats(backtest),
     next: missed === undefined ? [] : [`agentops traces list --agent ${missed.incident.agents[0] ?? ''}`],
   };

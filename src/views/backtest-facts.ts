@@ -58,6 +58,14 @@ const runFacts = (run: BacktestRun, range: Range) => ({
 /** `pages_per_week > 3`, as it was given. */
 export const gateText = ({ gate: { figure, operator, limit } }: GateResult): string => `${figure} ${operator} ${limit}`;
 
+const gateFacts = (result: GateResult) => ({
+  condition: gateText(result),
+  value: result.value,
+  verdict: result.verdict,
+  fails: result.verdict === 'fails',
+  why: result.why,
+});
+
 /** A backtest as its document has it. */
 export const backtestFacts = (backtest: Backtest) => ({
   from: isoTime(backtest.from),
@@ -66,6 +74,7 @@ export const backtestFacts = (backtest: Backtest) => ({
   lag_seconds: backtest.lagMs / 1000,
   agents: backtest.agents,
   requests: backtest.requests,
+  check_results: backtest.results,
   known_from: isoTime(backtest.knownFrom),
   runs: backtest.runs.map((run) => runFacts(run, backtest)),
   diff:
@@ -76,7 +85,7 @@ export const backtestFacts = (backtest: Backtest) => ({
           only_against: backtest.diff.onlySecond.map(episodeFacts),
           both: backtest.diff.both,
         },
-  gate: backtest.gate === null ? null : { condition: gateText(backtest.gate), value: backtest.gate.value, fails: backtest.gate.fails },
+  gate: backtest.gate === null ? null : gateFacts(backtest.gate),
   not_replayed: backtest.unreplayed,
   differences: backtest.differences,
   too_little: backtest.tooLittle,

@@ -61,14 +61,26 @@ export const backtestSchema = z.object({
   lag_seconds: z.number(),
   agents: count,
   requests: count,
+  check_results: count.describe('Results of checks that were read'),
   known_from: moment.describe('When the oldest request that is known began'),
   runs: z.array(run).min(1).describe('The first is of the rules in question'),
   diff: z
     .object({ only_rules: z.array(alert), only_against: z.array(alert), both: count })
     .nullable()
     .describe('Null: nothing was held against'),
-  gate: z.object({ condition: z.string(), value: figure, fails: z.boolean() }).nullable().describe('What --fail-if asked'),
-  not_replayed: z.array(z.object({ rule: z.string(), why: z.string() })),
+  gate: z
+    .object({
+      condition: z.string(),
+      value: figure,
+      verdict: z.enum(['passes', 'fails', 'unknown']),
+      fails: z.boolean(),
+      why: z.string().nullable().describe('Why there is no verdict; null: there is one'),
+    })
+    .nullable()
+    .describe('What --fail-if asked'),
+  not_replayed: z
+    .array(z.object({ rule: z.string(), why: z.string() }))
+    .describe('Rules of which nothing is known, because what they look at was not kept'),
   differences: z.array(z.string()).describe('How this differs from what live ticks did or would do'),
   too_little: z.string().nullable().describe('Why nothing can be concluded; null: there was enough'),
 });

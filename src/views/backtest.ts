@@ -77,8 +77,8 @@ const headline = ({ from, until, agents, requests, stepMs, lagMs }: Backtest): s
 
 const gateLine = ({ gate }: Backtest): string | null => {
   if (gate === null) return null;
-  if (gate.value === null) return `--fail-if ${gateText(gate)}: there is no such figure here`;
-  return `--fail-if ${gateText(gate)}: ${Number(gate.value.toFixed(2))}, which ${gate.fails ? 'fails' : 'passes'}`;
+  const value = gate.value === null ? '' : `${Number(gate.value.toFixed(2))}, which `;
+  return `--fail-if ${gateText(gate)}: ${value}${gate.why === null ? gate.verdict : `decides nothing: ${gate.why}`}`;
 };
 
 const scoreLine = ({ score }: BacktestRun): string | null =>
@@ -104,6 +104,8 @@ const table = (look: Look, columns: readonly Column[], rows: readonly (readonly 
 
 const shownEpisodes = 12;
 
+const gateSigns = { passes: stateSigns.green, fails: stateSigns.red, unknown: stateSigns.unknown } as const;
+
 const renderText = (backtest: Backtest, options: ViewOptions): string => {
   const { look, verbose } = options;
   const { runs, diff, unreplayed, differences, gate, tooLittle } = backtest;
@@ -121,7 +123,7 @@ const renderText = (backtest: Backtest, options: ViewOptions): string => {
           '',
         ];
   };
-  const sign = gate?.fails === true ? stateSigns.red : stateSigns.green;
+  const sign = gate === null ? stateSigns.unknown : gateSigns[gate.verdict];
   return [
     ...line(headline(backtest)),
     '',
@@ -151,13 +153,13 @@ const renderText = (backtest: Backtest, options: ViewOptions): string => {
           ...line(`${plural(diff.both, 'firing')} by both`),
           '',
         ]),
-    ...unreplayed.flatMap(({ rule, why }) => paragraph(`${rule} is not replayed: ${why}`)),
+    ...unreplayed.flatMap(({ rule, why }) => paragraph(`not replayed: ${rule}, because ${why}`)),
     ...paragraph(`night is from ${nightHours.from}:00 to 0${nightHours.to}:00 UTC`),
     ...(verbose
       ? differences.flatMap(paragraph)
       : paragraph(`${plural(differences.length, 'way')} in which this differs from live: --verbose`)),
     ...line(tooLittle === null ? null : `too little to go by: ${tooLittle}`, 'warn'),
-    ...(gate === null ? [] : line(`${symbolOf(look, gate.value === null ? stateSigns.unknown : sign)} ${gateLine(backtest)}`, sign.tone)),
+    ...(gate === null ? [] : line(`${symbolOf(look, sign)} ${gateLine(backtest)}`, sign.tone)),
     '',
   ].join('\n');
 };
@@ -186,7 +188,7 @@ const renderMarkdown = (backtest: Backtest): string => {
           `${diff.onlyFirst.length} only by these rules, ${diff.onlySecond.length} only by those they are held against, ${diff.both} by both`,
           '',
         ]),
-    ...unreplayed.map(({ rule, why }) => `- ${rule} is not replayed: ${why}`),
+    ...unreplayed.map(({ rule, why }) => `- not replayed: ${rule}, because ${why}`),
     ...differences.map((difference) => `- ${difference}`),
     '',
   ].join('\n');
@@ -197,7 +199,9 @@ const renderGithub = (backtest: Backtest): string => {
   const [run] = runs;
   const note = (level: 'error' | 'warning', title: string, message: string) => [renderAnnotation({ level, title, message })];
   return [
-    ...(gate?.fails === true ? note('error', 'alerts backtest', gateLine(backtest) ?? '') : []),
+    ...(gate === null || gate.verdict === 'passes'
+      ? []
+      : note(gate.verdict === 'fails' ? 'error' : 'warning', 'alerts backtest', gateLine(backtest) ?? '')),
     ...(tooLittle === null ? [] : note('warning', 'alerts backtest', `too little to go by: ${tooLittle}`)),
     ...(run.score?.incidents ?? []).flatMap(({ incident, by }) =>
       by === null ? note('warning', `incident ${incident.id}`, 'nobody was told') : [],

@@ -1,7 +1,9 @@
+import type { Agent } from '../../fleet/agent.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import { type ChannelTally, type Episode, type EpisodeDiff, type Tally, tallyByChannel, tallyOf } from './episode.ts';
 import type { IncidentScore } from './labelled-incident.ts';
 import type { Rule } from './rule.ts';
+import { concerns } from './rules.ts';
 
 /** One set of rules over the past. */
 export interface BacktestRun {
@@ -27,6 +29,8 @@ export interface Backtest {
   readonly lagMs: number;
   readonly agents: number;
   readonly requests: number;
+  /** Results of checks that were read. */
+  readonly results: number;
   /** When the oldest request that is known began; null: none is. */
   readonly knownFrom: number | null;
   readonly runs: readonly [BacktestRun, ...BacktestRun[]];
@@ -102,9 +106,12 @@ export interface Gate {
 
 export interface GateResult {
   readonly gate: Gate;
-  /** Null: there is no such figure, and no verdict. */
+  /** Null: there is no such figure. */
   readonly value: number | null;
-  readonly fails: boolean;
+  /** `unknown`: nobody can say whether it would fail, and `why` tells the reason. */
+  readonly verdict: 'passes' | 'fails' | 'unknown';
+  /** Null: there is a verdict. */
+  readonly why: string | null;
 }
 
 /** Null: it is no gate. */
@@ -114,10 +121,41 @@ export const parseGate = (text: string): Gate | null => {
   return { figure: figure as BacktestFigure, operator: operator as Gate['operator'], limit: Number(limit) };
 };
 
-export const judgeGate = (gate: Gate, run: BacktestRun, range: Pick<Backtest, 'from' | 'until'>): GateResult => {
+/** What keeps a replay from telling all that live ticks would have told. */
+export type Lacking = Pick<Backtest, 'tooLittle' | 'unreplayed'>;
+
+/**
+ * Judges the rules in question. What was not replayed may have told of more: too many messages are too many all the same, and every other
+ * verdict waits for it.
+ */
+export const judgeGate = (
+  gate: Gate,
+  run: BacktestRun,
+  range: Pick<Backtest, 'from' | 'until'>,
+  { tooLittle, unreplayed }: Lacking,
+): GateResult => {
   const value = backtestFigures[gate.figure](run, range);
-  return { gate, value, fails: value !== null && holds(gate, value) };
+  const unknown = (why: string): GateResult => ({ gate, value, verdict: 'unknown', why });
+  if (tooLittle !== null) return unknown(tooLittle);
+  if (value === null) return unknown('there is no such figure here');
+  const fails = holds(gate, value);
+  const [first, ...others] = unreplayed;
+  if (first === undefined || (fails && grows(gate))) return { gate, value, verdict: fails ? 'fails' : 'passes', why: null };
+  return unknown(`${first.rule}${others.length === 0 ? '' : ` and ${others.length} more`} could not be replayed: ${first.why}`);
 };
+
+const growing: readonly BacktestFigure[] = [
+  'pages',
+  'pages_per_week',
+  'pages_at_night',
+  'pages_at_night_per_week',
+  'notifications',
+  'notifications_per_week',
+  'false_alarms',
+];
+
+/** Whether a gate that fails would still do so, had more been told of. */
+const grows = ({ figure, operator }: Gate): boolean => growing.includes(figure) && operator.startsWith('>');
 
 const holds = ({ operator, limit }: Gate, value: number): boolean => {
   if (operator === '>') return value > limit;
@@ -141,27 +179,50 @@ export const withSwept = (rules: readonly Rule[], { rule: only, key }: Sweep, ms
       : { ...rule, timing: { ...rule.timing, ...(key === 'for' ? { forMs: ms } : { keepFiringMs: ms }) } },
   );
 
-const unknownPast: Readonly<Partial<Record<Rule['test']['type'], string>>> = {
-  agent_red: 'it looks at checks, which are not run again',
-  heartbeat: 'it looks at heartbeats, which are not looked at again',
-  drift: 'it looks at checks, which are not run again',
-  mitigation_overdue: 'it looks at mitigations, which the past of traces does not hold',
-  queue_depth: 'how much waited is not kept',
-};
+/** How much of the past was kept. */
+export interface Kept {
+  readonly requests: number;
+  readonly results: number;
+  readonly beats: number;
+  /** Looks of ticks at queues. */
+  readonly queues: number;
+}
 
-/** Rules that the past of traces says nothing of. */
-export const unreplayedOf = (rules: readonly Rule[]): Backtest['unreplayed'] =>
-  rules.flatMap(({ name, test }) => {
-    const why = unknownPast[test.type];
-    return why === undefined ? [] : [{ rule: name, why }];
+/** Rules that could not be replayed, since nothing is kept of what they look at; those that are about no agent that has any of it lack nothing. */
+export const unreplayedOf = (rules: readonly Rule[], agents: readonly Agent[], kept: Kept): Backtest['unreplayed'] =>
+  rules.flatMap((rule) => {
+    const why = whyUnreplayed(
+      rule,
+      agents.filter((agent) => concerns(rule, agent)),
+      kept,
+    );
+    return why === null ? [] : [{ rule: rule.name, why }];
   });
+
+const whyUnreplayed = ({ test: { type } }: Rule, agents: readonly Agent[], kept: Kept): string | null => {
+  switch (type) {
+    case 'agent_red':
+    case 'drift':
+      return kept.results === 0 && agents.some(({ checks }) => checks.length > 0) ? 'no result of a check is kept of that time' : null;
+    case 'heartbeat':
+      return kept.beats === 0 && agents.some(({ checks }) => checks.some(({ heartbeat }) => heartbeat !== null))
+        ? 'no heartbeat is kept of that time'
+        : null;
+    case 'queue_depth':
+      return kept.queues === 0 && agents.some(({ queue }) => queue !== null) ? 'no tick wrote down what waited at that time' : null;
+    case 'mitigation_overdue':
+      return null;
+    default:
+      return kept.requests === 0 ? 'no request is known of that time' : null;
+  }
+};
 
 /** What is not as it was live, whatever the rules. */
 export const replayDifferences = (lagMs: number, stepMs: number): readonly string[] => [
   `a moment every ${humanDuration(stepMs)} is judged ${humanDuration(lagMs)} later; live, each minute is, once its traces are known`,
   'a request counts from when it began with all it became, and towards caps once it is over: spans that came late are known here',
   'costs are those of the prices known now; slow requests are counted one by one, where live evaluation counts by sketches of 1 %',
-  'silences, acks and checks of that time are left out; maintenance, dependencies and routes are those of the manifest of now',
-  'of safety, requests that a guardrail ended are replayed alone: calls of tools that are not allowed and scores that failed are not',
+  'silences and acks of that time are left out; checks, promises, maintenance, dependencies and routes are those of the manifest of now',
+  'a mitigation that was made to last longer is judged by the end that it was given last',
   'every message is counted by itself: what a channel would have joined into one is told apart',
 ];

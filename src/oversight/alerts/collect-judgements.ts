@@ -70,7 +70,7 @@ export const collectJudgements = async (
   const traces = memo((moment: number) => Promise.resolve(samplesAt(moment)));
   const own = memo((moment: number) =>
     // What waits in a queue is known of now alone.
-    collectOwnSamples(journal, fleet, { moment, rules, queues: moment === momentOf(now) ? queues : new Map() }),
+    collectOwnSamples(journal, fleet, { moment, rules, queues: moment === now ? queues : new Map() }),
   );
   const judged: Judged[] = [];
   const unjudged: Unjudged[] = [];
@@ -81,7 +81,7 @@ export const collectJudgements = async (
       const found: Judged[] = [];
       for (const [word, moment, samples] of [
         ['traces', known, traces],
-        ['own', momentOf(now), own],
+        ['own', now, own],
       ] as const) {
         if (moment === null || !decidesOn(word, rule)) continue;
         for (const each of labelledBy(word, rule, agent, (await samples(moment))(agent.name))) {

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { widening } from './rule-of.ts';
+import { usualOutage } from './usual-outage.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -126,5 +127,14 @@ export const defaultRules: readonly Rule[] = [
     severity: 'page',
     category: 'availability',
     timing: { forMs: 0, keepFiringMs: 0, onNoData: 'keep' },
+  },
+  {
+    ...plain,
+    name: 'provider-outage',
+    description: 'A provider fails the calls of agents; their own alerts keep quiet meanwhile.',
+    test: { type: 'provider_outage', providers: [], ...usualOutage },
+    severity: 'page',
+    category: 'availability',
+    timing: { forMs: minuteMs, keepFiringMs: 10 * minuteMs, onNoData: 'keep' },
   },
 ];

@@ -60,16 +60,16 @@ export const evaluateAlerts = async (
     on({ event: 'judging', at: at + 1, moment, of: moments.length });
     const due = sources.filter(({ missed }) => missed.moments.includes(moment));
     const traced = due.filter(({ name }) => name !== ownSource);
-    const seen = samplesAt(moment);
+    const seen = traced.length === 0 ? null : samplesAt(moment);
     for (const { name, agents, missed, last } of traced) {
       const isNewest = moment === missed.moments.at(-1);
       const isLate = name !== wholeFleet && isNewest && held.arrived !== null && arrived > held.arrived;
       const late = isLate ? lateArrivals(cache, fleet, { moment, afterTrace: held.arrived, judgedTo: last }) : undefined;
-      tracker.judge('traces', agents, seen, moment, late);
+      if (seen !== null) tracker.judge('traces', agents, seen, moment, late);
     }
     if (!due.some(({ name }) => name === ownSource)) continue;
     // What waits in a queue is known of now alone.
-    const queues = moment === momentOf(now) ? (request.queues ?? new Map()) : new Map();
+    const queues = moment === now ? (request.queues ?? new Map()) : new Map();
     const own = await collectOwnSamples(journal, fleet, { moment, rules, queues });
     tracker.judge('own', fleet.agents, own, moment);
     red = new Set(fleet.agents.filter(({ name }) => (own(name).red() ?? []).length > 0).map(({ name }) => name));
@@ -89,7 +89,7 @@ export const evaluateAlerts = async (
     standing: isNewDay(last?.at ?? null, at) ? outcome.before : null,
   };
   const problems = sources.flatMap((source) => problemsOf(source, now));
-  const done = { at, watermark, moments: moments.length };
+  const done = { at, watermark, moments: Math.max(0, ...sources.map(({ missed }) => missed.moments.length)) };
   try {
     await journal.commit(
       outcomeWrites({ fleet, outcome, input, previous: last?.at ?? null, cache, suggest: request.suggest, mask: ctx.secrets.mask }),
@@ -125,7 +125,9 @@ const sourcesOf = (cache: Cache, fleet: Fleet, judged: Readonly<Record<string, n
   }
   const sourceOf = (name: string, members: readonly Subject[], watermark: number | null): Source => {
     const last = judged[name] ?? null;
-    const missed = watermark === null ? { moments: [], leftOutMs: 0 } : missedMoments(last, momentOf(watermark));
+    // What ended a moment ago is seen now: only traces are complete by the minute.
+    const newest = watermark === null || name === ownSource ? watermark : momentOf(watermark);
+    const missed = newest === null ? { moments: [], leftOutMs: 0 } : missedMoments(last, newest);
     return { name, agents: members, watermark, last, missed };
   };
   const sources = [...agents].map(([name, members]) =>

@@ -76,6 +76,7 @@ export const evaluateCaps = async (
       arrived: last === null ? 0 : last.arrived,
       rules: hashText(JSON.stringify(rules)),
       seen: outcome.seen,
+      queues: {},
       standing: isNewDay(last?.at ?? null, at) ? standing.filter((alert) => !isAtRest(alert)).map(standingOf) : null,
     };
     const suggest = await loadSuggest();

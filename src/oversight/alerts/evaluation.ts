@@ -41,7 +41,7 @@ export interface Evaluation {
   readonly at: number;
   /** Up to when traces were complete, UTC epoch ms: of the source that is longest behind. Null: nothing ever came. */
   readonly watermark: number | null;
-  /** Moments that were judged, all sources together; more than one where some were missed. */
+  /** Moments that were judged, of the source with most of them; more than one where some were missed. */
   readonly moments: number;
   /** Alerts that are pending, firing or recovering after it. */
   readonly open: readonly Alert[];

@@ -7,6 +7,7 @@ import { costLiterally, costRegression } from './conditions/cost-regression.ts';
 import { depthCreep } from './conditions/creep.ts';
 import { levelAbove } from './conditions/level.ts';
 import { meanBelow } from './conditions/mean-below.ts';
+import { providerOutage } from './conditions/provider-outage.ts';
 import { type ShareSample, shareAbove, shareLiterally } from './conditions/share.ts';
 import type { Judgement } from './judgement.ts';
 import type { Own, Rule, RuleTest, Severity } from './rule.ts';
@@ -62,8 +63,19 @@ export const judgeRule = (rule: Rule, agent: Judged, samples: Samples): readonly
       return told(samples.drift(), 'unannounced change');
     case 'mitigation_overdue':
       return told(samples.overdue(), 'overdue mitigation');
+    case 'provider_outage':
+      return outages(test, rule.severity, samples);
   }
 };
+
+const outages = (
+  { providers, params }: Extract<RuleTest, { type: 'provider_outage' }>,
+  severity: Severity,
+  samples: Samples,
+): readonly Labelled[] =>
+  (samples.providers() ?? [])
+    .filter(({ provider }) => providers.length === 0 || providers.includes(provider))
+    .map((sample) => ({ label: sample.provider, severity, judgement: providerOutage(params, sample), exemplar: null }));
 
 const ownOr = (value: Own<number>, own: number | null): number | null => (value === 'own' ? own : value);
 

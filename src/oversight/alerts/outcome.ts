@@ -5,7 +5,6 @@ import { catchUp, type Timing } from './alert-state.ts';
 import type { AlertAnnouncement, AlertTransition } from './evaluation.ts';
 import { atRest, type Folded, foldAlert, isAtRest, keyText, type Standing } from './fold.ts';
 import type { SeenAlert, StandingAlert } from './inputs.journal.ts';
-import { momentOf } from './metrics/moments.ts';
 import { makesRed, quietingOf, redAbove } from './quieting.ts';
 import type { Rule } from './rule.ts';
 import { agentNamed, subjectsOf } from './subject.ts';
@@ -60,7 +59,7 @@ export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }
     const rule = seen?.rule ?? byName.get(alert?.rule ?? '') ?? null;
     const isGone = seen === null && (rule === null || !subjects.has(alert?.agent ?? ''));
     const timing = isGone ? withoutRule : (rule?.timing ?? withoutRule);
-    const observations = isGone ? [{ at: momentOf(at), said: 'clear' as const }] : (seen?.observations ?? []);
+    const observations = isGone ? [{ at, said: 'clear' as const }] : (seen?.observations ?? []);
     return {
       alert,
       seen,

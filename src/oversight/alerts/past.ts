@@ -1,7 +1,10 @@
 import { forecastMonth, monthOf } from '../../telemetry/cost/budget.ts';
 import type { CostSample } from './conditions/cost-regression.ts';
+import { itemsBetween } from './in-order.ts';
 import { hoursOfDay, windowBack } from './metrics/buckets-back.ts';
+import { safetyFacts, safetyReasons } from './metrics/safety.ts';
 import { type MinuteSums, minuteSums } from './minute-sums.ts';
+import { openSafetyPast, type PastSafety } from './past-safety.ts';
 import type { Rule } from './rule.ts';
 import { type Extreme, nothingSeen, type Samples } from './samples.ts';
 import type { Subject } from './subject.ts';
@@ -29,6 +32,8 @@ export interface Past {
   add(request: PastRequest): void;
   /** A single score by its name, in the order of `at` (UTC epoch ms). */
   score(name: string, at: number, value: number): void;
+  /** In the order of `startAt`. */
+  safety(event: PastSafety): void;
   /** Whether a request began or was over, or a score was given, from one instant to before another: else what is seen changes by windows that move on alone. */
   hasNews(from: number, to: number): boolean;
   /** What traces said as of a moment (UTC epoch ms, a whole minute), in the windows that a live evaluation looks through. */
@@ -107,6 +112,7 @@ export const openPast = ({ slowerThanMs, errorTypes }: Counted): Past => {
   const ended: PastRequest[] = [];
   let isSorted = true;
   const blocked: PastRequest[] = [];
+  const unsafe = openSafetyPast();
   const inOrder = (): readonly PastRequest[] => {
     if (!isSorted) ended.sort((a, b) => endOf(a) - endOf(b));
     isSorted = true;
@@ -150,10 +156,12 @@ export const openPast = ({ slowerThanMs, errorTypes }: Counted): Past => {
       known.add(at, [1, value]);
       scores.set(name, known);
     },
+    safety: unsafe.add,
     hasNews: (from, to) =>
       (sums.between(from, to)[column.n] ?? 0) > 0 ||
-      between(inOrder(), endOf, from, to).length > 0 ||
-      [...scores.values()].some((each) => (each.between(from, to)[0] ?? 0) > 0),
+      itemsBetween(inOrder(), endOf, from, to).length > 0 ||
+      [...scores.values()].some((each) => (each.between(from, to)[0] ?? 0) > 0) ||
+      unsafe.hasNews(from, to),
     at(moment) {
       const over = memo((windowMs: number): readonly number[] => sums.between(moment - windowMs, moment));
       const days = (widthMs: number) => Array.from({ length: learnedDays }, (_, day) => sameHours(hoursOfDay(moment, widthMs, day + 1)));
@@ -203,11 +211,15 @@ export const openPast = ({ slowerThanMs, errorTypes }: Counted): Past => {
           }));
           return { now: { windowMs, n, sum, squares }, days: earlier };
         },
-        extremes: (widthMs) => extremesOf(between(inOrder(), endOf, moment - windowBack(moment, widthMs).windowMs, moment)),
-        safety: (widthMs) =>
-          between(blocked, ({ at }) => at, moment - windowBack(moment, widthMs).windowMs, moment).map(({ at, traceId }) => ({
-            ...{ reason: 'a guardrail ended a request', since: at, traceId },
-          })),
+        extremes: (widthMs) => extremesOf(itemsBetween(inOrder(), endOf, moment - windowBack(moment, widthMs).windowMs, moment)),
+        safety: (widthMs) => {
+          const since = moment - windowBack(moment, widthMs).windowMs;
+          const ended = itemsBetween(blocked, ({ at }) => at, since, moment);
+          const newest = ended.at(-1);
+          const seen = unsafe.at(since, moment);
+          const reasons = safetyReasons({ ...seen, blocked: Math.max(seen.blocked, ended.length) });
+          return safetyFacts(reasons, newest === undefined ? undefined : { reason: '', since: newest.at, traceId: newest.traceId });
+        },
       };
     },
   };
@@ -232,20 +244,6 @@ const costSample = (windowMs: number, of: readonly number[]): CostSample => ({
 
 /** A request is looked at by caps once it is over: what it took by then is known, and nobody could have known before. */
 const endOf = ({ at, durationMs }: PastRequest): number => at + (durationMs ?? 0);
-
-/** Those of a sorted list from `from` to before `to`. */
-const between = <Item>(sorted: readonly Item[], placeOf: (item: Item) => number, from: number, to: number): readonly Item[] => {
-  const first = (bound: number): number => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (placeOf(sorted[middle] as Item) < bound) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return sorted.slice(first(from), first(to));
-};
 
 const extremesOf = (requests: readonly PastRequest[]) => {
   const greatest = (measure: (request: PastRequest) => number | null): Extreme | null => {

@@ -1,13 +1,18 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import type { Cache } from '../../ground/store/port.ts';
+import type { Range } from '../../ground/units/window.ts';
 import { readScoresOf } from '../../telemetry/stats/cells.cache.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
+import { readSafetyTraces } from '../../telemetry/stats/safety.cache.ts';
 import { errorCodes } from '../../telemetry/traces/codes.ts';
 import { dictionaryOf } from '../../telemetry/traces/dictionary.cache.ts';
 import { unpackId } from '../../telemetry/traces/identifier.ts';
 import { readAgentNumbers } from './metrics/cells.cache.ts';
+import { mayCall, safetyQueryOf } from './metrics/safety.ts';
 import { countPastRequests, readPastRequests } from './past.cache.ts';
 import { countedBy, openPast, type Past, type PastRequest } from './past.ts';
+import type { PastSafety } from './past-safety.ts';
 import type { Rule } from './rule.ts';
 import { subjectsOf, wholeFleet } from './subject.ts';
 
@@ -70,5 +75,19 @@ export const readPast = async (
     const scores = readScoresOf(cache, range, `s.name = ${number}`).toSorted((a, b) => a.start_us - b.start_us);
     for (const { agent, start_us: startUs, value } of scores) byNumber.get(agent)?.score(name, Math.floor(startUs / 1000), value);
   }
+  if (rules.some(({ test }) => test.type === 'safety')) readUnsafe(cache, fleet, range, pasts);
   return { pasts, requests: of, firstAt: firstUs === null ? null : Math.floor(firstUs / 1000) };
+};
+
+/** Calls of tools that are not allowed, scores that failed, and guardrails that stepped in. */
+const readUnsafe = (cache: Cache, fleet: Pick<Fleet, 'agents'>, range: Range, pasts: ReadonlyMap<string, Past>): void => {
+  const agents = new Map(fleet.agents.map((agent) => [agent.name, agent]));
+  const found: (PastSafety & { readonly agent: string })[] = [];
+  for (const { agent: name, kind, name: what, count, ...times } of readSafetyTraces(cache, range, safetyQueryOf(fleet))) {
+    const agent = agents.get(name);
+    if (agent === undefined || (kind === 'tool' && mayCall(agent, what))) continue;
+    const [startAt, from, to] = [times.startUs, times.fromUs, times.toUs].map((us) => Math.floor(us / 1000)) as [number, number, number];
+    found.push({ agent: name, kind, name: what, count, startAt, from, to });
+  }
+  for (const { agent, ...event } of found.sort((a, b) => a.startAt - b.startAt)) pasts.get(agent)?.safety(event);
 };

@@ -4,9 +4,8 @@ import type { Alert } from './alert.ts';
 import type { Episode, Letter } from './episode.ts';
 import type { AlertTransition } from './evaluation.ts';
 import { isAtRest, keyText } from './fold.ts';
+import { noOwnPast, type OwnPast } from './open-own-past.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
-import { momentOf } from './metrics/moments.ts';
-import type { OwnPast } from './open-own-past.ts';
 import type { Past } from './past.ts';
 import type { Rule } from './rule.ts';
 import { nothingSeen } from './samples.ts';
@@ -20,8 +19,8 @@ export interface ReplayRequest {
   /** Agents with traces, and the fleet as a whole where it is judged; others have no past here. */
   readonly agents: readonly Subject[];
   readonly pasts: ReadonlyMap<string, Past>;
-  /** What the journal held; read on as the moments go. */
-  readonly own: OwnPast;
+  /** What the journal held, read on as the moments go; absent: nothing. */
+  readonly own?: OwnPast;
   /** First and last moment, UTC epoch ms, whole minutes. */
   readonly from: number;
   readonly until: number;
@@ -46,7 +45,7 @@ const pauseEvery = 500;
 export const replayAlerts = async (
   ctx: Pick<Context, 'signal' | 'clock'>,
   fleet: Pick<Fleet, 'agents' | 'budget' | 'notify' | 'sections'>,
-  { rules, agents, pasts, own, from, until, stepMs, lagMs }: ReplayRequest,
+  { rules, agents, pasts, own = noOwnPast, from, until, stepMs, lagMs }: ReplayRequest,
   on: (event: ReplayedMoment | { readonly event: 'progress'; readonly moment: number }) => void,
 ): Promise<void> => {
   const isAtEdge = windowEdges(rules);
@@ -67,15 +66,14 @@ export const replayAlerts = async (
       : agents.filter(({ name }) => open.has(name) || pasts.get(name)?.hasNews(moment - stepMs, moment) === true);
     // Traces are known so late; this machine's own records at once.
     const at = moment + lagMs;
-    const ownMoment = momentOf(at);
-    if (own.reached() < ownMoment) await own.reach(ownMoment);
+    if (own.reached() < at) await own.reach(at);
     const isFirst = moment === from;
-    const ownDue = fleet.agents.filter(({ name }) => isFirst || open.has(name) || own.hasNews(name, momentOf(at - stepMs), ownMoment));
+    const ownDue = fleet.agents.filter(({ name }) => isFirst || open.has(name) || own.hasNews(name, at - stepMs, at));
     if (due.length + ownDue.length === 0) continue;
     const tracker = trackerOf(rules, standing);
     tracker.judge('traces', due, (name) => pasts.get(name)?.at(moment) ?? nothingSeen, moment);
-    const samplesOf = own.at(ownMoment);
-    tracker.judge('own', ownDue, samplesOf, ownMoment);
+    const samplesOf = own.at(at);
+    tracker.judge('own', ownDue, samplesOf, at);
     for (const { name } of ownDue)
       if ((samplesOf(name).red() ?? []).length > 0) red.add(name);
       else red.delete(name);

@@ -23,6 +23,7 @@ const usual: Readonly<
   mitigation_overdue: { severity: 'page', category: 'availability', forMs: 5 * minuteMs, keepFiringMs: 0 },
   queue_depth: { severity: 'notify', category: 'queue', forMs: 5 * minuteMs, keepFiringMs: 5 * minuteMs },
   burn_rate: { severity: 'page', category: 'errors', forMs: 0, keepFiringMs: 5 * minuteMs },
+  provider_outage: { severity: 'page', category: 'availability', forMs: minuteMs, keepFiringMs: 10 * minuteMs },
 };
 
 /** Windows from the narrowest to the widest, each twice as wide as the one before. */
@@ -36,7 +37,7 @@ export const widening = (fromMs: number, toMs: number): readonly number[] => {
  * One-sided. A window that slides from minute to minute is looked at a thousand times a day: these quantiles keep simulated agents that keep
  * their promises from being told of more than once in two weeks (`npm run bench -- alarms`), which those of a single look do not.
  */
-const usualZ = { error_rate: 3.3, latency: 3.1, quality: 2.6 } as const;
+const usualZ = { error_rate: 3.3, latency: 3.1, quality: 2.6, provider_outage: 3.3 } as const;
 
 /** The rule that an entry of the manifest describes, with everything it leaves out filled in. */
 export const ruleOf = (parsed: ParsedRule): Rule => {
@@ -145,6 +146,16 @@ const testOf = (parsed: ParsedRule): RuleTest => {
         objective: parsed.objective,
       };
     }
+    case 'provider_outage':
+      return {
+        type: 'provider_outage',
+        providers: parsed.providers ?? [],
+        params: {
+          ...{ share: parsed.share, ratio: parsed.ratio, z: parsed.z ?? usualZ.provider_outage },
+          ...{ minBad: parsed.min_errors, minCalls: parsed.min_calls, probes: parsed.probes },
+        },
+        widths: widening(parsed.window ?? 5 * minuteMs, parsed.widen_to ?? 30 * minuteMs),
+      };
     default:
       return { type: parsed.type };
   }

@@ -4,6 +4,7 @@ import type { BurnRateParams } from './conditions/burn-rate.ts';
 import type { CostRegressionParams } from './conditions/cost-regression.ts';
 import type { CreepParams } from './conditions/creep.ts';
 import type { MeanBelowParams } from './conditions/mean-below.ts';
+import type { OutageParams } from './conditions/provider-outage.ts';
 import type { ShareParams } from './conditions/share.ts';
 
 export type Severity = 'page' | 'notify';
@@ -79,7 +80,14 @@ export type RuleTest =
   | { readonly type: 'drift' }
   | { readonly type: 'mitigation_overdue' }
   | { readonly type: 'queue_depth'; readonly limit: number; readonly perWorker: boolean }
-  | { readonly type: 'burn_rate'; readonly params: Omit<BurnRateParams, 'budget'>; readonly objective: Own<number> };
+  | { readonly type: 'burn_rate'; readonly params: Omit<BurnRateParams, 'budget'>; readonly objective: Own<number> }
+  | {
+      readonly type: 'provider_outage';
+      /** By the names that `providers:` or traces have for them; empty: all that are called. */
+      readonly providers: readonly string[];
+      readonly params: OutageParams;
+      readonly widths: readonly number[];
+    };
 
 export type RuleType = RuleTest['type'];
 

@@ -4,7 +4,7 @@ import { defaultRules } from './default-rules.ts';
 import type { Rule } from './rule.ts';
 import type { ParsedEntry } from './rule-fields.ts';
 import { ruleOf } from './rule-of.ts';
-import { type Subject, wholeFleet } from './subject.ts';
+import { allProviders, type Subject, wholeFleet } from './subject.ts';
 
 type Entry = Slot<ParsedEntry>;
 
@@ -18,9 +18,10 @@ export const rulesOf = (fleet: Pick<Fleet, 'sections'>): readonly Rule[] => {
   );
 };
 
-/** Whether a rule is about an agent, or about the fleet as a whole. */
+/** Whether a rule is about an agent, about the fleet as a whole, or about the providers. */
 export const concerns = (rule: Rule, { name, tags, tier }: Pick<Subject, 'name' | 'tags' | 'tier'>): boolean => {
   const { agents } = rule;
+  if (name === allProviders || rule.test.type === 'provider_outage') return name === allProviders && rule.test.type === 'provider_outage';
   if (name === wholeFleet) return concernsFleet(rule);
   return (
     (agents.names.length === 0 || agents.names.includes(name)) &&

@@ -21,7 +21,8 @@ export const runAlertTest = async (
   const moments: TestMoment[] = [];
   const named = new Set(test.input.map(({ agent }) => agent));
   const agents = fleet.agents.filter(({ name }) => named.has(name));
-  await replayAlerts(ctx, fleet, { rules, agents, pasts, from: test.from, until: endOf(test), stepMs: minuteMs, lagMs: 0 }, (event) => {
+  const range = { from: test.from, until: endOf(test), stepMs: minuteMs, lagMs: 0 };
+  await replayAlerts(ctx, fleet, { rules, agents, pasts, ...range }, (event) => {
     if ('event' in event) return;
     moments.push({ moment: event.moment, alerts: event.outcome.alerts, announcements: event.outcome.announcements });
   });

@@ -2,6 +2,7 @@ import type { ErrorType } from '../../telemetry/traces/span.ts';
 import type { CostSample, CostWindow } from './conditions/cost-regression.ts';
 import type { DepthMean, DepthSample } from './conditions/creep.ts';
 import type { MeanSample } from './conditions/mean-below.ts';
+import type { ProviderSample } from './conditions/provider-outage.ts';
 import type { ShareSample } from './conditions/share.ts';
 
 /** Something that happened or holds, in words that may come from outside: untrusted. */
@@ -57,6 +58,8 @@ export interface Samples {
   overdue(): readonly Fact[];
   /** Work that waits, and who works; null: no queue, or it could not be read. */
   queue(): { readonly depth: number; readonly workers: number | null } | null;
+  /** What comes of calls and probes of every provider; of the providers alone, null of an agent. */
+  providers(): readonly ProviderSample[] | null;
 }
 
 /** Of which nobody has anything to say: what a source adds its own to. */
@@ -76,4 +79,5 @@ export const nothingSeen: Samples = {
   drift: () => null,
   overdue: () => [],
   queue: () => null,
+  providers: () => null,
 };

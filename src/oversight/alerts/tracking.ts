@@ -11,7 +11,14 @@ import type { Subject } from './subject.ts';
 /** Whose word decides a rule: the source of an agent's traces, known up to a watermark; or this machine's own records, known up to now. */
 export type Word = 'traces' | 'own';
 
-const ownTypes: ReadonlySet<RuleType> = new Set(['agent_red', 'heartbeat', 'drift', 'mitigation_overdue', 'queue_depth']);
+const ownTypes: ReadonlySet<RuleType> = new Set([
+  'agent_red',
+  'heartbeat',
+  'drift',
+  'mitigation_overdue',
+  'queue_depth',
+  'provider_outage',
+]);
 
 /** Whether a source has a word in a rule. Safety events are told of by both: a check that fails is not to wait for traces that are late. */
 export const decidesOn = (word: Word, { test: { type } }: Rule): boolean => type === 'safety' || ownTypes.has(type) === (word === 'own');

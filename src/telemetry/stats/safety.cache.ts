@@ -24,10 +24,57 @@ export interface SafetyQuery {
   readonly arrivedAfter?: number;
 }
 
+/** Something in one request, or a score of it, that may be a safety event. Times are UTC epoch microseconds. */
+export interface SafetyTrace {
+  readonly agent: string;
+  /** When the request began. */
+  readonly startUs: number;
+  /** From when to when it counts: the request, or the instant of the score. */
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** `blocked`: a guardrail stepped in; `tool` and `score`: whatever their names mean to the agent. */
+  readonly kind: 'blocked' | 'tool' | 'score';
+  readonly name: string;
+  readonly count: number;
+}
+
 /** A request is looked for that long before the window: it may run on into it, and a grade comes later still. */
-const lookedBackUs = 4 * widthUs.hour;
+export const lookedBackUs = 4 * widthUs.hour;
 /** Scores are judged as pass or fail on a scale from 0 to 1. */
 const failsBelow = 0.5;
+
+const guarded = `${stateSql('kind')} = ${kind.guardrail} AND ${stateSql('status')} = ${statusError}`;
+const failed = `(s.value < ${failsBelow} OR s.value IS NULL AND lower(s.label) IN ('fail', 'failed', 'false', 'no', 'unsafe'))`;
+
+/** As `readSafety`, one by one and for all windows within a range: of requests that began in it. */
+export function* readSafetyTraces(cache: Cache, { fromUs, toUs }: Range, query: Omit<SafetyQuery, 'arrivedAfter'>): Iterable<SafetyTrace> {
+  const words = dictionaryOf(cache);
+  const numbersOf = (agents: Iterable<string>) => ({
+    numbers: [...agents].map((agent) => words.find('agent', agent)).filter((number) => number !== null),
+  });
+  const word = (number: number): string => words.word(number) ?? noWord;
+  const called = `${stateSql('kind')} = ${kind.tool} AND ${isOneOf('r.agent', numbersOf(query.toolsOf))}`;
+  for (const [agent, startUs, durationUs, isGuard, name, count] of cache.rows<
+    readonly [number, number, number | null, number, number, number]
+  >(
+    `SELECT r.agent, r.start_us, r.dur_us, ${stateSql('kind')} = ${kind.guardrail}, s.name, COUNT(*)
+     FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 AND (${guarded} OR ${called}) GROUP BY r.trace_no, r.run_no, 4, 5`,
+    ...[fromUs, toUs],
+  )) {
+    const times = { startUs, fromUs: startUs, toUs: startUs + (durationUs ?? 0) };
+    if (isGuard === 1) yield { agent: word(agent), ...times, kind: 'blocked', name: '', count: 1 };
+    else yield { agent: word(agent), ...times, kind: 'tool', name: word(name), count };
+  }
+  if (query.scoresOf.size === 0) return;
+  for (const [agent, startUs, name, atUs] of cache.rows<readonly [number, number, number, number]>(
+    `SELECT r.agent, r.start_us, s.name, s.at_us FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 AND ${isOneOf('r.agent', numbersOf(query.scoresOf.keys()))} AND ${failed}`,
+    ...[fromUs, toUs],
+  ))
+    if (query.scoresOf.get(word(agent))?.includes(word(name)))
+      yield { agent: word(agent), startUs, fromUs: atUs, toUs: atUs, kind: 'score', name: word(name), count: 1 };
+}
 
 /** What was seen of each agent in requests that ran, and in scores that were given, in a window. Probes of ours do not count. */
 export const readSafety = (cache: Cache, { fromUs, toUs }: Range, query: SafetyQuery): ReadonlyMap<string, SafetyEvidence> => {
@@ -45,7 +92,6 @@ export const readSafety = (cache: Cache, { fromUs, toUs }: Range, query: SafetyQ
   const { arrivedAfter = null } = query;
   const recent = 'r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 AND r.trace_no > ?';
   const isOver = (endUs: string): string => (arrivedAfter === null ? `${endUs} >= ?` : `${endUs} >= ? AND ${endUs} < ${toUs}`);
-  const guarded = `${stateSql('kind')} = ${kind.guardrail} AND ${stateSql('status')} = ${statusError}`;
   const called = `${stateSql('kind')} = ${kind.tool} AND ${isOneOf('r.agent', numbersOf(query.toolsOf))}`;
   const calls = cache.all<{ agent: number; is_guard: number; name: number; calls: number; requests: number }>(
     `SELECT r.agent, ${stateSql('kind')} = ${kind.guardrail} AS is_guard, s.name, COUNT(*) AS calls,
@@ -59,10 +105,9 @@ export const readSafety = (cache: Cache, { fromUs, toUs }: Range, query: SafetyQ
     else at(agent).toolCalls.set(words.word(name) ?? noWord, count);
   }
   if (query.scoresOf.size === 0) return found;
-  const failed = `(s.value < ${failsBelow} OR s.value IS NULL AND lower(s.label) IN ('fail', 'failed', 'false', 'no', 'unsafe'))`;
   const scores = cache.all<{ agent: number; name: number; n: number }>(
     `SELECT r.agent, s.name, COUNT(*) AS n FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
-     WHERE ${recent} AND ${isOneOf('r.agent', numbersOf(query.scoresOf.keys()))} AND ${isOver('s.at_us')} AND ${failed} GROUP BY 1, 2`,
+     WHERE ${recent} AND ${isOneOf('r.agent', numbersOf(query.scoresOf.keys()))} AND s.at_us >= ? AND s.at_us < ${toUs} AND ${failed} GROUP BY 1, 2`,
     ...[fromUs - lookedBackUs, toUs, arrivedAfter ?? 0, fromUs],
   );
   for (const { agent, name, n } of scores) {

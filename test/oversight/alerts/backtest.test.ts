@@ -32,6 +32,13 @@ const run = (episodes: readonly Episode[]) =>
     score: scoreIncidents([incident()], episodes, range),
   });
 
+const whole = { tooLittle: null, unreplayed: [] };
+const gateOf = (text: string) => {
+  const gate = parseGate(text);
+  if (gate === null) throw new Error('no gate');
+  return gate;
+};
+
 describe('a backtest', () => {
   it('counts firings of which somebody was told, and those at night', () => {
     const episodes = [
@@ -56,7 +63,7 @@ describe('a backtest', () => {
   ])('judges the gate %s', (text, fails) => {
     const gate = parseGate(text);
     if (gate === null) throw new Error('no gate');
-    expect(judgeGate(gate, run([episode(), episode({ agent: 'orders' })]), range).fails).toBe(fails);
+    expect(judgeGate(gate, run([episode(), episode({ agent: 'orders' })]), range, whole).verdict).toBe(fails ? 'fails' : 'passes');
   });
 
   it.each(['pages', 'pages > x', 'toString > 1', 'rm -rf > 1', ''])('is no gate: %s', (text) => {
@@ -65,7 +72,28 @@ describe('a backtest', () => {
 
   it('has no verdict where there is no such figure', () => {
     const gate = parseGate('precision < 0.9');
-    expect(gate && judgeGate(gate, run([]), range)).toMatchObject({ value: null, fails: false });
+    expect(gate && judgeGate(gate, run([]), range, whole)).toMatchObject({ value: null, verdict: 'unknown' });
+  });
+});
+
+describe('a gate over what could not be replayed', () => {
+  const unreplayed = [{ rule: 'down', why: 'no result of a check is kept of that time' }];
+  const judged = (text: string) => judgeGate(gateOf(text), run([episode(), episode({ agent: 'orders' })]), range, { ...whole, unreplayed });
+
+  it('passes nothing, and says which rule and why', () => {
+    const why = 'down could not be replayed: no result of a check is kept of that time';
+    expect(judged('pages > 2')).toMatchObject({ value: 2, verdict: 'unknown', why });
+    expect(judged('recall < 1')).toMatchObject({ verdict: 'unknown' });
+  });
+
+  it('fails what is too much already', () => expect(judged('pages > 1')).toMatchObject({ verdict: 'fails', why: null }));
+});
+
+it('has no verdict by too little of the past, whatever the figures', () => {
+  const tooLittle = 'requests are known of 5 h only';
+  expect(judgeGate(gateOf('pages > 0'), run([episode()]), range, { ...whole, tooLittle })).toMatchObject({
+    verdict: 'unknown',
+    why: tooLittle,
   });
 });
 

@@ -7,6 +7,7 @@ import type { CheckResult } from '../../../src/quality/health/result.ts';
 import { saveBeat, saveResults } from '../../../src/quality/health/results.journal.ts';
 import { aCheck, aFleet, aHeartbeat, anAgent, aSlot, minute, noon } from '../../support/facts.ts';
 import { temporaryJournal } from '../../support/temporary.ts';
+import { openWatchedFleet } from '../../support/watched-fleet.ts';
 
 const ruleOf = (test: RuleTest): Rule => ({ ...(defaultRules[0] as Rule), name: test.type, test });
 const rules = [
@@ -77,4 +78,28 @@ describe('what own records say of an agent', () => {
     expect(await safety(noon - 4 * minute)).toEqual([]);
     expect((await samplesOf([aCheck()], slots('fail'))).samples.safety(15 * minute)).toBeNull();
   });
+});
+
+it('are seen by the evaluation that comes some seconds after them, and once', async () => {
+  const watched = await openWatchedFleet(
+    [
+      ...['version: 1', 'fleet: acme', 'backends: { prod: { kind: otlp } }', 'agents:', '  support:'],
+      '    endpoint: { protocol: openai-chat, url: "https://example.com/v1", model: m }',
+      '    checks: [{ id: ping, every: 10m, input: hello }]',
+    ].join('\n'),
+  );
+  const said = async () => (await watched.evaluate()).transitions.map(({ rule, to, at, late }) => `${rule} ${to} ${at - noon} ${late}`);
+  watched.clock.advance(12_000);
+  expect(await said()).toEqual([]);
+  await saveResults(watched.journal, [aSlot({ status: 'fail', outcome: 'ok', endedAt: noon + 41_000 })]);
+  watched.clock.advance(30_000);
+  expect(await said()).toEqual(['down firing 42000 false']);
+  watched.clock.advance(5000);
+  expect(await said()).toEqual([]);
+  await saveResults(watched.journal, [aSlot({ id: 'later', status: 'pass', outcome: 'ok', endedAt: noon + 5 * minute + 1 })]);
+  watched.clock.advance(5 * minute);
+  const { transitions, moments } = await watched.evaluate();
+  expect(transitions).toMatchObject([{ rule: 'down', to: 'resolved', late: false }]);
+  // Those of the minutes that were missed, and now.
+  expect(moments).toBe(5);
 });

@@ -7,28 +7,47 @@ import { episodeSink, replayAlerts } from '../../../src/oversight/alerts/replay-
 import { rulesOf } from '../../../src/oversight/alerts/rules.ts';
 import type { Samples } from '../../../src/oversight/alerts/samples.ts';
 import { openFreshCache } from '../../../src/telemetry/stats/open-fresh-cache.ts';
+import { fleetOwnership } from '../../../src/telemetry/traces/fleet-ownership.ts';
+import type { Score } from '../../../src/telemetry/traces/span.ts';
+import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
 import { noon } from '../../support/facts.ts';
-import { minuteOf, openWatchedFleet, type WatchedFleet } from '../../support/watched-fleet.ts';
+import { traceIdOf } from '../../support/figures-fleet.ts';
+import { minuteOf, openWatchedFleet, type WatchedFleet, watchedManifest } from '../../support/watched-fleet.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
+const unsafeManifest = watchedManifest.replace('    sla:', '    tools: { deny: [search_kb] }\n    safety: [polite]\n    sla:');
+
 /** Nine days of an agent, busy or not, dear or cheap, by the hour. */
 const history = async (): Promise<WatchedFleet> => {
-  const watched = await openWatchedFleet();
+  const watched = await openWatchedFleet(unsafeManifest);
   const random = seededRandom(7);
   for (let at = noon - 9 * dayMs; at < noon; at += (20 + Math.floor(random() * 40)) * minuteMs) {
     const [n, bad] = [1 + Math.floor(random() * 8), Math.floor(random() * 2)];
     watched.take(minuteOf(at, { n, bad, costNanos: Math.round(1e7 * (1 + random())) }));
   }
+  const ownership = fleetOwnership(watched.fleet);
+  const scores = Array.from({ length: 200 }, (_, at): Score => {
+    const givenUs = (noon - Math.floor(random() * 3 * 1440) * minuteMs) * 1000;
+    const value = Math.round(random());
+    const of = { traceId: traceIdOf(1 + Math.floor(random() * 1200)), spanId: null, name: 'polite', label: null, source: 'api' };
+    return { id: `s${at}`, ...of, value, atUs: givenUs, updatedUs: null };
+  });
+  upsertPage(watched.cache, ownership, { source: 'prod', spans: [], scores });
   return watched;
 };
 
 const read = (watched: WatchedFleet) => {
   const rules = rulesOf(watched.fleet);
   const to = watched.clock.now();
-  return readPast(watched.ctx, watched.fleet, { rules, from: noon - 9 * dayMs - lookBackMs(rules, watched.fleet.agents), to }, () => undefined);
+  return readPast(
+    watched.ctx,
+    watched.fleet,
+    { rules, from: noon - 9 * dayMs - lookBackMs(rules, watched.fleet.agents), to },
+    () => undefined,
+  );
 };
 
 /** All that rules ask of the samples of a moment. */
@@ -41,6 +60,12 @@ const asked = (samples: Samples) => ({
   depth: { ...samples.depth(hourMs), now: { ...samples.depth(hourMs)?.now, squares: 'counted by sketches live' } },
   forecast: samples.forecast(),
   scores: samples.scores(hourMs, null),
+  safety: [15, 60, 240].map((minutes) =>
+    samples
+      .safety(minutes * minuteMs)
+      ?.map(({ reason }) => reason)
+      .sort(),
+  ),
 });
 
 /** Sums of logarithms are kept in millionths in the cache. */

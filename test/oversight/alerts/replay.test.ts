@@ -7,7 +7,9 @@ import { atRest, isAtRest, keyText, refold } from '../../../src/oversight/alerts
 import { readInputs } from '../../../src/oversight/alerts/inputs.journal.ts';
 import { recordAlertAck } from '../../../src/oversight/alerts/record-ack.ts';
 import { recordSilence } from '../../../src/oversight/alerts/record-silence.ts';
-import { minuteOf, openWatchedFleet, type WatchedFleet } from '../../support/watched-fleet.ts';
+import { saveResults } from '../../../src/quality/health/results.journal.ts';
+import { aSlot } from '../../support/facts.ts';
+import { minuteOf, openWatchedFleet, type WatchedFleet, watchedManifest } from '../../support/watched-fleet.ts';
 
 const minuteMs = 60_000;
 
@@ -40,13 +42,18 @@ const replayed = async (journal: Journal) =>
     standing: new Map(standing.map(({ rule, agent, label, instance, told }) => [keyText({ rule, agent, label }), { instance, told }])),
   }));
 
+const checked = watchedManifest.replace(
+  '    sla:',
+  '    endpoint: { protocol: openai-chat, url: "https://example.com/v1", model: m }\n    checks: [{ id: ping, every: 10m, input: hello }]\n    sla:',
+);
+
 const moment = fc.record({
   /** Minutes until the next evaluation: more than one are missed. */
   waits: fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: 40 }) }),
   n: fc.integer({ min: 0, max: 30 }),
   badShare: fc.constantFrom(0, 0, 0.1, 0.5, 1),
   costNanos: fc.constantFrom(1000, 1000, 600_000_000),
-  act: fc.constantFrom('nothing', 'nothing', 'nothing', 'nothing', 'silence', 'ack', 'late'),
+  act: fc.constantFrom('nothing', 'nothing', 'nothing', 'nothing', 'silence', 'ack', 'late', 'check'),
 });
 
 const live = async (watched: WatchedFleet, moments: readonly (typeof moment extends fc.Arbitrary<infer Value> ? Value : never)[]) => {
@@ -58,6 +65,12 @@ const live = async (watched: WatchedFleet, moments: readonly (typeof moment exte
     if (act === 'late') watched.take(minuteOf(watched.clock.now() - 40 * minuteMs, { n: 1, costNanos: 600_000_000 }));
     if (act === 'silence') await recordSilence(acting, { matcher: { rule: 'err*', agent: null }, forMs: 7 * minuteMs, reason: 'a try' });
     if (act === 'ack') await recordAlertAck(acting, watched.fleet, 'errors', null).catch(() => null);
+    // It ended while the tick was at it, some seconds into its minute.
+    watched.clock.advance(7000);
+    if (act === 'check')
+      await saveResults(watched.journal, [
+        aSlot({ id: `c${watched.clock.now()}`, status: badShare > 0 ? 'fail' : 'pass', outcome: 'ok', endedAt: watched.clock.now() - 10 }),
+      ]);
     seen.push({ said: said(await watched.evaluate()), kept: await kept(watched.journal) });
   }
   return seen;
@@ -67,7 +80,7 @@ describe('replaying what evaluations saw', () => {
   it('comes to the same states and the same announcements, evaluation by evaluation', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(moment, { minLength: 3, maxLength: 25 }), async (moments) => {
-        const watched = await openWatchedFleet();
+        const watched = await openWatchedFleet(checked);
         const seen = await live(watched, moments);
         const again = await replayed(watched.journal);
         expect(again.map(({ transitions, announcements }) => ({ transitions, announcements }))).toEqual(seen.map((each) => each.said));

@@ -1,14 +1,20 @@
 import type { Agent, Check } from '../../../fleet/agent.ts';
-import { listOf } from '../../../ground/output/phrases.ts';
 import type { Journal } from '../../../ground/store/port.ts';
-import { judgeHeartbeat } from '../../../quality/health/heartbeat.ts';
 import { lastBeat, lastFailure, latestResults, resultById, streakOf } from '../../../quality/health/results.journal.ts';
-import { foldDepth, foldResults } from '../../../quality/health/streak.ts';
+import { foldDepth } from '../../../quality/health/streak.ts';
 import type { RuleType } from '../rule.ts';
-import type { Fact, Samples } from '../samples.ts';
-
-/** What our own checks say of an agent. */
-export type CheckSamples = Pick<Samples, 'red' | 'missedHeartbeats' | 'drift' | 'safety'>;
+import type { Fact } from '../samples.ts';
+import {
+  type CheckFindings,
+  type CheckSamples,
+  checkSamples,
+  driftFacts,
+  missedFacts,
+  type RedCheck,
+  redCheckOf,
+  redFact,
+  unsafeFacts,
+} from './check-facts.ts';
 
 /** The types of rules that look at checks. */
 export const checkTypes = ['agent_red', 'heartbeat', 'drift', 'safety'] as const satisfies readonly RuleType[];
@@ -34,90 +40,43 @@ export const readChecks = async (
   return found;
 };
 
-const samplesOf = async (journal: Journal, agent: Agent, { moment, types, safetyMs }: CheckQuestion): Promise<CheckSamples> => {
-  const red: Fact[] = [];
-  const drift: Fact[] = [];
-  const missed: Fact[] = [];
-  const failures: (Fact & { readonly since: number })[] = [];
-  let hasRun = false;
-  for (const check of agent.checks) {
-    if (types.has('agent_red') || types.has('drift')) {
-      const standing = await standingOf(journal, agent, check, { moment, types });
-      hasRun ||= standing.hasRun;
-      red.push(...standing.red);
-      drift.push(...standing.drift);
-    }
-    if (types.has('heartbeat')) missed.push(...(await missedBeat(journal, agent, check, moment)));
-    if (types.has('safety') && check.safety) failures.push(...(await unsafe(journal, agent, check, moment, safetyMs)));
-  }
-  const hasHeartbeat = agent.checks.some(({ heartbeat }) => heartbeat !== null);
-  const hasSafety = agent.checks.some(({ safety }) => safety);
+const samplesOf = async (journal: Journal, agent: Agent, question: CheckQuestion): Promise<CheckSamples> => {
+  const found: CheckFindings[] = [];
+  for (const check of agent.checks) found.push(await findingsOf(journal, agent, check, question));
+  return checkSamples(agent, found, question.moment);
+};
+
+const findingsOf = async (
+  journal: Journal,
+  { name }: Agent,
+  check: Check,
+  { moment, types, safetyMs }: CheckQuestion,
+): Promise<CheckFindings> => {
+  const isJudged = types.has('agent_red') || types.has('drift');
+  const beat = types.has('heartbeat') && check.heartbeat !== null ? await lastBeat(journal, name, check.id, moment) : null;
+  const failure = types.has('safety') && check.safety ? await lastFailure(journal, name, check.id, moment - safetyMs, moment) : null;
   return {
-    red: () => (hasRun ? red : null),
-    drift: () => (hasRun ? drift : null),
-    missedHeartbeats: () => (hasHeartbeat ? missed : null),
-    safety: (widthMs) => (hasSafety ? failures.filter(({ since }) => moment - since <= widthMs) : null),
+    ...(isJudged ? await standingOf(journal, name, check, { moment, types }) : { hasRun: false, red: [], drift: [] }),
+    missed: types.has('heartbeat') ? missedFacts(check, beat, moment) : [],
+    unsafe: unsafeFacts(check, failure),
   };
 };
 
-interface CheckFindings {
-  readonly hasRun: boolean;
-  readonly red: readonly Fact[];
-  readonly drift: readonly Fact[];
-}
-
-/** By scheduled slots: what somebody ran by hand wakes nobody. */
 const standingOf = async (
   journal: Journal,
-  agent: Agent,
+  agent: string,
   check: Check,
   { moment, types }: Pick<CheckQuestion, 'moment' | 'types'>,
-): Promise<CheckFindings> => {
-  const history = await latestResults(journal, {
-    agent: agent.name,
-    check: check.id,
-    series: 'slots',
-    until: moment,
-    limit: foldDepth(check),
-  });
+): Promise<Pick<CheckFindings, 'hasRun' | 'red' | 'drift'>> => {
+  const history = await latestResults(journal, { agent, check: check.id, series: 'slots', until: moment, limit: foldDepth(check) });
   const [newest] = history;
   if (newest === undefined) return { hasRun: false, red: [], drift: [] };
-  const { standing, evidence } = foldResults(check, history, 'slots', moment);
-  const isRed = (standing === 'down' || standing === 'recovering') && evidence !== null;
-  const decisive = isRed ? await resultById(journal, evidence.id) : null;
-  const latest = types.has('drift') ? await resultById(journal, newest.id) : null;
+  const red = redCheckOf(check, history, moment);
+  const redOf = async (found: RedCheck): Promise<Fact> =>
+    redFact(check, found, await resultById(journal, found.evidence.id), (await streakOf(journal, found.evidence, 'slots')).since);
   return {
     hasRun: true,
-    red: isRed
-      ? [
-          {
-            reason: `${check.id}: ${standing === 'down' ? '' : 'passes again, but not often enough since: '}${decisive?.reason ?? ''}`,
-            since: (await streakOf(journal, evidence, 'slots')).since,
-            ...(decisive?.traceId == null ? {} : { traceId: decisive.traceId }),
-          },
-        ]
-      : [],
-    drift:
-      latest === null || latest.drift.length === 0
-        ? []
-        : [{ reason: `${check.id}: changed since last time: ${listOf(latest.drift)}`, since: latest.endedAt }],
+    red: red === null ? [] : [await redOf(red)],
+    drift: types.has('drift') ? driftFacts(check, await resultById(journal, newest.id)) : [],
   };
-};
-
-const missedBeat = async (journal: Journal, agent: Agent, check: Check, moment: number): Promise<readonly Fact[]> => {
-  if (check.heartbeat === null) return [];
-  const last = await lastBeat(journal, agent.name, check.id, moment);
-  const { status, reason } = judgeHeartbeat(last, check.heartbeat, moment);
-  return status === 'fail' ? [{ reason: `${check.id}: ${reason}`, since: last?.at ?? null }] : [];
-};
-
-const unsafe = async (
-  journal: Journal,
-  agent: Agent,
-  check: Check,
-  moment: number,
-  safetyMs: number,
-): Promise<readonly (Fact & { readonly since: number })[]> => {
-  const failure = await lastFailure(journal, agent.name, check.id, moment - safetyMs, moment);
-  return failure === null ? [] : [{ reason: `${check.id}: ${failure.reason}`, since: failure.at }];
 };

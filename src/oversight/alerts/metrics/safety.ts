@@ -6,15 +6,26 @@ import type { Fact } from '../samples.ts';
 import { windowBack } from './buckets-back.ts';
 import type { TrafficSamples } from './traffic.ts';
 
-/** What traces tell of the safety of an agent, each a reason of its own. */
-export const safetyEventsOf = ({ tools }: Pick<Agent, 'tools'>, seen: SafetyEvidence): readonly string[] => [
-  ...(seen.blocked > 0 ? [`a guardrail ended ${plural(seen.blocked, 'request')}`] : []),
-  ...[...seen.toolCalls].flatMap(([tool, calls]) => {
-    const isAllowed = !tools.deny.includes(tool) && (tools.allow === null || tools.allow.includes(tool));
-    return isAllowed ? [] : [`it called ${tool}, which its tools do not allow, ${calls === 1 ? 'once' : plural(calls, 'time')}`];
-  }),
-  ...[...seen.failedScores].map(([score, n]) => `${score} failed ${n === 1 ? 'once' : plural(n, 'time')}`),
+/** Whether an agent may call a tool. */
+export const mayCall = ({ tools }: Pick<Agent, 'tools'>, tool: string): boolean =>
+  !tools.deny.includes(tool) && (tools.allow === null || tools.allow.includes(tool));
+
+/** What traces tell of the safety of an agent, each a reason of its own. @param toolCalls only of tools that it may not call */
+export const safetyReasons = ({ blocked, toolCalls, failedScores }: SafetyEvidence): readonly string[] => [
+  ...(blocked > 0 ? [`a guardrail ended ${plural(blocked, 'request')}`] : []),
+  ...[...toolCalls].map(
+    ([tool, calls]) => `it called ${tool}, which its tools do not allow, ${calls === 1 ? 'once' : plural(calls, 'time')}`,
+  ),
+  ...[...failedScores].map(([score, n]) => `${score} failed ${n === 1 ? 'once' : plural(n, 'time')}`),
 ];
+
+/** As `safetyReasons`, of all the tools that an agent called. */
+export const safetyEventsOf = (agent: Pick<Agent, 'tools'>, seen: SafetyEvidence): readonly string[] =>
+  safetyReasons({ ...seen, toolCalls: new Map([...seen.toolCalls].filter(([tool]) => !mayCall(agent, tool))) });
+
+/** @param newest a request that a guardrail ended: it shows the first reason */
+export const safetyFacts = (reasons: readonly string[], newest: Fact | undefined): readonly Fact[] =>
+  reasons.map((reason, at) => (at === 0 && newest !== undefined ? { ...newest, reason } : { reason, since: null }));
 
 const nothing: SafetyEvidence = { toolCalls: new Map(), blocked: 0, failedScores: new Map() };
 
@@ -42,6 +53,6 @@ export const safetyAt = (cache: Cache, { agents }: Pick<Fleet, 'agents'>, moment
       const blocked = traffic.blocked(widthMs);
       const [newest] = blocked;
       const reasons = safetyEventsOf(agent, { ...seen, blocked: Math.max(seen.blocked, blocked.length) });
-      return reasons.map((reason, at) => (at === 0 && newest !== undefined ? { ...newest, reason } : { reason, since: null }));
+      return safetyFacts(reasons, newest);
     };
 };
