@@ -222,6 +222,7 @@ export const commandTable: readonly CommandEntry[] = [
     () => import('./commands/providers/drill.ts'),
   ),
   writes('export prometheus', spared, 'Alert rules for Prometheus that say what those of the manifest say', () => import('./commands/export/prometheus.ts')),
+  writes('advise', spared, 'Find what would save most on model calls, with a range and how sure it is', () => import('./commands/advise.ts')),
   writes('init', setUp, 'Write a first agentops.yaml, by questions or from an endpoint', () => import('./commands/init.ts')),
   reads('validate', setUp, 'Check the manifest without asking anybody anything', () => import('./commands/validate.ts')),
   asks('doctor', setUp, 'Look for what keeps agentops from working: Node, store, secrets, endpoints', () => import('./commands/doctor.ts')),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adviceSchemas } from './advice-schemas.ts';
 import { alertSchemas } from './alert-schemas.ts';
 import { auditSchemas } from './audit-schemas.ts';
 import { budgetSchemas } from './budget-schemas.ts';
@@ -124,6 +125,7 @@ export const documentSchemas = {
   ...responseSchemas,
   ...incidentSchemas,
   ...simulationSchemas,
+  ...adviceSchemas,
   ...alertSchemas,
   ...policySchemas,
   ...providerSchemas,

@@ -74,6 +74,7 @@ const documents = [
   'watch',
   'schedule print',
   'policy check',
+  'advise',
   'audit log',
   'audit verify',
   'audit anchor',

@@ -25,19 +25,27 @@ export const sketchPrompt = (key: Uint8Array, prompt: string): string => {
   return bytes.toString('latin1');
 };
 
-/** The instructions of a sketched prompt: which they are, and their share of it, 0 to 1. Null: it has none. */
-export const sketchedPrefix = (sketch: Uint8Array): { readonly hash: number; readonly share: number } | null => {
-  if (sketch.length !== sketchLength) return null;
-  const packed = Buffer.from(sketch.buffer, sketch.byteOffset, prefixBytes).readUIntBE(0, prefixBytes);
-  const share = packed % shareSteps;
-  return share === 0 ? null : { hash: Math.floor(packed / shareSteps), share: share / shareSteps };
-};
+/** What a sketch tells of a prompt. */
+export interface Sketched {
+  /** Which instructions it begins with, and their share of it, 0 to 1. Null: it has none. */
+  readonly prefix: { readonly hash: number; readonly share: number } | null;
+  /** Four words of 32 bits. */
+  readonly minHash: Int32Array;
+}
 
-/** The MinHash of a sketched prompt, four words of 32 bits. Null: it is no sketch. */
-export const sketchedMinHash = (sketch: Uint8Array): Int32Array | null => {
-  if (sketch.length !== sketchLength) return null;
-  const view = new DataView(sketch.buffer, sketch.byteOffset + prefixBytes, minHashBits / 8);
-  return Int32Array.from({ length: minHashBits / 32 }, (_, at) => view.getInt32(4 * at));
+/** Reads a sketch; null: these bytes are none. */
+export const unpackSketch = (bytes: Uint8Array): Sketched | null => {
+  if (bytes.length !== sketchLength) return null;
+  const byte = (at: number): number => bytes[at] ?? 0;
+  let packed = 0;
+  for (let at = 0; at < prefixBytes; at++) packed = packed * 256 + byte(at);
+  const share = packed % shareSteps;
+  const minHash = new Int32Array(minHashBits / 32);
+  for (let word = 0; word < minHash.length; word++) {
+    const at = prefixBytes + 4 * word;
+    minHash[word] = (byte(at) << 24) | (byte(at + 1) << 16) | (byte(at + 2) << 8) | byte(at + 3);
+  }
+  return { prefix: share === 0 ? null : { hash: Math.floor(packed / shareSteps), share: share / shareSteps }, minHash };
 };
 
 /** How many of the bits of two MinHashes differ: of texts with the Jaccard similarity J about (1 − J) / 2 of them. */
