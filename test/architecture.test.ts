@@ -38,6 +38,8 @@ const owners: Readonly<Record<string, string>> = {
   '@pydantic/genai-prices': 'agents/prices/price-table.ts',
   '@marcbachmann/cel-js': 'response/runbooks/expression.ts',
   commander: 'cli/',
+  'd3-scale': 'desk/report/',
+  'd3-shape': 'desk/report/',
   ioredis: 'clients/redis.ts',
   bullmq: 'clients/bullmq.ts',
   nodemailer: 'clients/smtp.ts',

@@ -57,6 +57,7 @@ export const commandTable: readonly CommandEntry[] = [
   reads('top', doing, 'Watch every agent live, full screen, with keys to sort, filter and open', () => import('./commands/top.ts')),
   reads('cost', doing, 'Show what was spent, by whom, and what the month will come to', () => import('./commands/cost.ts')),
   reads('trend', doing, 'Plot one figure over time, with the releases of that time', () => import('./commands/trend.ts')),
+  writes('report', spared, 'Make one page of it all: states, trends, cost, alerts, what to do first', () => import('./commands/report.ts')),
   reads(
     'compare',
     doing,
@@ -221,8 +222,18 @@ export const commandTable: readonly CommandEntry[] = [
     'Ask every link of every fallback chain, to see that it holds',
     () => import('./commands/providers/drill.ts'),
   ),
-  writes('export prometheus', spared, 'Alert rules for Prometheus that say what those of the manifest say', () => import('./commands/export/prometheus.ts')),
-  writes('advise', spared, 'Find what would save most on model calls, with a range and how sure it is', () => import('./commands/advise.ts')),
+  writes(
+    'export prometheus',
+    spared,
+    'Alert rules for Prometheus that say what those of the manifest say',
+    () => import('./commands/export/prometheus.ts'),
+  ),
+  writes(
+    'advise',
+    spared,
+    'Find what would save most on model calls, with a range and how sure it is',
+    () => import('./commands/advise.ts'),
+  ),
   writes('init', setUp, 'Write a first agentops.yaml, by questions or from an endpoint', () => import('./commands/init.ts')),
   reads('validate', setUp, 'Check the manifest without asking anybody anything', () => import('./commands/validate.ts')),
   asks('doctor', setUp, 'Look for what keeps agentops from working: Node, store, secrets, endpoints', () => import('./commands/doctor.ts')),

@@ -45,8 +45,8 @@ dl.seen dt { color: var(--soft); } dl.seen dd { margin: 0; white-space: pre-wrap
 @media print { body { max-width: none; } article { break-inside: avoid; } }
 `;
 
-/** One file that needs no network: light and dark, phone and print. */
-export const renderPage = (title: string, body: Html): string =>
+/** One file that needs no network: light and dark, phone and print. @param ownStyle CSS of this page, after that of all pages; never made of data */
+export const renderPage = (title: string, body: Html, ownStyle = ''): string =>
   `<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +54,7 @@ export const renderPage = (title: string, body: Html): string =>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${htmlText(title)}</title>
-<style>${style}</style>
+<style>${style}${ownStyle}</style>
 </head>
 <body>
 <main>

@@ -1,0 +1,32 @@
+import type { Leaf } from '../command.ts';
+import { windowFlag } from '../flags.ts';
+
+interface Flags {
+  readonly since: number;
+  readonly agent?: string;
+  readonly out?: string;
+}
+
+const report: Leaf = {
+  formats: ['html'],
+  flags: [
+    { flags: '--since <duration>', summary: 'how far back', parse: windowFlag, fallback: '30d' },
+    { flags: '--agent <name>', summary: 'of this agent; default: the fleet' },
+    { flags: '--out <file>', summary: 'write this file; default: to stdout' },
+  ],
+  examples: [
+    ['agentops report --out fleet.html', 'the last month of the fleet as one page, to open, send or print'],
+    ['agentops report --since 7d --agent support > support.html', 'the week of one agent'],
+  ],
+  exits: [
+    ['0', 'the report was made, whatever it says; agentops health is the gate'],
+    ['3', 'the cache cannot be read'],
+  ],
+  async run(session, _arguments, given) {
+    const flags = given as unknown as Flags;
+    const { reportOutcome } = await import('../make-report.ts');
+    return reportOutcome(session, { windowMs: flags.since, agent: flags.agent ?? null, out: flags.out ?? null });
+  },
+};
+
+export default report;

@@ -1,0 +1,94 @@
+import { plural } from '../../ground/output/phrases.ts';
+import { formatMoney, formatShare } from '../../ground/units/amount.ts';
+import type { stateSigns } from '../../views/words.ts';
+import type { FleetReport, ReportedAgent } from './report.ts';
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** `24 Oct`, UTC. @param at UTC epoch ms */
+export const dayWord = (at: number): string => {
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${months[date.getUTCMonth()]}`;
+};
+
+/** `24 Oct 14:00`, UTC. */
+export const momentWord = (at: number): string => {
+  const date = new Date(at);
+  return `${dayWord(at)} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+};
+
+/** `Mon 23 Nov 2026, 09:00 UTC`. */
+export const dateWord = (at: number): string => {
+  const date = new Date(at);
+  return `${weekdays[date.getUTCDay()]} ${dayWord(at)} ${date.getUTCFullYear()}, ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`;
+};
+
+/** `November` */
+export const monthWord = (at: number): string => new Intl.DateTimeFormat('en-GB', { month: 'long', timeZone: 'UTC' }).format(at);
+
+/** What a bucket of the trend is called. */
+export const bucketWord = ({ trend }: Pick<FleetReport, 'trend'>): ((at: number) => string) =>
+  trend.split === 'day' ? dayWord : momentWord;
+
+export type StateName = keyof typeof stateSigns;
+export const stateNames: readonly StateName[] = ['red', 'yellow', 'unknown', 'green'];
+
+/** How many agents of the manifest are in each state; who is suppressed or in maintenance counts as well. */
+export const countStates = (agents: readonly ReportedAgent[]): Readonly<Record<StateName, number>> => {
+  const counts = { red: 0, yellow: 0, unknown: 0, green: 0 };
+  for (const { standing } of agents) if (standing !== null) counts[standing.state] += 1;
+  return counts;
+};
+
+/** `12% more`, `3.0% less`, `as much`: a value beside what it was. */
+export const changeWord = (now: number, before: number): string => {
+  if (before === 0) return now === 0 ? 'as much' : 'more than nothing';
+  const change = now / before - 1;
+  if (Math.abs(change) < 0.0005) return 'as much';
+  if (change > 9) return `${(now / before).toFixed(0)} times as much`;
+  return `${formatShare(Math.abs(change))} ${change > 0 ? 'more' : 'less'}`;
+};
+
+/** How long the window is: `30 days`, `36 hours`. */
+export const windowLength = ({ window, trend }: Pick<FleetReport, 'window' | 'trend'>): string => {
+  const [ms, unit] = trend.split === 'day' ? [86_400_000, 'day'] : [3_600_000, 'hour'];
+  return plural(Math.floor((window.to - window.from) / ms), unit);
+};
+
+/** What is true now, in a few sentences. */
+export const leadSentences = (report: FleetReport): readonly string[] => {
+  const { agents, totals, before, month, agent } = report;
+  const counts = countStates(agents);
+  const all = stateNames.reduce((sum, name) => sum + counts[name], 0);
+  const troubled = stateNames.filter((name) => name !== 'green' && counts[name] > 0).map((name) => `${counts[name]} ${name}`);
+  const states =
+    agent !== null
+      ? `${agent} is ${agents[0]?.standing?.state ?? 'unknown'}.`
+      : all === 0
+        ? 'No agent is in the manifest.'
+        : troubled.length === 0
+          ? `All ${plural(all, 'agent')} are green.`
+          : `Of ${plural(all, 'agent')} ${counts.green === 0 ? 'none' : counts.green} ${counts.green === 1 ? 'is' : 'are'} green: ${troubled.join(', ')}.`;
+  const cost = totals.costNanos === null ? 'what that cost is not known' : `for ${formatMoney(totals.costNanos)}`;
+  const compared =
+    before === null || before.costNanos === null || totals.costNanos === null
+      ? ''
+      : `, ${changeWord(totals.costNanos, before.costNanos)} than in the ${windowLength(report)} before`.replace(
+          'as much than',
+          'as much as',
+        );
+  const work = `${plural(totals.requests, 'request')} in ${windowLength(report)}${totals.costNanos === null ? `; ${cost}` : ` ${cost}${compared}`}.`;
+  return [states, work, ...monthSentence(month)];
+};
+
+const monthSentence = ({ forecast, limitNanos, spentNanos, fromMs }: FleetReport['month']): readonly string[] => {
+  const name = monthWord(fromMs);
+  const of = limitNanos === null ? '' : ` of ${formatMoney(limitNanos)}`;
+  if (forecast === null) return limitNanos === null ? [] : [`${name} has cost ${formatMoney(spentNanos)}${of} so far.`];
+  return [
+    `${name} is expected to come to ${formatMoney(forecast.expected)}${of === '' ? '' : `, ${forecast.expected > (limitNanos ?? 0) ? 'above' : 'within'} its budget${of}`}.`,
+  ];
+};

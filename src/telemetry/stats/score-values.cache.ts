@@ -1,0 +1,40 @@
+import type { Cache } from '../../ground/store/port.ts';
+import type { Range } from '../../ground/units/window.ts';
+import { dictionaryOf } from '../traces/dictionary.cache.ts';
+import { type Filter, isOneOf, noWord, numberFilter, unmatched } from './filter.cache.ts';
+
+/** How often a score on requests to an agent had a value. */
+export interface ScoreValue {
+  readonly agent: string;
+  readonly score: string;
+  /** Rounded to hundredths. */
+  readonly value: number;
+  readonly n: number;
+}
+
+/**
+ * The values of scores on requests that started in a window, as far back as single scores are kept; probes of ours are left out.
+ * @param oneIn of so many traces one is looked at; 1: all
+ */
+export const readScoreValues = (
+  cache: Cache,
+  { fromUs, toUs }: Range,
+  { agent }: Pick<Filter, 'agent'>,
+  oneIn: number,
+): readonly ScoreValue[] => {
+  const { agent: only } = numberFilter(cache, agent === undefined ? {} : { agent });
+  const words = dictionaryOf(cache);
+  return cache
+    .all<{ agent: number; name: number; value: number; n: number }>(
+      `SELECT r.agent, s.name, ROUND(s.value, 2) AS value, COUNT(*) AS n
+       FROM score s CROSS JOIN run r ON r.trace_no = s.trace_no AND r.run_no = s.run_no
+       WHERE s.trace_no % ? = 0 AND s.value IS NOT NULL AND r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0
+         AND ${only === null ? '1' : isOneOf('r.agent', only)}
+       GROUP BY 1, 2, 3`,
+      ...[oneIn, fromUs, toUs],
+    )
+    .map(({ agent: number, name, value, n }) => ({
+      ...{ agent: words.word(number) ?? unmatched, score: words.word(name) ?? noWord },
+      ...{ value, n },
+    }));
+};
