@@ -14,6 +14,7 @@ export const scaleFields = z
     wait: periodField().optional().describe('More workers when work waits longer than this; default: sla.latency_p95.'),
     cool_down: durationField().default(180_000).describe('After a change there is none for so long; default 3m.'),
     step: z.int().min(1).default(1).describe('How many workers are taken away at once; default 1.'),
+    consumers: z.int().min(1).default(1).describe('How many consumers, as the queue counts them, one worker is; default 1.'),
     min: z.int().min(0).optional().describe('Workers, at least; default: min of controls.scale, else 1.'),
     max: z.int().min(1).optional().describe('Workers, at most; default: max of controls.scale. Without one there are never more.'),
     worker_cost: moneyField().optional().describe('What one worker costs in an hour, for agentops scale simulate.'),

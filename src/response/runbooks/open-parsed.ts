@@ -19,7 +19,7 @@ export interface RunbookProblem extends PlacedProblem {
 }
 
 /** Counts up with every change of what a runbook is read as: what was kept before is read anew. */
-const format = 3;
+const format = 4;
 const maxBytes = 16 * 1024 * 1024;
 
 /**

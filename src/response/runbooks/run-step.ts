@@ -159,7 +159,7 @@ interface Done {
  * nothing to take back: it would close again what was opened.
  */
 const inForce = ({ run }: Running, { id, step, agent, change, control }: PlannedStep, { effect, ended, at }: Done): Beside => {
-  if (change === null || control === null || !change.reversible || change.action === 'enable') return nothing;
+  if (change === null || control === null || !change.reversible || change.action === 'enable' || step.isNormal) return nothing;
   if (ended.some((each) => restores(change, each))) return nothing;
   const { evidence } = effect;
   const expiresAt = step.ttlMs === null ? null : at + step.ttlMs;

@@ -186,6 +186,7 @@ const assembleStep = (step: ParsedStep, { class: ofRunbook, target, counts, at }
     verify: step.verify === undefined ? null : verificationOf(step.verify),
     approval: step.approval,
     irreversible: step.irreversible,
+    ...(step.mitigation ? {} : { isNormal: true }),
     undo: step.undo ?? (isSafety ? 'keep' : 'restore'),
     uses: [],
     at,

@@ -77,6 +77,8 @@ export interface Step {
   readonly approval: 'none' | 'one' | 'two';
   /** Said out loud where a step cannot be undone. */
   readonly irreversible: boolean;
+  /** What it sets is the new normal: no mitigation that somebody has to end. Absent: it is one. */
+  readonly isNormal?: true;
   /** `keep`: what it did stays though a later step fails. */
   readonly undo: 'restore' | 'keep';
   /** The `use` steps it came in by, outermost first; empty for a runbook's own. */

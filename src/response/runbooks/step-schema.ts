@@ -209,6 +209,7 @@ const shared = {
   verify: verify.optional().describe('How it is seen that it did what it is for.'),
   approval: approval.default('none').describe('How many people must have approved the plan; default none beyond the confirmation.'),
   irreversible: z.boolean().default(false).describe('Said out loud where it cannot be undone.'),
+  mitigation: z.boolean().default(true).describe('false: what it sets is the new normal, which nobody has to end; default true.'),
 };
 
 const kinds = Object.keys(kindSchemas) as (keyof typeof kindSchemas)[];
@@ -232,6 +233,8 @@ export const stepSchema = z
         message: `cannot stand beside ${given[0]}: a step does one thing`,
         input: step,
       });
+    if (!step.mitigation && step.ttl !== undefined)
+      ctx.addIssue({ code: 'custom', path: ['ttl'], message: 'means nothing beside mitigation: false, which nothing ends', input: step });
     if (given[0] !== 'use') return;
     for (const key of ['target', 'ttl', 'on_expiry', 'verify', 'undo'] as const)
       if (step[key] !== undefined)

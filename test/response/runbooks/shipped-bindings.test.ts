@@ -17,7 +17,7 @@ import { plainSlot } from '../../support/rehearsal.ts';
 import { openWorld } from '../../support/world.ts';
 
 /** What has no default in a shipped runbook. */
-const needed: Readonly<Record<string, string>> = { agent: 'support', first: 'model-b', second: 'model-c' };
+const needed: Readonly<Record<string, string>> = { agent: 'support', first: 'model-b', second: 'model-c', replicas: '3' };
 
 const bound = (actions: readonly Action[]): Fleet => {
   const slot = (action: Action) => (actions.includes(action) ? plainSlot(action) : null);
