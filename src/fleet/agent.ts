@@ -91,6 +91,8 @@ export interface Scaling {
   readonly coolDownMs: number;
   /** Workers that are taken away at once. */
   readonly step: number;
+  /** So many consumers, as the queue counts them, are one worker. */
+  readonly consumers: number;
   /** Null: as the control says. */
   readonly min: number | null;
   readonly max: number | null;

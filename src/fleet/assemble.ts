@@ -111,6 +111,7 @@ const assembleScaling = (scale: NonNullable<ParsedAgent['scale']>): Scaling => (
   waitMs: scale.wait ?? null,
   coolDownMs: scale.cool_down,
   step: scale.step,
+  consumers: scale.consumers,
   min: scale.min ?? null,
   max: scale.max ?? null,
   workerHourNanos: scale.worker_cost ?? null,
