@@ -28,6 +28,7 @@ const tests: Readonly<Record<RuleTest['type'], string>> = {
   mitigation_overdue: 'something is in force past its time',
   queue_depth: 'more work waits than the limit',
   burn_rate: 'the error budget burns faster than the factor allows, over a long and a short window',
+  provider_outage: 'a provider fails more of the calls of agents than it usually does, or probes of it in a row',
 };
 
 const literal: Readonly<Partial<Record<RuleTest['type'], string>>> = {
@@ -39,6 +40,7 @@ const careful: Readonly<Partial<Record<RuleTest['type'], string>>> = {
   error_rate: 'by the lower end of its Wilson interval',
   latency: 'by the lower end of its Wilson interval',
   quality: 'by the upper bound of the mean',
+  provider_outage: 'by the lower end of the Wilson interval of all its calls',
   cost_per_request: 'by the logarithm of the mean against the median of seven days, in units of their spread',
 };
 
@@ -129,6 +131,19 @@ const ofTest = (test: RuleTest): readonly Parameter[] => {
         ['window', humanDuration(longMs)],
         ['short_window', humanDuration(shortMs)],
         ['min_events', plain(minEvents)],
+      ];
+    }
+    case 'provider_outage': {
+      const { share, ratio, z, minBad, minCalls, probes } = test.params;
+      return [
+        ['providers', test.providers.length === 0 ? 'all' : listOf(test.providers)],
+        ['share', formatShare(share)],
+        ['ratio', plain(ratio)],
+        ['z', plain(z)],
+        ['min_errors', plain(minBad)],
+        ['min_calls', plain(minCalls)],
+        ['probes', plain(probes)],
+        ['window', windows(test.widths)],
       ];
     }
     default:

@@ -5,7 +5,8 @@ const quarterMs = 900_000;
 /** The widths of all windows that a rule looks through, ms. */
 const widthsOf = (test: RuleTest): readonly number[] => {
   if (test.type === 'burn_rate') return [test.params.longMs, test.params.shortMs];
-  return 'widths' in test ? test.widths : [];
+  // What comes of calls to providers is looked at minute by minute, apart from agents.
+  return 'widths' in test && test.type !== 'provider_outage' ? test.widths : [];
 };
 
 /**

@@ -72,6 +72,12 @@ const breachWords = ({ test }: Rule, judgement: Judgement): string => {
       return 'one unannounced change';
     case 'mitigation_overdue':
       return 'one mitigation past its time';
+    case 'provider_outage': {
+      const { minCalls, minBad, probes } = test.params;
+      const calls = Math.max(n, minCalls);
+      const bad = fewestBad(calls, threshold ?? test.params.share, { z: test.params.z, minBad });
+      return `${bad === null ? `more than ${plural(calls, 'call')}` : `${bad} of ${plural(calls, 'call')}`} failed across agents, or ${plural(probes, 'probe')} in a row where calls are too few`;
+    }
   }
 };
 
