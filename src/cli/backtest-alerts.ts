@@ -8,6 +8,7 @@ import {
   type Gate,
   judgeGate,
   type Kept,
+  lackOfPast,
   replayDifferences,
   runOf,
   type Sweep,
@@ -46,8 +47,6 @@ export interface BacktestWish {
 const hourMs = 3_600_000;
 /** Rules are judged so long before what is counted, so that what fired already is not counted as new. */
 const warmUpMs = 24 * hourMs;
-/** With less of the past than that nothing is predicted. */
-const leastMs = 24 * hourMs;
 
 interface Named {
   readonly name: string;
@@ -129,18 +128,21 @@ const replay = async (
   }
   const [first = runOf('rules', { rules: [], channels, episodes: [], until, score: null }), ...others] = runs;
   const against = others.find(({ name }) => name === 'against');
-  const kept = { requests: known.requests, ...(found ?? { results: 0, beats: 0, queues: 0 }) };
-  const lacking = {
-    tooLittle: tooLittleOf(known.firstAt, kept, { from, until }),
-    unreplayed: unreplayedOf(sets[0].rules, fleet.agents, kept),
-  };
+  const kept = { results: null, beats: null, queues: null, ...found, requests: known.firstAt };
+  const range = { from, until };
+  const lacking = { tooLittle: tooLittleOf(kept, range), unreplayed: unreplayedOf(sets[0].rules, fleet.agents, kept, range) };
   return {
     ...{ fleet: fleet.name, generatedAt, from, until, stepMs, lagMs },
-    ...{ agents: agents.length, requests: known.requests, results: kept.results, knownFrom: known.firstAt },
+    ...{ agents: agents.length, requests: known.requests, checksFrom: kept.results, knownFrom: known.firstAt },
     runs: [first, ...others],
     diff: against === undefined ? null : diffEpisodes(first.episodes, against.episodes),
-    differences: [...replayDifferences(lagMs, stepMs), ...lackOf(known.firstAt, readFrom), ...(heard === fleet ? [] : [nobodyListens])],
-    gate: gate === null ? null : judgeGate(gate, first, { from, until }, lacking),
+    differences: [
+      ...replayDifferences(lagMs, stepMs),
+      ...lackOf(known.firstAt, readFrom),
+      ...lackOfChecks(kept.results, range),
+      ...(heard === fleet ? [] : [nobodyListens]),
+    ],
+    gate: gate === null ? null : judgeGate(gate, first, range, lacking),
     ...lacking,
   };
 };
@@ -160,15 +162,16 @@ const lackOf = (firstAt: number | null, wanted: number): readonly string[] =>
         `nothing is known of the first ${humanDuration(firstAt - wanted)} of the time that rules learn from: what is usual was not known as soon`,
       ];
 
-const tooLittleOf = (
-  firstAt: number | null,
-  { results, beats }: Kept,
-  { from, until }: Pick<Backtest, 'from' | 'until'>,
-): string | null => {
+const lackOfChecks = (since: number | null, { from }: Pick<Backtest, 'from'>): readonly string[] =>
+  since === null || since - from < 24 * hourMs
+    ? []
+    : [`no check is known of the first ${humanDuration(since - from)}: what rules about checks would have told of then is not counted`];
+
+const tooLittleOf = (kept: Kept, range: Pick<Backtest, 'from' | 'until'>): string | null => {
   // A fleet may be watched by its checks alone.
-  if (firstAt === null) return results + beats > 0 ? null : 'no request and no check is known of that time';
-  const coveredMs = until - Math.max(from, firstAt);
-  return coveredMs >= Math.min(leastMs, until - from) ? null : `requests are known of ${humanDuration(Math.max(0, coveredMs))} only`;
+  if (kept.requests === null) return kept.results === null && kept.beats === null ? 'no request and no check is known of that time' : null;
+  const lack = lackOfPast(kept.requests, range);
+  return lack === null ? null : `requests are known of ${humanDuration(lack.coveredMs)} only`;
 };
 
 const outcomeOf = (backtest: Backtest): Outcome => {

@@ -74,7 +74,7 @@ export const backtestFacts = (backtest: Backtest) => ({
   lag_seconds: backtest.lagMs / 1000,
   agents: backtest.agents,
   requests: backtest.requests,
-  check_results: backtest.results,
+  checks_known_from: isoTime(backtest.checksFrom),
   known_from: isoTime(backtest.knownFrom),
   runs: backtest.runs.map((run) => runFacts(run, backtest)),
   diff:

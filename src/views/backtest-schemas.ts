@@ -61,7 +61,7 @@ export const backtestSchema = z.object({
   lag_seconds: z.number(),
   agents: count,
   requests: count,
-  check_results: count.describe('Results of checks that were read'),
+  checks_known_from: moment.describe('When the oldest result of a check that is known ended'),
   known_from: moment.describe('When the oldest request that is known began'),
   runs: z.array(run).min(1).describe('The first is of the rules in question'),
   diff: z

@@ -2,6 +2,7 @@ import type { Agent } from '../../fleet/agent.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import { type ChannelTally, type Episode, type EpisodeDiff, type Tally, tallyByChannel, tallyOf } from './episode.ts';
 import type { IncidentScore } from './labelled-incident.ts';
+import type { OwnFound } from './open-own-past.ts';
 import type { Rule } from './rule.ts';
 import { concerns } from './rules.ts';
 
@@ -29,8 +30,8 @@ export interface Backtest {
   readonly lagMs: number;
   readonly agents: number;
   readonly requests: number;
-  /** Results of checks that were read. */
-  readonly results: number;
+  /** When the oldest result of a check that is known ended; null: none is. */
+  readonly checksFrom: number | null;
   /** When the oldest request that is known began; null: none is. */
   readonly knownFrom: number | null;
   readonly runs: readonly [BacktestRun, ...BacktestRun[]];
@@ -179,42 +180,56 @@ export const withSwept = (rules: readonly Rule[], { rule: only, key }: Sweep, ms
       : { ...rule, timing: { ...rule.timing, ...(key === 'for' ? { forMs: ms } : { keepFiringMs: ms }) } },
   );
 
-/** How much of the past was kept. */
-export interface Kept {
-  readonly requests: number;
-  readonly results: number;
-  readonly beats: number;
-  /** Looks of ticks at queues. */
-  readonly queues: number;
+/** Since when the past was kept, UTC epoch ms; null: nothing of it was. */
+export interface Kept extends OwnFound {
+  readonly requests: number | null;
 }
 
-/** Rules that could not be replayed, since nothing is kept of what they look at; those that are about no agent that has any of it lack nothing. */
-export const unreplayedOf = (rules: readonly Rule[], agents: readonly Agent[], kept: Kept): Backtest['unreplayed'] =>
+const dayMs = 86_400_000;
+
+/** With less of the past than a day nothing is foretold, and with less than all of it where it is shorter. Null: there is enough. */
+export const lackOfPast = (
+  since: number | null,
+  { from, until }: Pick<Backtest, 'from' | 'until'>,
+): { readonly coveredMs: number } | null => {
+  const coveredMs = since === null ? 0 : Math.max(0, until - Math.max(from, since));
+  return coveredMs >= Math.min(dayMs, until - from) ? null : { coveredMs };
+};
+
+/** Rules that could not be replayed, since nothing was kept of what they look at; those that are about no agent that has any of it lack nothing. */
+export const unreplayedOf = (
+  rules: readonly Rule[],
+  agents: readonly Agent[],
+  kept: Kept,
+  range: Pick<Backtest, 'from' | 'until'>,
+): Backtest['unreplayed'] =>
   rules.flatMap((rule) => {
-    const why = whyUnreplayed(
-      rule,
-      agents.filter((agent) => concerns(rule, agent)),
-      kept,
-    );
-    return why === null ? [] : [{ rule: rule.name, why }];
+    const concerned = agents.filter((agent) => concerns(rule, agent));
+    const wanted = wantedOf(rule, concerned);
+    const lack = wanted === null ? null : lackOfPast(kept[wanted], range);
+    return wanted === null || lack === null ? [] : [{ rule: rule.name, why: lackWords(wanted, lack.coveredMs) }];
   });
 
-const whyUnreplayed = ({ test: { type } }: Rule, agents: readonly Agent[], kept: Kept): string | null => {
+/** What a rule looks at, of what can be missing; null: nothing that any of its agents has. */
+const wantedOf = ({ test: { type } }: Rule, agents: readonly Agent[]): keyof Kept | null => {
   switch (type) {
     case 'agent_red':
     case 'drift':
-      return kept.results === 0 && agents.some(({ checks }) => checks.length > 0) ? 'no result of a check is kept of that time' : null;
+      return agents.some(({ checks }) => checks.length > 0) ? 'results' : null;
     case 'heartbeat':
-      return kept.beats === 0 && agents.some(({ checks }) => checks.some(({ heartbeat }) => heartbeat !== null))
-        ? 'no heartbeat is kept of that time'
-        : null;
+      return agents.some(({ checks }) => checks.some(({ heartbeat }) => heartbeat !== null)) ? 'beats' : null;
     case 'queue_depth':
-      return kept.queues === 0 && agents.some(({ queue }) => queue !== null) ? 'no tick wrote down what waited at that time' : null;
+      return agents.some(({ queue }) => queue !== null) ? 'queues' : null;
     case 'mitigation_overdue':
       return null;
     default:
-      return kept.requests === 0 ? 'no request is known of that time' : null;
+      return 'requests';
   }
+};
+
+const lackWords = (wanted: keyof Kept, coveredMs: number): string => {
+  const what = { results: 'result of a check', beats: 'heartbeat', queues: 'look of a tick at a queue', requests: 'request' }[wanted];
+  return coveredMs === 0 ? `no ${what} was kept of that time` : `no ${what} was kept but of the last ${humanDuration(coveredMs)}`;
 };
 
 /** What is not as it was live, whatever the rules. */

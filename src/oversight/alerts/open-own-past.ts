@@ -29,11 +29,12 @@ export interface OwnPast {
   readonly found: () => OwnFound;
 }
 
-/** How much there was of each. */
+/** When the first of each was that was found, UTC epoch ms; null: none was. */
 export interface OwnFound {
-  readonly results: number;
-  readonly beats: number;
-  readonly queues: number;
+  readonly results: number | null;
+  readonly beats: number | null;
+  /** Looks of ticks at queues. */
+  readonly queues: number | null;
 }
 
 /** Of a journal that holds nothing. */
@@ -42,8 +43,10 @@ export const noOwnPast: OwnPast = {
   reached: () => Number.POSITIVE_INFINITY,
   hasNews: () => false,
   at: () => () => nothingSeen,
-  found: () => ({ results: 0, beats: 0, queues: 0 }),
+  found: () => nothingFound,
 };
+
+const nothingFound: OwnFound = { results: null, beats: null, queues: null };
 
 const dayMs = 86_400_000;
 /** So much is in memory at once. */
@@ -68,17 +71,16 @@ export const openOwnPast = async (
   const mitigations = byAgent([...(await standingMitigations(journal)), ...(await endedMitigations(journal, from))]);
   let queues: readonly KeptQueues[] = [];
   let reached = nowhere;
-  const found = { results: 0, beats: 0, queues: 0 };
+  let found = nothingFound;
   const read = async (after: number, until: number): Promise<void> => {
     for (const each of known.values()) {
       const taken = await takePiece(journal, each, { after, until, isFirst: reached === nowhere });
-      found.results += taken.results;
-      found.beats += taken.beats;
+      found = { ...found, results: earlier(found.results, taken.results), beats: earlier(found.beats, taken.beats) };
     }
     if (!wantsQueues) return;
     const more = await readKeptQueues(journal, { from: after + 1, to: until + 1 });
     queues = [...queues.filter(({ at }) => at > after - queueHeldMs - stepMs), ...more];
-    found.queues += more.length;
+    found = { ...found, queues: earlier(found.queues, more[0]?.at ?? null) };
   };
   const queueAt = (agent: string, moment: number) =>
     queues.findLast((each) => each.at <= moment && each.at > moment - Math.max(queueHeldMs, stepMs) && agent in each.queues)?.queues[
@@ -132,6 +134,10 @@ const openAgent = (agent: Agent, safetyWidths: readonly number[]) => {
   };
 };
 
+/** The earlier of two instants, where there are two. */
+const earlier = (one: number | null, other: number | null): number | null =>
+  one === null ? other : other === null ? one : Math.min(one, other);
+
 const itself = (instant: number): number => instant;
 
 /** What came after one instant and up to another; of what came before the first piece, what moments still look at. */
@@ -140,23 +146,23 @@ const takePiece = async (
   { agent, checks, refreshEdges }: AgentPast,
   { after, until, isFirst }: { readonly after: number; readonly until: number; readonly isFirst: boolean },
 ): Promise<Pick<OwnFound, 'results' | 'beats'>> => {
-  if (checks.length === 0) return { results: 0, beats: 0 };
+  if (checks.length === 0) return nothingFound;
   const since = isFirst ? after - backOf(agent, after) : after;
   const results = await resultsBetween(journal, agent.name, { after: since, until });
-  const taken = { results: results.length, beats: 0 };
+  let firstBeat: number | null = null;
   for (const { check, past } of checks) {
     past.forget(after);
-    const earlier = isFirst && check.heartbeat !== null ? await lastBeat(journal, agent.name, check.id, since) : null;
+    const last = isFirst && check.heartbeat !== null ? await lastBeat(journal, agent.name, check.id, since) : null;
     const beats = check.heartbeat === null ? [] : await beatsBetween(journal, agent.name, check.id, { after: since, until });
-    const known = earlier === null ? beats : [earlier, ...beats];
-    taken.beats += known.length;
+    const known = last === null ? beats : [last, ...beats];
+    firstBeat = earlier(firstBeat, known[0]?.at ?? null);
     past.take(
       results.filter((result) => result.check === check.id),
       known,
     );
   }
   refreshEdges(after);
-  return taken;
+  return { results: results[0]?.endedAt ?? null, beats: firstBeat };
 };
 
 /** How long before an instant (UTC epoch ms) results still tell how a check of an agent stands, ms. */

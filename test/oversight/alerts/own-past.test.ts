@@ -90,7 +90,7 @@ describe('what the journal holds of the past', () => {
     const again = await replayed(watched, 400);
     // In the order of the journal, or of what was seen first: of one moment either will do.
     expect([...again.seen].sort()).toEqual([...seen].sort());
-    expect(again.found.results).toBe(40);
+    expect(again.found).toMatchObject({ results: noon + 3 * minute - 5000, queues: noon });
   });
 
   it('goes back for what was so before the first moment', async () => {
@@ -105,17 +105,19 @@ describe('what the journal holds of the past', () => {
 it('says of rules of which nothing was kept that they were not replayed, and why', async () => {
   const { fleet } = await openWatchedFleet(manifest);
   const rules = rulesOf(fleet);
-  const nothing = { requests: 0, results: 0, beats: 0, queues: 0 };
-  const missing = unreplayedOf(rules, fleet.agents, { ...nothing, requests: 5 });
+  const range = { from: noon - 30 * 24 * hour, until: noon };
+  const kept = { requests: range.from, results: noon - 30 * minute, beats: null, queues: null };
+  const missing = unreplayedOf(rules, fleet.agents, kept, range);
   expect(missing).toEqual([
-    { rule: 'down', why: 'no result of a check is kept of that time' },
-    { rule: 'silent', why: 'no heartbeat is kept of that time' },
-    { rule: 'drifts', why: 'no result of a check is kept of that time' },
-    { rule: 'waits', why: 'no tick wrote down what waited at that time' },
+    { rule: 'down', why: 'no result of a check was kept but of the last 30 m' },
+    { rule: 'silent', why: 'no heartbeat was kept of that time' },
+    { rule: 'drifts', why: 'no result of a check was kept but of the last 30 m' },
+    { rule: 'waits', why: 'no look of a tick at a queue was kept of that time' },
   ]);
-  expect(unreplayedOf(rules, fleet.agents, { requests: 1, results: 1, beats: 1, queues: 1 })).toEqual([]);
+  const all = { requests: range.from, results: range.from, beats: range.from, queues: noon - 25 * hour };
+  expect(unreplayedOf(rules, fleet.agents, all, range)).toEqual([]);
   // Who has nothing of the kind lacks nothing.
   const bare = fleet.agents.map((agent) => ({ ...agent, checks: [], queue: null }));
-  expect(unreplayedOf(rules, bare, { ...nothing, requests: 5 })).toEqual([]);
+  expect(unreplayedOf(rules, bare, { ...kept, results: null }, range)).toEqual([]);
   expect(noOwnPast.hasNews('support', 0, 1)).toBe(false);
 });
