@@ -163,3 +163,6 @@ export const rateFlag = flagOf((text) => {
   const [, count] = /^(\d{1,9})(?:\/min|\/m)?$/.exec(text) ?? [];
   return count === undefined ? null : Number(count);
 }, '10/min');
+
+/** Where a command writes the file it makes. */
+export const outFlag: Flag = { flags: '--out <file>', summary: 'write it there; default: stdout' };

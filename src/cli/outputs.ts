@@ -74,8 +74,8 @@ const unknownFormat = (command: string, given: string, formats: readonly Format[
 const unwritable = (flag: string, why: string, hint: string): OpsError =>
   usageError({ code: 'output_unwritable', message: `${flag}: ${why}`, hint });
 
-/** Looks whether a file can be written, without making it. */
-const requireWritable = (path: string, flag: string): void => {
+/** Looks whether a file can be written, without making it. Throws a usage error where it cannot. @param flag as it was typed */
+export const requireWritable = (path: string, flag: string): void => {
   if (path === '') throw unwritable(flag, 'no file is named', 'write it like junit=health.xml');
   const real = systemFiles.realPath(resolve(path));
   const found = statSync(real, { throwIfNoEntry: false });

@@ -5,6 +5,7 @@ import { auditSchemas } from './audit-schemas.ts';
 import { budgetSchemas } from './budget-schemas.ts';
 import { documentHead, instant } from './document-head.ts';
 import { evalSchemas } from './eval-schemas.ts';
+import { exportSchemas } from './export-schemas.ts';
 import { figureSchemas } from './figure-schemas.ts';
 import { incidentSchemas } from './incident-schemas.ts';
 import { intakeSchemas } from './intake-schemas.ts';
@@ -129,6 +130,7 @@ export const documentSchemas = {
   ...alertSchemas,
   ...policySchemas,
   ...providerSchemas,
+  ...exportSchemas,
   ...routeSchemas,
   ...tickSchemas,
   ...auditSchemas,

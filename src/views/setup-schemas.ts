@@ -82,7 +82,7 @@ const doctor = z.object({
 
 const metrics = z.object({
   ...fleetlessHead,
-  metrics: z.array(z.object({ name: z.string(), type: z.enum(['gauge', 'counter']), help: z.string() })),
+  metrics: z.array(z.object({ name: z.string(), type: z.enum(['gauge', 'counter', 'summary']), help: z.string() })),
 });
 
 const error = z.object({

@@ -34,7 +34,7 @@ const rowMetrics: readonly RowMetric[] = [
   },
   {
     name: 'agentops_window_latency_seconds',
-    type: 'gauge',
+    type: 'summary',
     help: 'Latency of the requests in the window, by quantile.',
     values: ({ figures }) => [
       [{ quantile: '0.5' }, seconds(figures.latencyP50Us)],
@@ -44,7 +44,7 @@ const rowMetrics: readonly RowMetric[] = [
   },
   {
     name: 'agentops_window_first_token_seconds',
-    type: 'gauge',
+    type: 'summary',
     help: 'Time to the first token of the requests in the window, by quantile.',
     values: ({ figures }) => [[{ quantile: '0.95' }, seconds(figures.ttftP95Us)]],
   },

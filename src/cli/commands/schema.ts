@@ -75,6 +75,7 @@ const documents = [
   'schedule print',
   'policy check',
   'advise',
+  'export prometheus',
   'audit log',
   'audit verify',
   'audit anchor',
@@ -145,13 +146,14 @@ const outputSchema = async ({ ctx }: Session, command: string): Promise<Outcome[
     import('../../ground/output/json.ts'),
   ]);
   if (command === 'metrics') {
-    const [{ healthMetrics }, { statusMetrics }, { receiverMetrics }, { metricsFormats }] = await Promise.all([
+    const [{ healthMetrics }, { statusMetrics }, { ruleMetrics }, { receiverMetrics }, { metricsFormats }] = await Promise.all([
       import('../../views/health-monitoring.ts'),
       import('../../views/status-metrics.ts'),
+      import('../../views/rule-metrics.ts'),
       import('../../views/serve-metrics.ts'),
       import('../../views/metrics.ts'),
     ]);
-    const known = new Map([...healthMetrics, ...statusMetrics, ...receiverMetrics].map((metric) => [metric.name, metric]));
+    const known = new Map([...healthMetrics, ...statusMetrics, ...ruleMetrics, ...receiverMetrics].map((metric) => [metric.name, metric]));
     return metricsFormats([...known.values()], ctx.clock.now());
   }
   const known = Object.entries(documentSchemas).find(([name]) => name === command);

@@ -3,7 +3,8 @@ import { prometheusLabel } from './escape.ts';
 /** What a metric is: the same words in the exposition and in its documentation. */
 export interface Metric {
   readonly name: string;
-  readonly type: 'gauge' | 'counter';
+  /** `summary`: quantiles of a window, without its sum and count. */
+  readonly type: 'gauge' | 'counter' | 'summary';
   readonly help: string;
 }
 

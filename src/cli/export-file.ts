@@ -1,0 +1,31 @@
+import { jsonDocument } from '../ground/output/json.ts';
+import type { Outcome, Session } from './command.ts';
+import { requireWritable, writeOutput } from './outputs.ts';
+
+/** A file for another tool. */
+export interface ExportedFile {
+  /** The word it is asked for by. */
+  readonly kind: string;
+  readonly text: string;
+  /** What cannot be said in that tool's words, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly part: string | null; readonly reason: string }[];
+  /** What to do with it. */
+  readonly next: readonly string[];
+}
+
+/** Prints a file, or writes it where `out` says; what is left out of it is told beside it. */
+export const exportFile = async (
+  session: Session,
+  out: string | undefined,
+  { kind, text, leftOut, next }: ExportedFile,
+): Promise<Outcome> => {
+  const { ctx, terminal } = session;
+  const { fleet } = await session.fleet();
+  if (out !== undefined) {
+    requireWritable(out, `--out ${out}`);
+    writeOutput(out, ctx.secrets.mask(text));
+  }
+  for (const { name, part, reason } of leftOut) terminal.say(`left out: ${name}${part === null ? '' : ` (${part})`}: ${reason}`);
+  const document = () => jsonDocument(fleet.name, ctx.clock.now(), { kind, file: out ?? null, text, left_out: leftOut });
+  return { finding: 'none', formats: { text: () => (out === undefined ? text : ''), json: document }, next };
+};

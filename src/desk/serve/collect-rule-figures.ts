@@ -1,0 +1,137 @@
+import type { Agent, Fleet } from '../../fleet/agent.ts';
+import type { Sample } from '../../ground/output/prometheus.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import type { Cache } from '../../ground/store/port.ts';
+import type { Alert } from '../../oversight/alerts/alert.ts';
+import { readOpenAlerts } from '../../oversight/alerts/alerts.journal.ts';
+import { collectOwnSamples, traceSamples } from '../../oversight/alerts/collect-samples.ts';
+import { readLastInput } from '../../oversight/alerts/inputs.journal.ts';
+import { isSent, momentOf, watermarkOf } from '../../oversight/alerts/metrics/moments.ts';
+import { makesRed, redAbove } from '../../oversight/alerts/quieting.ts';
+import type { Rule } from '../../oversight/alerts/rule.ts';
+import { concerns, rulesOf } from '../../oversight/alerts/rules.ts';
+import type { Samples } from '../../oversight/alerts/samples.ts';
+import { fleetSubject, wholeFleet } from '../../oversight/alerts/subject.ts';
+import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
+import { sourceOfAgent } from '../../telemetry/traces/fleet-ownership.ts';
+import { readProgress } from '../../telemetry/traces/spans.cache.ts';
+import type { RuleMetric, RuleSamples } from '../../views/rule-metrics.ts';
+import { type Figure, fleetFigures, ownFigures, promisedFigures, spentFigures, tracedFigures } from './rule-figures.ts';
+
+/**
+ * Every figure that alert rules look at, of every agent, as the rules themselves would see it now. Traces are looked at as of the moment up to
+ * which their source is known, not as of now: of a source that is silent the last figures stand, beside how old they are.
+ */
+export const collectRuleFigures = async (
+  ctx: Pick<Context, 'cache' | 'journal' | 'clock' | 'signal'>,
+  fleet: Fleet,
+): Promise<RuleSamples> => {
+  const [cache, journal] = [await openFreshCache(ctx), await ctx.journal()];
+  const now = ctx.clock.now();
+  const rules = rulesOf(fleet);
+  const sources = openSources(cache, fleet, now);
+  const own = await collectOwnSamples({ cache, journal }, fleet, { moment: now, rules, queues: new Map() });
+  const alerts = await readOpenAlerts(journal);
+  const judged = (await readLastInput(journal))?.at ?? null;
+  const found = openShelf();
+  for (const agent of fleet.agents) {
+    const asking = rules.filter((rule) => concerns(rule, agent));
+    const put = (figures: readonly Figure[]): void => found.put(agent.name, figures);
+    put(promisedFigures(agent));
+    for (const rule of asking) put(ownFigures(rule, own(agent.name)));
+    const seen = sources.of(agent);
+    if (seen === null) continue;
+    put(spentFigures(seen.known));
+    for (const rule of asking) put(tracedFigures(rule, agent, seen.known, seen.newest));
+  }
+  const [whole, spent] = [fleetSubject(fleet), sources.whole()];
+  if (whole !== null && spent !== null) found.put(null, fleetFigures(whole, spent, rules));
+  return {
+    ...found.samples(),
+    agentops_agent_parent_red: parentsOf(fleet.agents, rules, alerts, (name) => (own(name).red() ?? []).length > 0),
+    agentops_alert_state: alerts.map(alertSample),
+    agentops_traces_known_timestamp_seconds: sources.known.map(({ name, moment }) => ({ labels: { backend: name }, value: moment / 1000 })),
+    agentops_alerts_judged_timestamp_seconds: [{ labels: {}, value: judged === null ? null : judged / 1000 }],
+    agentops_figures_timestamp_seconds: [{ labels: {}, value: now / 1000 }],
+  };
+};
+
+/** What traces say of an agent: as of the moment that its source is known up to, and as new as single requests are. */
+interface Seen {
+  readonly known: Samples;
+  readonly newest: Samples;
+}
+
+const openSources = (cache: Cache, fleet: Fleet, now: number) => {
+  const samplesAt = traceSamples(cache, fleet);
+  const kept = new Map<number, (agent: string) => Samples>();
+  const at = (moment: number) => {
+    const found = kept.get(moment) ?? samplesAt(moment);
+    kept.set(moment, found);
+    return found;
+  };
+  const sources = new Map<string, { readonly known: number; readonly newest: number } | null>();
+  const sourceAt = (name: string) => {
+    const found = sources.get(name);
+    if (found !== undefined) return found;
+    const progress = readProgress(cache, name);
+    const watermark = watermarkOf(progress, now);
+    // A cap is exceeded for good: what agents send by themselves need not wait until nothing older can come.
+    const source = watermark === null ? null : { known: momentOf(watermark), newest: isSent(progress) ? now : momentOf(watermark) };
+    sources.set(name, source);
+    return source;
+  };
+  // One agent is asked at a time: to find it among a thousand a thousand times takes long.
+  const nameOf = (agent: Agent) => sourceOfAgent({ agents: [agent], backends: fleet.backends }, agent.name);
+  const names = [...new Set(fleet.agents.flatMap((agent) => nameOf(agent) ?? []))];
+  const known = names.flatMap((name) => {
+    const source = sourceAt(name);
+    return source === null ? [] : [{ name, moment: source.known }];
+  });
+  return {
+    known,
+    of(agent: Agent): Seen | null {
+      const name = nameOf(agent);
+      const source = name === null ? null : sourceAt(name);
+      return source === null ? null : { known: at(source.known)(agent.name), newest: at(source.newest)(agent.name) };
+    },
+    /** What was spent is spent, however late another source is. */
+    whole: (): Samples | null => (known.length === 0 ? null : at(Math.max(...known.map(({ moment }) => moment)))(wholeFleet)),
+  };
+};
+
+/** Samples by metric, each once: two rules may look at the same figure. */
+const openShelf = () => {
+  const shelf = new Map<RuleMetric, Map<string, Sample>>();
+  return {
+    /** @param agent null: the fleet as a whole */
+    put(agent: string | null, figures: readonly Figure[]): void {
+      for (const { metric, labels, value } of figures) {
+        if (value === null) continue;
+        const samples = shelf.get(metric) ?? new Map<string, Sample>();
+        shelf.set(metric, samples);
+        samples.set([agent, ...Object.values(labels)].join('\n'), { labels: agent === null ? labels : { agent, ...labels }, value });
+      }
+    },
+    samples: (): RuleSamples => Object.fromEntries([...shelf].map(([metric, samples]) => [metric, [...samples.values()]])),
+  };
+};
+
+const parentsOf = (
+  agents: readonly Agent[],
+  rules: readonly Rule[],
+  alerts: readonly Alert[],
+  isRed: (agent: string) => boolean,
+): readonly Sample[] => {
+  if (!rules.some(({ inhibitedByParents }) => inhibitedByParents)) return [];
+  const red = new Set([...alerts.filter(makesRed).map(({ agent }) => agent), ...agents.map(({ name }) => name).filter(isRed)]);
+  const above = redAbove(agents, red);
+  return agents
+    .filter(({ dependsOn }) => dependsOn.length > 0)
+    .map(({ name }) => ({ labels: { agent: name }, value: Number(above.has(name)) }));
+};
+
+const alertSample = ({ rule, agent, label, severity, category, instance: { state } }: Alert): Sample => ({
+  labels: { rule, agent, label, severity, category, state },
+  value: 1,
+});
