@@ -1,15 +1,15 @@
-import { join } from 'node:path';
 import type { Fleet } from '../fleet/agent.ts';
 import { systemClock } from '../ground/runtime/clock.ts';
 import { systemFiles } from '../ground/runtime/files.ts';
 import type { Journal } from '../ground/store/port.ts';
+import { journalPath } from './open-journal.ts';
 
 /** Ids of a journal are not looked for further back. */
 const mostOffered = 50;
 
-/** What a journal answers; nothing where there is none yet. */
+/** What a journal answers; nothing where there is none yet, and where it is a server's: completion never touches the network. */
 const askJournal = async (fleet: Fleet | null, read: (journal: Journal) => Promise<readonly string[]>): Promise<readonly string[]> => {
-  const path = fleet === null ? null : join(fleet.stateFolder, 'journal.db');
+  const path = fleet === null || fleet.database !== null ? null : journalPath(fleet.stateFolder);
   if (path === null || !systemFiles.exists(path)) return [];
   const { openSqliteJournal } = await import('../ground/store/sqlite.ts');
   const journal = await openSqliteJournal(path, () => systemClock.now());

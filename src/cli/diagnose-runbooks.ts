@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { boundControls, controlledActions } from '../controls/actions/bound.ts';
 import { openControl } from '../controls/actions/open-control.ts';
 import type { Action, ControlDriver, ControlWorld } from '../controls/actions/port.ts';
@@ -11,6 +10,7 @@ import { stepsOf } from '../response/runbooks/plan.ts';
 import { findRuns } from '../response/runbooks/runs.journal.ts';
 import type { Readiness } from '../views/readiness.ts';
 import { type Diagnosed, findingsIn } from './diagnosed.ts';
+import { isJournalThere } from './open-journal.ts';
 
 export interface ReadinessOptions {
   /** Milliseconds for one look. */
@@ -33,7 +33,7 @@ export const diagnoseRunbooks = async (
   options: ReadinessOptions,
 ): Promise<{ readonly rows: readonly Readiness[]; readonly findings: readonly Diagnosed[] }> => {
   // Looking makes no journal.
-  const drills = ctx.files.exists(join(fleet.stateFolder, 'journal.db')) ? await lastDrills(ctx) : new Map<string, number>();
+  const drills = isJournalThere(ctx, fleet) ? await lastDrills(ctx) : new Map<string, number>();
   const jobs = fleet.agents.flatMap((agent) => controlledActions.flatMap((action) => jobsOf(agent, action)));
   const found = new Map<Job, Readiness>();
   await runBounded(jobs, { ...atOnce, keyOf: ({ slot }) => slot?.kind ?? '', signal: ctx.signal }, async (job) => {

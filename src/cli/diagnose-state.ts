@@ -1,20 +1,31 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Fleet } from '../fleet/agent.ts';
 import { OpsError } from '../ground/errors.ts';
 import { listOf, plural } from '../ground/output/phrases.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import type { Journal } from '../ground/store/port.ts';
 import { undelivered } from '../oversight/notify/outbox.journal.ts';
 import { passedOnSince } from '../oversight/notify/stand-ins.journal.ts';
+import { diagnoseDatabase } from './diagnose-database.ts';
 import { type Diagnosed, findingsIn } from './diagnosed.ts';
+import { journalPath } from './open-journal.ts';
 
 const { ok, warn, fail, skipped } = findingsIn('state');
 
 /**
  * Where the journal and the snapshot are kept: writable, closed to others, and readable as a journal.
  * @param ctx null where no fleet says which journal it is
+ * @param database where a team keeps its journal; null: in the folder
  */
-export const diagnoseState = async (ctx: Context | null, folder: string): Promise<readonly Diagnosed[]> => {
+export const diagnoseState = async (ctx: Context | null, folder: string, database: Fleet['database']): Promise<readonly Diagnosed[]> => {
+  const kept = diagnoseFolder(folder);
+  if (ctx === null) return kept;
+  if (database !== null) return [...kept, ...(await diagnoseDatabase(ctx, { stateFolder: folder, database }, messageFindings))];
+  return modeOf(folder) === null ? kept : [...kept, ...(await journalFindings(ctx, folder))];
+};
+
+const diagnoseFolder = (folder: string): readonly Diagnosed[] => {
   const here = modeOf(folder);
   if (here === null) {
     const parent = nearestFolder(folder);
@@ -32,11 +43,11 @@ export const diagnoseState = async (ctx: Context | null, folder: string): Promis
     ...(isWritable(folder) ? [] : [fail('folder', `${folder} is not writable`, `chmod u+rwx ${folder}, or set state: in the manifest`)]),
     ...openToOthers('folder', folder, here, '700'),
   ];
-  return [...(open.length > 0 ? open : [ok('folder', folder)]), ...(ctx === null ? [] : await journalFindings(ctx, folder))];
+  return open.length > 0 ? open : [ok('folder', folder)];
 };
 
 const journalFindings = async (ctx: Context, folder: string): Promise<readonly Diagnosed[]> => {
-  const path = join(folder, 'journal.db');
+  const path = journalPath(folder);
   const files = ctx.files.list(folder).flatMap((name) => {
     const mode = modeOf(join(folder, name));
     return mode === null ? [] : openToOthers(name, join(folder, name), mode, '600');

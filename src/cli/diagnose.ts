@@ -32,7 +32,7 @@ export const diagnose = async (
   const { place, loaded, findings: manifest } = await diagnoseManifest(session);
   const references = place !== null && ctx.files.exists(place.path) ? diagnoseReferences(ctx, place.path, cwd) : [];
   const folder = loaded?.fleet.stateFolder ?? join(place === null ? cwd : dirname(place.path), '.agentops');
-  const state = await diagnoseState(loaded === null ? null : ctx, folder);
+  const state = await diagnoseState(loaded === null ? null : ctx, folder, loaded?.fleet.database ?? null);
   const findings = [
     ...machine,
     ...manifest,

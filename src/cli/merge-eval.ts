@@ -10,7 +10,7 @@ import { updateWrite } from '../quality/evals/runs.journal.ts';
 import { readSums } from '../quality/evals/tallies.journal.ts';
 import type { Outcome, Session } from './command.ts';
 import { evalOutcome, writeStepSummary } from './eval-outcome.ts';
-import { journalPath } from './run-eval.ts';
+import { journalPath } from './open-journal.ts';
 
 /** Judges the parts of a run as the one run they are. @param folders state folders that hold parts beside the fleet's own */
 export const mergeRun = async (

@@ -8,10 +8,11 @@ import { capRulesFor } from '../oversight/alerts/evaluate-caps.ts';
 import { readGuarded } from '../telemetry/stats/guardrails.cache.ts';
 import { sourceOfAgent } from '../telemetry/traces/fleet-ownership.ts';
 import { drillKey, lastDrills } from './diagnose-runbooks.ts';
+import { isJournalThere } from './open-journal.ts';
 
 /** What would stop a request of each agent that does not end, as far as manifest and journal tell. Looking makes no journal. */
 export const collectProtection = async (ctx: Context, fleet: Fleet): Promise<(agent: Agent) => Protection> => {
-  const standing = ctx.files.exists(join(fleet.stateFolder, 'journal.db')) ? await standingMitigations(await ctx.journal()) : [];
+  const standing = isJournalThere(ctx, fleet) ? await standingMitigations(await ctx.journal()) : [];
   const limited = new Set(
     standing
       .filter(({ action, control, expiresAt }) => action === 'throttle' && control.kind === gateway && expiresAt === null)
@@ -40,7 +41,7 @@ const isServed = (fleet: Fleet, { name }: Agent): boolean => {
 
 /** All that policies ask about. What was never read or run makes no cache and no journal. */
 export const collectPolicyEvidence = async (ctx: Context, fleet: Fleet): Promise<(agent: Agent) => PolicyEvidence> => {
-  const drills = ctx.files.exists(join(fleet.stateFolder, 'journal.db')) ? await lastDrills(ctx) : new Map<string, number>();
+  const drills = isJournalThere(ctx, fleet) ? await lastDrills(ctx) : new Map<string, number>();
   const cache = ctx.files.exists(join(fleet.stateFolder, 'cache.db')) ? await ctx.cache() : null;
   const protection = await collectProtection(ctx, fleet);
   const now = ctx.clock.now();

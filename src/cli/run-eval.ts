@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { protocols } from '../agents/protocols/registry.ts';
 import type { Fleet } from '../fleet/agent.ts';
 import { askedBackend, requireSecrets } from '../fleet/require-secrets.ts';
@@ -201,6 +201,3 @@ const emptySelection = (loaded: LoadedSuite, { shard, id }: EvalRun, total: numb
         : `no case is left for part ${shard.index}/${shard.of} of ${total} (run ${id})`,
     hint: total === 0 ? 'take out a filter, or call that good by --allow-empty' : 'cut into fewer parts: each takes one case at least',
   });
-
-/** Where a state folder keeps its journal. */
-export const journalPath = (stateFolder: string): string => join(stateFolder, 'journal.db');

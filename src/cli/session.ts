@@ -49,8 +49,8 @@ export const openSession = ({ env, cwd, flags, format, terminal, secrets, versio
   const sandbox = opened(async () => (await import('../ground/runtime/sandbox.ts')).openSandbox());
   const journal = opened(async (): Promise<Journal> => {
     const { fleet } = await fleetOnce();
-    const { openSqliteJournal } = await import('../ground/store/sqlite.ts');
-    return openSqliteJournal(join(fleet.stateFolder, 'journal.db'), () => systemClock.now());
+    const { openJournal } = await import('./open-journal.ts');
+    return openJournal(ctx, fleet);
   });
   const cache = opened(async (): Promise<Cache> => {
     const { fleet } = await fleetOnce();

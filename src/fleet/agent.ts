@@ -209,8 +209,10 @@ export interface Fleet {
   readonly name: string;
   /** The manifest's path, absolute. */
   readonly path: string;
-  /** The folder of journal and snapshot, absolute. */
+  /** The folder of what is kept on this machine, absolute: the journal where no database holds it, the cache and the snapshot. */
   readonly stateFolder: string;
+  /** The URL of the PostgreSQL that holds the journal of a team; null: it is a file in the state folder. */
+  readonly database: SecretRef | null;
   readonly defaults: { readonly timeoutMs: number; readonly windowMs: number };
   /** In the order of the manifest. */
   readonly agents: readonly Agent[];

@@ -1,5 +1,17 @@
 import { basename, dirname, extname, resolve } from 'node:path';
-import type { Agent, AgentTraces, Check, Connection, Controls, Fleet, JudgeSettings, Maintenance, Price, Scaling, Schedule } from './agent.ts';
+import type {
+  Agent,
+  AgentTraces,
+  Check,
+  Connection,
+  Controls,
+  Fleet,
+  JudgeSettings,
+  Maintenance,
+  Price,
+  Scaling,
+  Schedule,
+} from './agent.ts';
 import type { ParsedAgent, ParsedCheck, ParsedManifest } from './schema.ts';
 import type { At, Slot } from './slots.ts';
 
@@ -12,6 +24,7 @@ export const assembleFleet = (manifest: ParsedManifest, places: Places): Fleet =
   name: manifest.fleet,
   path: places.path,
   stateFolder: places.stateFolder,
+  database: typeof manifest.state === 'string' ? null : manifest.state,
   defaults: { timeoutMs: manifest.defaults.timeout, windowMs: manifest.defaults.window },
   agents: Object.entries(manifest.agents).map(([name, agent]) => assembleAgent(name, agent, manifest, places)),
   capture: manifest.capture,

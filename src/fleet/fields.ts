@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { messageOf, OpsError } from '../ground/errors.ts';
+import { digString } from '../ground/json.ts';
 import type { SecretRef } from '../ground/runtime/context.ts';
+import { readPostgresUrl } from '../ground/store/postgres-address.ts';
 import { parseCount, parseMoney, parseShare } from '../ground/units/amount.ts';
 import { longestWaitMs, parseDuration } from '../ground/units/duration.ts';
 import { referencePattern } from '../ground/units/reference.ts';
@@ -8,6 +11,8 @@ import { referencePattern } from '../ground/units/reference.ts';
 export interface FieldMeta {
   /** A text whose `${…}` stay references until a command uses them. */
   readonly deferred?: 'secret' | 'url' | 'text';
+  /** Deferred only where the text, or what it refers to whole, is the URL of a PostgreSQL database; else its `${…}` are replaced like any other's. */
+  readonly onlyPostgres?: true;
   /** The slot that stands here; its schema comes from a registry. */
   readonly slot?: string;
   /** The unit in words, for `explain`: `duration`, `money`. */
@@ -78,6 +83,12 @@ export const countField = () =>
 /** `$${NAME}` is plain text, however it looks. */
 const holdsReference = (text: string): boolean => [...text.matchAll(referencePattern)].some(([, inside]) => inside !== undefined);
 
+/** Whether a URL carries a password that is not a reference. */
+const holdsPlainPassword = (url: string): boolean => {
+  const [, password = ''] = /^[^/?#]*:\/\/[^/?#@]*?:([^/?#]*)@/.exec(url) ?? [];
+  return password !== '' && !holdsReference(password);
+};
+
 const deferredField = (kind: 'secret' | 'url' | 'text', check: (text: string) => string | null) =>
   withMeta(
     z.object({ secret: z.string(), base: z.string() }, { error: 'must be text' }).transform((given, ctx): SecretRef => {
@@ -101,13 +112,43 @@ export const secretField = () =>
 /** An http(s) URL; it may hold references, which are resolved when it is used. */
 export const urlField = (schemes: readonly string[] = ['http:', 'https:']) =>
   deferredField('url', (text) => {
-    const [, password = ''] = /^[^/?#]*:\/\/[^/?#@]*?:([^/?#]*)@/.exec(text) ?? [];
-    if (password !== '' && !holdsReference(password)) return 'holds a password in plain text: write it as ${NAME}';
+    if (holdsPlainPassword(text)) return 'holds a password in plain text: write it as ${NAME}';
     if (holdsReference(text)) return null;
     const url = URL.canParse(text) ? new URL(text) : null;
     if (url !== null && schemes.includes(url.protocol) && url.host !== '') return null;
     return `is not a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`;
   });
+
+/** Where the journal is kept: a folder, or a PostgreSQL database, whose URL stays a reference until it is opened. */
+export const stateField = () =>
+  withMeta(
+    z.union([z.string().min(1), z.object({ secret: z.string(), base: z.string() })], { error: 'must be text' }).transform((given, ctx) => {
+      const problem = typeof given === 'string' ? folderProblem(given) : postgresProblem(given.secret);
+      if (problem !== null) ctx.addIssue({ code: 'custom', message: problem, input: typeof given === 'string' ? given : given.secret });
+      return given;
+    }),
+    {
+      deferred: 'url',
+      onlyPostgres: true,
+      unit: 'folder or PostgreSQL URL',
+      input: { type: 'string', examples: ['.agentops', 'postgres://agentops@db.acme.io/ops'] },
+    },
+  );
+
+const folderProblem = (path: string): string | null =>
+  /^[a-z][a-z0-9+.-]+:\/\//i.test(path) ? 'must be a folder, or a URL that starts with postgres://' : null;
+
+const postgresProblem = (text: string): string | null => {
+  if (holdsPlainPassword(text) || /[?&]password=/i.test(text))
+    return 'holds a password in plain text: write it as ${NAME} between the user and the @, or leave it to PGPASSWORD';
+  if (holdsReference(text)) return null;
+  try {
+    readPostgresUrl(text);
+    return null;
+  } catch (thrown) {
+    return (thrown instanceof OpsError ? digString(thrown.details, 'what') : null) ?? messageOf(thrown);
+  }
+};
 
 /** Text that may hold references, which are resolved when it is used and masked from then on. */
 export const deferredTextField = () => deferredField('text', () => null);

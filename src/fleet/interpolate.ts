@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { isPostgresUrl } from '../ground/store/postgres-address.ts';
 import { parseReference, type Reference, referencePattern } from '../ground/units/reference.ts';
 import { credentialReferences, sourceOf } from './credential-references.ts';
 import { showPath } from './problem-words.ts';
@@ -38,12 +39,14 @@ const forms = 'write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:path}
 /**
  * Turns a placed tree into a plain value. References in fields that defer them stay as they are; all others are replaced.
  * @param slotSchemas the schema of each slot, by `pathKey`; null where nothing inside is looked at
+ * @param isPostgres whether a reference stands for the URL of a PostgreSQL database
  */
 export const interpolate = (
   root: YamlNode,
   schema: z.ZodType,
   slotSchemas: ReadonlyMap<string, z.ZodType | null>,
   lookup: Lookup,
+  isPostgres: (reference: Reference, base: string) => boolean = () => false,
 ): Interpolated => {
   const problems: PlacedProblem[] = [];
   const references: FoundReference[] = [];
@@ -97,11 +100,18 @@ export const interpolate = (
       problems.push({ at, message: 'a reference that starts with ${ has no closing }', hint: forms });
   };
 
+  const leadsToPostgres = (text: string, base: string): boolean => {
+    if (isPostgresUrl(text)) return true;
+    const [reference, ...more] = referencesIn(text);
+    return reference !== undefined && more.length === 0 && /^\$\{[^}]*\}$/.test(text) && isPostgres(reference, base);
+  };
+
   const scalar = (node: YamlNode & { kind: 'scalar' }, shapes: readonly Shape[]): unknown => {
     if (typeof node.value !== 'string' || shapes.length === 0) return node.value;
     note(node.value, node.at);
     const base = dirname(node.at.file);
-    const deferred = shapes.find((shape) => shape.meta.deferred !== undefined)?.meta.deferred;
+    const field = shapes.find((shape) => shape.meta.deferred !== undefined)?.meta;
+    const deferred = field?.onlyPostgres && !leadsToPostgres(node.value, base) ? undefined : field?.deferred;
     if (deferred === undefined) return node.value.includes('${') ? retype(replace(node.value, node.at, base), shapes) : node.value;
     if (deferred === 'url') urls.push({ text: node.value, base, at: node.at });
     return { secret: node.value, base };

@@ -1,9 +1,10 @@
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { usageError } from '../ground/errors.ts';
 import type { Context } from '../ground/runtime/context.ts';
+import { isPostgresUrl } from '../ground/store/postgres-address.ts';
 import type { Reference } from '../ground/units/reference.ts';
 import { matchesGlob } from './glob.ts';
-import { hashText, type SnapshotInputs } from './snapshot.ts';
+import { hashText, isPostgresValue, type SnapshotInputs } from './snapshot.ts';
 
 /** More is not read as a manifest or as part of one. */
 export const maxManifestBytes = 1024 * 1024;
@@ -15,6 +16,7 @@ export const openSources = ({ env, files }: Pick<Context, 'env' | 'files'>, mani
   const read: Record<string, string> = {};
   const globs: Record<string, readonly string[]> = {};
   const variables: Record<string, string | null> = {};
+  const peeked: Record<string, boolean | null> = {};
   return {
     read(path: string): string {
       const text = files.readText(path, maxManifestBytes);
@@ -41,13 +43,22 @@ export const openSources = ({ env, files }: Pick<Context, 'env' | 'files'>, mani
       const text = value === undefined || value === '' ? reference.fallback : value;
       return text === null ? 'missing' : { text };
     },
+    /** Whether a reference stands for the URL of PostgreSQL. No more of it is noted, not even a hash: it may hold a password. */
+    leadsToPostgres({ kind, name, fallback }: Reference, base: string): boolean {
+      const path = resolve(base, name);
+      const isFile = kind === 'file';
+      const text = !isFile ? env[name] : files.exists(path) && !files.isFolder(path) ? files.readText(path, maxFileReferenceBytes) : '';
+      const found = isPostgresValue(text);
+      peeked[isFile ? `file:${path}` : name] = found;
+      return found ?? isPostgresUrl(fallback ?? '');
+    },
     isFolder: files.isFolder,
     /** True where a file stands, symbolic links followed, in the folder of the manifest or below. */
     isInside(path: string): boolean {
       const below = relative(files.realPath(dirname(manifest)), files.realPath(path));
       return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
     },
-    inputs: (): SnapshotInputs => ({ files: read, globs, variables }),
+    inputs: (): SnapshotInputs => ({ files: read, globs, variables, peeked }),
   };
 };
 

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { OpsError } from '../ground/errors.ts';
-import type { Secrets } from '../ground/runtime/context.ts';
+import type { SecretRef, Secrets } from '../ground/runtime/context.ts';
+import type { Reference } from '../ground/units/reference.ts';
 import type { Fleet } from './agent.ts';
 import { assembleFleet } from './assemble.ts';
 import { contradictionsOf } from './consistency.ts';
@@ -35,7 +36,10 @@ export const readManifest = async (desk: Desk, path: string, { slots: readers, s
     schemas.set(pathKey(at), (await readers[slot]?.schemaOf(plainValue(node))) ?? null);
   }
   const { allowance } = desk;
-  const { value, problems: referenceProblems, references, urls } = interpolate(root, manifestSchema, schemas, lookupWithin(desk));
+  const isPostgres = (reference: Reference, base: string) =>
+    (allowance === null || isAllowed(reference, allowance)) && desk.leadsToPostgres(reference, base);
+  const found = interpolate(root, manifestSchema, schemas, lookupWithin(desk), isPostgres);
+  const { value, problems: referenceProblems, references, urls } = found;
   const place = ({
     path: at,
     message,
@@ -54,7 +58,7 @@ export const readManifest = async (desk: Desk, path: string, { slots: readers, s
   const placed = filled.map((each) => ({ ...each, at: locate(root, each.path) }));
   const state = {
     folder: supported['state'],
-    isOutside: 'data' in manifest && leadsOutside(desk, path, manifest.data.state),
+    isOutside: 'data' in manifest && leadsOutside(desk, path, folderOf(manifest.data.state)),
     at: locate(root, ['state']),
   };
   const refusals =
@@ -79,12 +83,12 @@ export const readManifest = async (desk: Desk, path: string, { slots: readers, s
   if ('problems' in manifest || problems.length > 0) return { fleet: null, problems: inOrder(problems) };
   const { data } = manifest;
   for (const { path: of, kind, config, at } of placed) fillSlot(data, of, { kind, config, at });
-  const stateFolder = resolve(dirname(path), data.state);
-  return {
-    fleet: assembleFleet(data, { path, stateFolder, sections: Object.keys(sections), at: (at) => locate(root, at, 'key') }),
-    problems: [],
-  };
+  const places = { path, stateFolder: resolve(dirname(path), folderOf(data.state)), sections: Object.keys(sections) };
+  return { fleet: assembleFleet(data, { ...places, at: (at) => locate(root, at, 'key') }), problems: [] };
 };
+
+/** The folder of what stays on this machine, wherever the journal is. */
+const folderOf = (state: string | SecretRef): string => (typeof state === 'string' ? state : '.agentops');
 
 interface FilledSlot {
   readonly slot: string;

@@ -8,6 +8,7 @@ import {
   secretField,
   shareField,
   slotField,
+  stateField,
   timeoutField,
   urlField,
 } from './fields.ts';
@@ -256,12 +257,9 @@ export const manifestSchema = z.strictObject({
   version: z.literal(1).describe('The version of this file format.'),
   fleet: name.describe('The name of the fleet.'),
   include: z.array(z.string().min(1)).optional().describe('Further files, relative to this one; * and ** are understood.'),
-  state: z
-    .string()
-    .min(1)
-    .refine((path) => !/^[a-z][a-z0-9+.-]+:\/\//i.test(path), 'must be a folder, because this version keeps its journal in a file')
+  state: stateField()
     .default('.agentops')
-    .describe('The folder of the journal, relative to this file.'),
+    .describe('The folder of the journal, relative to this file; or the database that a team shares it in.'),
   capture: z.enum(['none', 'io']).default('none').describe('io keeps prompts and answers, redacted and capped.'),
   defaults: defaults.prefault({}).describe('What agents and checks take where they say nothing.'),
   budget: z

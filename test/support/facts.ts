@@ -83,6 +83,7 @@ export const aFleet = (...agents: readonly Agent[]): Fleet => ({
   name: 'acme',
   path: '/acme/agentops.yaml',
   stateFolder: '/acme/.agentops',
+  database: null,
   defaults: { timeoutMs: 30_000, windowMs: 15 * minute },
   agents,
   capture: 'none',

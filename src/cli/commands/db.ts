@@ -101,7 +101,7 @@ const vacuum = async (session: Session): Promise<Outcome> => {
 
 const check = async (session: Session, isRepair: boolean): Promise<Outcome> => {
   const [{ checkStore }, { checkFormats }] = await Promise.all([import('../check-store.ts'), import('../../views/db.ts')]);
-  const findings = await checkStore(session.ctx, isRepair);
+  const findings = await checkStore(session.ctx, (await session.fleet()).fleet, isRepair);
   const finding = findings.some(({ ok }) => !ok) ? 'found' : 'none';
   return { finding, formats: checkFormats({ ...(await headOf(session)), findings }) };
 };

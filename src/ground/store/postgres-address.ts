@@ -82,6 +82,7 @@ const wrong = (what: string) =>
     code: 'state_url_invalid',
     message: `the address of the journal (state:) ${what}`,
     hint: 'write state: postgres://user@host/database, with the password as ${NAME} or in PGPASSWORD',
+    details: { what },
   });
 
 /** What may be shown of an address: never the password. */
