@@ -1,6 +1,6 @@
 import { OpsError } from '../ground/errors.ts';
 import { isoTime, jsonLine } from '../ground/output/json.ts';
-import type { CalledRun } from '../response/tick/run-called.ts';
+import type { CalledRun } from '../response/tick/called-run.ts';
 import { hasFailed, type Tick } from '../response/tick/tick.ts';
 import { renderTickLine, renderWaiting, tickFormats } from '../views/tick.ts';
 import type { Outcome, Session } from './command.ts';

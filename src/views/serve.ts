@@ -2,7 +2,7 @@ import { inertJsonLine, isoTime } from '../ground/output/json.ts';
 import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Look } from '../ground/output/look.ts';
 import { plural } from '../ground/output/phrases.ts';
-import type { CalledRun } from '../response/tick/run-called.ts';
+import type { CalledRun } from '../response/tick/called-run.ts';
 import type { Tally } from './serve-metrics.ts';
 import { joined } from './words.ts';
 

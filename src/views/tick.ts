@@ -4,7 +4,7 @@ import type { Cell, Tone } from '../ground/output/look.ts';
 import { clockTime } from '../ground/output/phrases.ts';
 import { isFiring } from '../oversight/alerts/alert-state.ts';
 import { agentNamed } from '../oversight/alerts/subject.ts';
-import type { CalledRun } from '../response/tick/run-called.ts';
+import type { CalledRun } from '../response/tick/called-run.ts';
 import { hasFailed, summaryOf, type Tick } from '../response/tick/tick.ts';
 import { missing, stateSigns, symbolOf, type ViewOptions } from './words.ts';
 

@@ -6,7 +6,7 @@ import { type PostEvent, sendOutbox } from '../../oversight/notify/send-outbox.t
 import { type Arrival, detectRunaway, isCapped } from '../../response/incidents/detect-runaway.ts';
 import type { Incident } from '../../response/incidents/incident.ts';
 import type { Verifiers } from '../../response/runbooks/open-run-aids.ts';
-import type { CalledRun } from '../../response/tick/run-called.ts';
+import type { CalledRun } from '../../response/tick/called-run.ts';
 import type { Ownership } from '../../telemetry/traces/ownership.ts';
 
 /** Milliseconds between two looks at what has arrived, and at what people were not told yet. */

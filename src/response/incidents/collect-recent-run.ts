@@ -8,7 +8,7 @@ const mostRuns = 1000;
 
 /**
  * The first of the runs on an agent that began shortly before now and belong to no incident: whoever opens one by hand has often acted
- * already. Null: there is none. Drills are not among them.
+ * already. Null: there is none. Drills are not among them, nor what nobody approved.
  */
 export const collectRecentRun = async (
   ctx: Context,
@@ -16,6 +16,8 @@ export const collectRecentRun = async (
 ): Promise<{ readonly id: string; readonly startedAt: number } | null> => {
   const journal = await ctx.journal();
   const runs = await findRuns(journal, { since: (await journal.now()) - recentMs, open: false }, mostRuns);
-  const own = runs.filter(({ head }) => head.incident === null && head.cause.kind !== 'drill' && head.agents.includes(agent));
+  const own = runs.filter(
+    ({ head, isUnbegun }) => isUnbegun !== true && head.incident === null && head.cause.kind !== 'drill' && head.agents.includes(agent),
+  );
   return own.at(-1)?.head ?? null;
 };

@@ -26,7 +26,7 @@ export const collectGuardFacts = async (
     now,
     isAutomatic,
     agents: fleet.agents,
-    runs: runs.filter(({ head }) => head.cause.kind !== 'drill').map(({ head }) => head),
+    runs: runs.filter(({ head, isUnbegun }) => head.cause.kind !== 'drill' && isUnbegun !== true).map(({ head }) => head),
     mitigated: (await standingMitigations(journal)).map(({ agent }) => agent),
     freezes: await activeFreezes(journal, now),
     lastTickAt: await dutyDone(journal, expireDuty),

@@ -29,6 +29,8 @@ export const actOfEvent = (run: RunHead, event: RunEvent, before: RunState, at: 
           evidence,
           cause: { ...run.cause },
         });
+      // Asked for by an alert, and not begun.
+      if (before.events === 0) return ofRun('runbook.end', { planHash: run.plan.hash, status, evidence, cause: { ...run.cause } });
       const measured = { containMs: facts?.containMs ?? null, quietMs: facts?.quietMs ?? null };
       return ofRun('runbook.end', { status, step, evidence, ...(hasEnded(status) ? { durationMs: at - run.startedAt, ...measured } : {}) });
     }

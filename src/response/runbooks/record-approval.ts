@@ -8,7 +8,8 @@ import { responseAct } from './acts.ts';
 import { approversOf } from './ask-step.ts';
 import { approvalNamespace, approvalStatement, collectApprovals, signedText } from './collect-approvals.ts';
 import { actOfEvent } from './event-act.ts';
-import { stepsOf } from './plan.ts';
+import { needsOf, stepsOf } from './plan.ts';
+import { approvalSubject, approveCommand, expiresAt } from './proposal.ts';
 import type { RunEvent, RunHead } from './run.ts';
 import { approvalWrite, eventWrites, type KnownRun, readEvents } from './runs.journal.ts';
 import { foldRun, stepState } from './step-state.ts';
@@ -42,8 +43,24 @@ export const recordApproval = async (ctx: Context, planHash: string, vouching: V
   return { by: signed.by, isSigned: signed.signature !== null, approvers };
 };
 
-/** Approves the step that a run waits at. Throws a refused error where it waits for none, or wants a signature and there is none. */
-export const recordStepApproval = async (ctx: Context, { head: run }: KnownRun, vouching: Vouching): Promise<Recorded> => {
+/** Approves a run that an alert asked for, or the step that a run waits at. Throws a refused error where it waits for neither, or wants a signature and there is none. */
+export const recordRunApproval = async (ctx: Context, known: KnownRun, vouching: Vouching): Promise<Recorded> =>
+  known.isUnbegun === true ? recordBeginApproval(ctx, known, vouching) : recordStepApproval(ctx, known, vouching);
+
+const recordBeginApproval = async (ctx: Context, { head: run, status, why }: KnownRun, vouching: Vouching): Promise<Recorded> => {
+  const now = await (await ctx.journal()).now();
+  if (status !== 'waiting' || now >= expiresAt(run))
+    throw refusedError({
+      code: 'nothing_to_approve',
+      message: `run ${run.id} was given up: ${status === 'waiting' ? 'nobody approved it in time' : why}`,
+      hint: 'agentops alerts list tells what to type where its alert still fires',
+    });
+  if (needsOf(run.plan).approvals === 2 && vouching.key === null)
+    throw refusedError({ code: 'signature_missing', message: `two people have to sign run ${run.id}`, hint: approveCommand(run) });
+  return recordApproval(ctx, approvalSubject(run), vouching);
+};
+
+const recordStepApproval = async (ctx: Context, { head: run }: KnownRun, vouching: Vouching): Promise<Recorded> => {
   const journal = await ctx.journal();
   const before = foldRun(await readEvents(journal, run.id, 0));
   const waiting = stepsOf(run.plan).find(({ id, step }) => {

@@ -36,8 +36,8 @@ export interface RunRecorder {
 
 /**
  * Opens the journal of a run whose leases are held, and keeps them until it is closed.
- * @param guard throws where the run may not begin; asked for its first event each time that is tried, hence of a journal in which nothing
- *   happens before it is written. Null: the run was begun before
+ * @param guard throws where the run may not begin; asked by the commit that begins it each time that is tried, hence of a journal in which
+ *   nothing happens before it is written. Null: the run was begun before
  */
 export const openRunRecorder = async (
   ctx: Context,
@@ -65,8 +65,8 @@ export const openRunRecorder = async (
       for (const lease of leases) await requireHeld(journal, lease, run);
       await refresh();
       const at = await journal.now();
+      if (guard !== null && !state.isBegun) await guard();
       const isFirst = guard !== null && recorded.length === 0;
-      if (isFirst) await guard();
       const begin = isFirst ? [beginWrite(run)] : [];
       const { writes, acts } = beside(at);
       const own = eventWrites(run.id, { seq: recorded.length + 1, at, event }, facts);

@@ -1,9 +1,11 @@
 import { stepsOf } from './plan.ts';
+import { approveCommand } from './proposal.ts';
 import type { RunHead, RunResult, StepResult } from './run.ts';
 import { hasEnded, type RunState, resultOf, stepState } from './step-state.ts';
 
 /** What goes on with a run that has not ended. */
 export const resumeCommandOf = ({ id, plan }: Pick<RunHead, 'id' | 'plan'>, state: RunState): string => {
+  if (!state.isBegun && state.events > 0) return approveCommand({ id, plan });
   const steps = stepsOf(plan);
   const waiting = steps.find(({ step, id: step_ }) => {
     const { act } = stepState(state, step_);

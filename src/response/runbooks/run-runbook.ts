@@ -4,10 +4,13 @@ import { refusedError, unableError, usageError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { heldLeases, type Lease } from '../../ground/store/lease.ts';
 import type { Journal } from '../../ground/store/port.ts';
+import type { Outgoing } from '../../oversight/notify/port.ts';
 import { type Given, missingApproval } from './approval.ts';
 import { openLocks, runLease } from './open-locks.ts';
 import { agentsOf, obstaclesOf, type Plan } from './plan.ts';
+import { recordProposal, recordWithdrawal } from './record-proposal.ts';
 import { openRunRecorder, type RunRecorder, recordRequest } from './record-run.ts';
+import { requireApproved } from './require-approved.ts';
 import type { Cause, RunAids, RunEvent, RunHead, RunNews, RunResult } from './run.ts';
 import { runMoves } from './run-moves.ts';
 import type { Runbook } from './runbook.ts';
@@ -40,29 +43,56 @@ export const runRunbook = async (
   aids: RunAids,
   on: (news: RunNews) => void,
 ): Promise<RunResult> => {
-  const { plan, runbook, cause, actor, approvals, incident, guard = anyway } = order;
+  const { plan, runbook, approvals, guard = anyway } = order;
   requireClear(plan);
   const missing = missingApproval(plan, approvals);
   if (missing !== null) throw refusedError({ code: 'approval_missing', ...missing, details: { plan_hash: plan.hash } });
   const journal = await ctx.journal();
   const id = await newRunId(journal, runbook.name, ctx.random);
   const leases = await openLocks(journal, id, plan.locks);
-  const run: RunHead = {
-    id,
-    runbook: runbook.name,
-    class: runbook.class,
-    agents: agentsOf(plan),
-    plan,
-    cause,
-    actor,
-    incident,
-    startedAt: await journal.now(),
-  };
-  return whileHeld(ctx, fleet, { run, leases, begin: guard }, aids, on, async (recorder) => {
-    await recorder.record({ kind: 'status', status: 'running', why: '', step: null });
-    const why = approvals.find(({ breakGlass }) => breakGlass !== null)?.breakGlass ?? null;
-    if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null, why });
-  });
+  const run = headOf(id, order, await journal.now());
+  return whileHeld(ctx, fleet, { run, leases, begin: guard }, aids, on, (recorder) => recordBegin(recorder, approvals));
+};
+
+/**
+ * Plans a run that waits for its approval, and asks people for it. Throws what the guard throws: nothing was written then.
+ * @param lettersOf the messages that ask
+ */
+export const proposeRun = async (ctx: Context, order: RunOrder, lettersOf: (run: RunHead) => readonly Outgoing[]): Promise<RunHead> => {
+  requireClear(order.plan);
+  const journal = await ctx.journal();
+  const run = headOf(await newRunId(journal, order.runbook.name, ctx.random), order, await journal.now());
+  await recordProposal(ctx, run, lettersOf(run), order.guard ?? anyway);
+  return run;
+};
+
+const headOf = (id: string, { plan, runbook, cause, actor, incident }: RunOrder, startedAt: number): RunHead => ({
+  ...{ id, runbook: runbook.name, class: runbook.class, agents: agentsOf(plan) },
+  ...{ plan, cause, actor, incident, startedAt },
+});
+
+const recordBegin = async (recorder: RunRecorder, approvals: readonly Given[]): Promise<void> => {
+  await recorder.record({ kind: 'status', status: 'running', why: '', step: null });
+  const why = approvals.find(({ breakGlass }) => breakGlass !== null)?.breakGlass ?? null;
+  if (approvals.length > 0) await recorder.record({ kind: 'approved', by: approvals.map(({ by }) => by), step: null, why });
+};
+
+/**
+ * Begins a run that an alert asked for and that waited for its approval. Throws a refused error where nobody has approved it, its time is
+ * over, what it touches has moved since, or something holds it back: nothing was done then.
+ * @param isAutomatic nobody is there who typed it
+ */
+export const beginApproved = async (
+  ctx: Context,
+  fleet: Fleet,
+  { head: run }: KnownRun,
+  aids: RunAids,
+  on: (news: RunNews) => void,
+  isAutomatic: boolean,
+): Promise<RunResult> => {
+  const { approvals, guard } = await requireApproved(ctx, fleet, run, aids, isAutomatic);
+  const leases = await openLocks(await ctx.journal(), run.id, run.plan.locks);
+  return whileHeld(ctx, fleet, { run, leases, begin: guard }, aids, on, (recorder) => recordBegin(recorder, approvals));
 };
 
 const anyway = async (): Promise<void> => undefined;
@@ -102,13 +132,10 @@ export const resumeRun = async (
   word: Word | null = null,
 ): Promise<RunResult> => {
   const journal = await ctx.journal();
-  const { head: run, status } = await requireRun(journal, id);
-  if (hasEnded(status))
-    throw usageError({
-      code: 'run_ended',
-      message: `run ${id} has ended: ${status}`,
-      hint: `agentops runbook undo ${id} takes back what it did`,
-    });
+  const known = await requireRun(journal, id);
+  const { head: run, status } = known;
+  if (hasEnded(status)) throw runEnded(known);
+  if (known.isUnbegun === true) return beginApproved(ctx, fleet, known, aids, on, false);
   const leases = await openLocks(journal, id, run.plan.locks);
   return whileHeld(ctx, fleet, { run, leases, begin: null }, aids, on, async (recorder) => {
     const by = actorOf(ctx.env, () => ctx.process.owner());
@@ -131,13 +158,10 @@ export const endRunEarly = async (
   on: (news: RunNews) => void,
 ): Promise<RunResult | null> => {
   const journal = await ctx.journal();
-  const { head: run, status } = await requireRun(journal, id);
-  if (hasEnded(status) && request.what === 'abort')
-    throw usageError({
-      code: 'run_ended',
-      message: `run ${id} has ended: ${status}`,
-      hint: `agentops runbook undo ${id} takes back what it did`,
-    });
+  const known = await requireRun(journal, id);
+  const { head: run, status } = known;
+  if (hasEnded(status) && (request.what === 'abort' || known.isUnbegun === true)) throw runEnded(known);
+  if (known.isUnbegun === true && (await recordWithdrawal(ctx, run, request.why))) return null;
   if (status === 'undone' && request.what === 'undo')
     throw usageError({
       code: 'run_undone',
@@ -154,6 +178,13 @@ export const endRunEarly = async (
     await recorder.record({ kind: 'status', status: 'running', why: request.why, step: null });
   });
 };
+
+const runEnded = ({ head: { id }, status, isUnbegun }: KnownRun) =>
+  usageError({
+    code: 'run_ended',
+    message: isUnbegun === true ? `run ${id} was given up before it began` : `run ${id} has ended: ${status}`,
+    hint: isUnbegun === true ? 'agentops runbook runs tells why' : `agentops runbook undo ${id} takes back what it did`,
+  });
 
 /** The run of an id, as it was begun. Throws a usage error where there is none, an unable error where its plan is no longer the one that was confirmed. */
 export const requireRun = async (journal: Journal, id: string): Promise<KnownRun> => {

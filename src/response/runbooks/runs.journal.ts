@@ -28,6 +28,8 @@ export interface RunFacts {
   readonly why: string;
   readonly containMs: number | null;
   readonly quietMs: number | null;
+  /** It was planned for an alert and never begun: nobody has approved it. Absent: it was begun. */
+  readonly isUnbegun?: true;
 }
 
 /** A run with how it stands. */
@@ -45,6 +47,9 @@ export interface WholeRun extends KnownRun {
 }
 
 const noFacts: RunFacts = { why: '', containMs: null, quietMs: null };
+
+/** What is kept of a run that waits for its approval, or was given up while it did. */
+export const unbegun: RunFacts = { ...noFacts, isUnbegun: true };
 
 const knownRun = (row: Row): KnownRun => ({
   head: {

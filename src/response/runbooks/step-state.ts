@@ -40,6 +40,8 @@ export interface StepState {
 export interface RunState {
   readonly status: RunStatus;
   readonly why: string;
+  /** False: it was planned for an alert, and waits for its approval or was given up. */
+  readonly isBegun: boolean;
   readonly steps: ReadonlyMap<string, StepState>;
   /** What a person wants instead of the rest. */
   readonly request: { readonly what: 'abort' | 'undo'; readonly why: string } | null;
@@ -79,6 +81,7 @@ export const foldRun = (recorded: readonly RecordedEvent[]): RunState =>
   recorded.reduce<RunState>((run, each) => ({ ...foldEvent(run, each), events: run.events + 1 }), {
     status: 'running',
     why: '',
+    isBegun: false,
     steps: new Map(),
     request: null,
     events: 0,
@@ -99,7 +102,7 @@ const foldEvent = (run: RunState, { at, event }: RecordedEvent): RunState => {
           : status === 'paused' && step !== null
             ? changed(step, (state) => ({ ...state, isStuck: true }))
             : run.steps;
-      return { ...run, status, why, steps, endedAt: hasEnded(status) ? at : null };
+      return { ...run, status, why, steps, isBegun: run.isBegun || status === 'running', endedAt: hasEnded(status) ? at : null };
     }
     case 'approved':
       if (event.step === null) return run;

@@ -16,8 +16,9 @@ import type { Incident } from '../incidents/incident.ts';
 import { openAlertIncidents } from '../incidents/open-alert-incidents.ts';
 import { type Ended, expireMitigations } from '../runbooks/expire-mitigations.ts';
 import { loadSuggestions } from '../runbooks/load-suggestions.ts';
+import type { CalledRun } from './called-run.ts';
 import type { DutyName } from './duties.ts';
-import { type CalledRun, runCalled } from './run-called.ts';
+import { runCalled } from './run-called.ts';
 import type { TickAids } from './run-tick.ts';
 import type { Tick, TickCounts, TickProblem } from './tick.ts';
 

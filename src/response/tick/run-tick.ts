@@ -9,9 +9,9 @@ import { openLeaseWriter } from '../../ground/store/lease-writer.ts';
 import type { NotifierRegistry } from '../../oversight/notify/port.ts';
 import type { TraceBackend } from '../../telemetry/traces/port.ts';
 import type { Verifiers } from '../runbooks/open-run-aids.ts';
+import type { CalledRun } from './called-run.ts';
 import { type Duty, type DutyName, duties, tickDuty } from './duties.ts';
 import { openWork } from './open-work.ts';
-import type { CalledRun } from './run-called.ts';
 import { sendPing } from './send-ping.ts';
 import { hasFailed, summaryOf, type Tick, type TickProblem } from './tick.ts';
 

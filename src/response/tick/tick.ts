@@ -1,8 +1,8 @@
 import type { Alert } from '../../oversight/alerts/alert.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Ended } from '../runbooks/expire-mitigations.ts';
+import type { CalledRun } from './called-run.ts';
 import type { DutyName } from './duties.ts';
-import type { CalledRun } from './run-called.ts';
 
 /** What keeps a tick from being whole. Texts may come from outside. */
 export interface TickProblem {
@@ -50,7 +50,9 @@ export const summaryOf = ({ ran, firing, incidents, runs, problems, isBusy }: Ti
   if (isBusy) return 'another tick is at it; nothing was done';
   // What is held did not begin, and is found so by every tick until somebody sees to it.
   const held = runs.filter(({ status }) => status === 'held').length;
-  const begun = runs.length - held;
+  const waiting = runs.filter(({ status }) => status === 'waiting').length;
+  const ended = runs.filter(({ status }) => status === 'aborted').length;
+  const begun = runs.length - held - waiting - ended;
   const done = [
     counted(ran.checks, 'check', 'checks'),
     counted(ran.syncedSpans, 'span', 'spans'),
@@ -59,6 +61,8 @@ export const summaryOf = ({ ran, firing, incidents, runs, problems, isBusy }: Ti
     counted(ran.notifications, 'message sent', 'messages sent'),
     incidents.length === 0 ? null : counted(incidents.length, 'incident opened', 'incidents opened'),
     begun === 0 ? null : counted(begun, 'runbook called', 'runbooks called'),
+    waiting === 0 ? null : counted(waiting, 'runbook waits for a person', 'runbooks wait for a person'),
+    ended === 0 ? null : counted(ended, 'runbook given up', 'runbooks given up'),
     held === 0 ? null : counted(held, 'runbook held', 'runbooks held'),
     counted(ran.mitigationsExpired, 'mitigation ended', 'mitigations ended'),
     problems.length === 0 ? null : counted(problems.length, 'problem', 'problems'),

@@ -10,7 +10,7 @@ import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
 import { readAct } from '../../../src/response/runbooks/acts.ts';
 import { lockLease } from '../../../src/response/runbooks/open-locks.ts';
 import type { Plan } from '../../../src/response/runbooks/plan.ts';
-import { recordApprovers, recordStepApproval } from '../../../src/response/runbooks/record-approval.ts';
+import { recordApprovers, recordRunApproval } from '../../../src/response/runbooks/record-approval.ts';
 import type { RunAids, RunResult } from '../../../src/response/runbooks/run.ts';
 import { endRunEarly, requireRun, resumeRun, runRunbook } from '../../../src/response/runbooks/run-runbook.ts';
 import { hour } from '../../support/facts.ts';
@@ -332,7 +332,7 @@ describe('a run', () => {
     expect(waiting).toMatchObject({ status: 'waiting', resumeCommand: `agentops runbook approve ${waiting.run.id}` });
     const known = await requireRun(journal, waiting.run.id);
     const vouching = { key: null, signers: 'nowhere' };
-    expect(await recordStepApproval(runContext(journal, { clock }), known, vouching)).toMatchObject({
+    expect(await recordRunApproval(runContext(journal, { clock }), known, vouching)).toMatchObject({
       by: 'maria@desk',
       approvers: ['maria@desk'],
     });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CalledRun } from '../../../src/response/tick/run-called.ts';
+import type { CalledRun } from '../../../src/response/tick/called-run.ts';
 import { summaryOf, type Tick } from '../../../src/response/tick/tick.ts';
 import { noon } from '../../support/facts.ts';
 

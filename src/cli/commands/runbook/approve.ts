@@ -14,7 +14,7 @@ const approve: Leaf = {
   ],
   examples: [
     ['agentops runbook approve kill.plan --key ~/.ssh/id_ed25519', 'one of two signatures under a plan that was written with --out'],
-    ['agentops runbook approve runaway-loop-7k2m9xp', 'the step that a run waits at'],
+    ['agentops runbook approve runaway-loop-7k2m9xp', 'a run that an alert asked for, or the step that a run waits at'],
   ],
   exits: [
     ['2', 'the key is of nobody who may sign, or the file is no plan'],
@@ -22,7 +22,7 @@ const approve: Leaf = {
   ],
   async run({ ctx, cwd, fleet: load }, [given], flags) {
     const { key, signers } = flags as unknown as Flags;
-    const [{ resolve }, { signersOf }, { recordApproval, recordStepApproval }, { approvalFormats }, { readRun }] = await Promise.all([
+    const [{ resolve }, { signersOf }, { recordApproval, recordRunApproval }, { approvalFormats }, { readRun }] = await Promise.all([
       import('node:path'),
       import('../../carry-out.ts'),
       import('../../../response/runbooks/record-approval.ts'),
@@ -34,7 +34,7 @@ const approve: Leaf = {
     const named = String(given);
     const run = await readRun(await ctx.journal(), named);
     const subject = run === null ? await planHashOf(ctx, cwd, named) : run.head.id;
-    const recorded = run === null ? await recordApproval(ctx, subject, vouching) : await recordStepApproval(ctx, run, vouching);
+    const recorded = run === null ? await recordApproval(ctx, subject, vouching) : await recordRunApproval(ctx, run, vouching);
     return {
       finding: 'none',
       formats: approvalFormats({ fleet: fleet.name, generatedAt: ctx.clock.now(), subject, ...recorded }),
