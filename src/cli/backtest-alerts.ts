@@ -21,6 +21,7 @@ import { loadIncidents } from '../oversight/alerts/load-incidents.ts';
 import { loadRules } from '../oversight/alerts/load-rules.ts';
 import { momentOf } from '../oversight/alerts/metrics/moments.ts';
 import { type OwnFound, openOwnPast } from '../oversight/alerts/open-own-past.ts';
+import { openProviderPast } from '../oversight/alerts/open-provider-past.ts';
 import { lookBackMs } from '../oversight/alerts/past.ts';
 import { readPast } from '../oversight/alerts/read-past.ts';
 import { episodeSink, replayAlerts } from '../oversight/alerts/replay-alerts.ts';
@@ -111,7 +112,8 @@ const replay = async (
   let found: OwnFound | null = null;
   for (const [at, { name, rules }] of sets.entries()) {
     const sink = episodeSink(lagMs);
-    const own = await openOwnPast(ctx, fleet, { rules, from: from - warmUpMs + lagMs, stepMs });
+    const records = await openOwnPast(ctx, fleet, { rules, from: from - warmUpMs + lagMs, stepMs });
+    const own = await openProviderPast(ctx, fleet, records, { rules, from: from - warmUpMs, until, lagMs });
     const request = { rules, agents, pasts: known.pasts, own, from: from - warmUpMs, until, stepMs, lagMs };
     await replayAlerts(ctx, heard, request, (event) => {
       if (!('event' in event)) return sink.take(event);

@@ -8,7 +8,7 @@ import { readWatchedQueues } from '../oversight/alerts/read-watched-queues.ts';
 import { requireRule, requireSubject } from '../oversight/alerts/require-alert.ts';
 import type { Rule } from '../oversight/alerts/rule.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
-import { type Subject, subjectsOf, wholeFleet } from '../oversight/alerts/subject.ts';
+import { providersSubject, type Subject, subjectsOf } from '../oversight/alerts/subject.ts';
 import { whyUnjudged, wouldFire } from '../oversight/alerts/would-fire.ts';
 import { loadSuggestions } from '../response/runbooks/load-suggestions.ts';
 import { alertCheckFormats } from '../views/alert-check.ts';
@@ -24,9 +24,9 @@ export interface CheckWish {
 }
 
 const agentsOf = (fleet: Fleet, name: string | null): readonly Subject[] =>
-  name === null ? subjectsOf(fleet) : [requireSubject(fleet, name)];
+  name === null ? [...subjectsOf(fleet), providersSubject] : [requireSubject(fleet, name)];
 
-/** Without the fleet as a whole. */
+/** Without the fleet as a whole and the providers. */
 const agentsAmong = ({ agents }: Fleet, subjects: readonly Subject[]): readonly Agent[] =>
   agents.filter(({ name }) => subjects.some((each) => each.name === name));
 
@@ -51,7 +51,7 @@ export const checkAlerts = async ({ ctx, cwd, fleet: load }: Session, { agent, r
       fleet: fleet.name,
       generatedAt: judgements.at,
       rules: rules.length,
-      agents: agents.filter(({ name }) => name !== wholeFleet).length,
+      agents: agentsAmong(fleet, agents).length,
       firing,
       pending,
       unknown,

@@ -10,7 +10,7 @@ import { recordSilence, recordSilenceEnd } from '../oversight/alerts/record-sile
 import { requireRule, requireSubject } from '../oversight/alerts/require-alert.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
 import { readSilences } from '../oversight/alerts/silences.journal.ts';
-import { subjectsOf } from '../oversight/alerts/subject.ts';
+import { providersSubject, subjectsOf } from '../oversight/alerts/subject.ts';
 import { type SilenceAnswer, silenceFormats } from '../views/silence.ts';
 import type { Outcome, Session } from './command.ts';
 
@@ -96,7 +96,7 @@ const matcherOf = (
   if (matcher.agent !== null)
     requireMatch(
       matcher.agent,
-      subjectsOf(fleet).map(({ name }) => name),
+      [...subjectsOf(fleet), providersSubject].map(({ name }) => name),
       (name) => requireSubject(fleet, name),
     );
   return matcher;

@@ -9,7 +9,7 @@ import { type Column, renderTable } from '../ground/output/table.ts';
 import { formatShare, grouped, toUsd } from '../ground/units/amount.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { CallFigures, Quantile } from '../oversight/providers/call-figures.ts';
-import type { Dependent } from '../oversight/providers/dependents.ts';
+import type { Dependent } from '../agents/providers/dependents.ts';
 import type { ProviderReport, ProviderRow } from '../oversight/providers/provider-report.ts';
 import type { ProviderState } from '../oversight/providers/standing.ts';
 import { countOf, latencyOf } from './figures.ts';

@@ -31,6 +31,19 @@ export const latestProbes = async (
     ),
   );
 
+/** All probes of a provider of a range (UTC epoch ms, both ends included), newest first. */
+export const probesBetween = async (
+  journal: Journal,
+  provider: string,
+  { since, until }: { readonly since: number; readonly until: number },
+): Promise<readonly ProviderProbe[]> =>
+  probesIn(
+    await journal.all<Row>(
+      'SELECT body FROM provider_probe WHERE provider = ? AND at >= ? AND at <= ? ORDER BY at DESC, id DESC',
+      ...[provider, since, until],
+    ),
+  );
+
 /** When a probe of a provider that was due by itself was last sent, UTC epoch ms; null: never. */
 export const lastDueProbeAt = async (journal: Journal, provider: string): Promise<number | null> => {
   const [row] = await journal.all<{ at: number | null }>(

@@ -1,7 +1,7 @@
 import type { Agent, Fleet } from '../../fleet/agent.ts';
 import type { Sample } from '../../ground/output/prometheus.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import type { Cache } from '../../ground/store/port.ts';
+import type { Cache, Journal } from '../../ground/store/port.ts';
 import type { Alert } from '../../oversight/alerts/alert.ts';
 import { readOpenAlerts } from '../../oversight/alerts/alerts.journal.ts';
 import { collectOwnSamples, traceSamples } from '../../oversight/alerts/collect-samples.ts';
@@ -12,11 +12,13 @@ import type { Rule } from '../../oversight/alerts/rule.ts';
 import { concerns, rulesOf } from '../../oversight/alerts/rules.ts';
 import type { Samples } from '../../oversight/alerts/samples.ts';
 import { fleetSubject, wholeFleet } from '../../oversight/alerts/subject.ts';
+import { lastBeat } from '../../quality/health/results.journal.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { sourceOfAgent } from '../../telemetry/traces/fleet-ownership.ts';
+import { readMarks } from '../../telemetry/traces/marks.journal.ts';
 import { readProgress } from '../../telemetry/traces/spans.cache.ts';
 import type { RuleMetric, RuleSamples } from '../../views/rule-metrics.ts';
-import { type Figure, fleetFigures, ownFigures, promisedFigures, spentFigures, tracedFigures } from './rule-figures.ts';
+import { type Figure, fleetFigures, ownFigures, promisedFigures, spentFigures, tracedFigures, typedErrorFigures } from './rule-figures.ts';
 
 /**
  * Every figure that alert rules look at, of every agent, as the rules themselves would see it now. Traces are looked at as of the moment up to
@@ -33,28 +35,43 @@ export const collectRuleFigures = async (
   const own = await collectOwnSamples({ cache, journal }, fleet, { moment: now, rules, queues: new Map() });
   const alerts = await readOpenAlerts(journal);
   const judged = (await readLastInput(journal))?.at ?? null;
-  const found = openShelf();
+  const found = new Map<RuleMetric, Sample[]>();
+  /** @param agent null: the fleet as a whole */
+  const put = (agent: string | null, figures: readonly Figure[]): void => {
+    for (const { metric, labels, value } of figures) {
+      if (value === null) continue;
+      const samples = found.get(metric) ?? [];
+      found.set(metric, samples);
+      samples.push({ labels: agent === null ? labels : { agent, ...labels }, value });
+    }
+  };
   for (const agent of fleet.agents) {
+    const { name } = agent;
     const asking = rules.filter((rule) => concerns(rule, agent));
-    const put = (figures: readonly Figure[]): void => found.put(agent.name, figures);
-    put(promisedFigures(agent));
-    for (const rule of asking) put(ownFigures(rule, own(agent.name)));
+    put(name, promisedFigures(agent));
+    put(name, ownFigures(asking, own(name)));
     const seen = sources.of(agent);
     if (seen === null) continue;
-    put(spentFigures(seen.known));
-    for (const rule of asking) put(tracedFigures(rule, agent, seen.known, seen.newest));
+    put(name, spentFigures(asking, seen.known));
+    put(name, typedErrorFigures(seen.known, fleet.defaults.windowMs));
+    for (const rule of asking) put(name, tracedFigures(rule, agent, seen.known, seen.newest));
   }
   const [whole, spent] = [fleetSubject(fleet), sources.whole()];
-  if (whole !== null && spent !== null) found.put(null, fleetFigures(whole, spent, rules));
+  if (whole !== null && spent !== null) put(null, fleetFigures(whole, rules, spent));
   return {
-    ...found.samples(),
+    ...Object.fromEntries(found),
     agentops_agent_parent_red: parentsOf(fleet.agents, rules, alerts, (name) => (own(name).red() ?? []).length > 0),
     agentops_alert_state: alerts.map(alertSample),
-    agentops_traces_known_timestamp_seconds: sources.known.map(({ name, moment }) => ({ labels: { backend: name }, value: moment / 1000 })),
-    agentops_alerts_judged_timestamp_seconds: [{ labels: {}, value: judged === null ? null : judged / 1000 }],
-    agentops_figures_timestamp_seconds: [{ labels: {}, value: now / 1000 }],
+    agentops_release_timestamp_seconds: await releasesOf(journal, now),
+    agentops_heartbeat_timestamp_seconds: await beatsOf(journal, fleet.agents, now),
+    agentops_traces_known_timestamp_seconds: sources.known.map(({ name, moment }) => sample({ backend: name }, moment)),
+    agentops_alerts_judged_timestamp_seconds: judged === null ? [] : [sample({}, judged)],
+    agentops_figures_timestamp_seconds: [sample({}, now)],
   };
 };
+
+/** @param at UTC epoch ms */
+const sample = (labels: Sample['labels'], at: number): Sample => ({ labels, value: at / 1000 });
 
 /** What traces say of an agent: as of the moment that its source is known up to, and as new as single requests are. */
 interface Seen {
@@ -100,21 +117,22 @@ const openSources = (cache: Cache, fleet: Fleet, now: number) => {
   };
 };
 
-/** Samples by metric, each once: two rules may look at the same figure. */
-const openShelf = () => {
-  const shelf = new Map<RuleMetric, Map<string, Sample>>();
-  return {
-    /** @param agent null: the fleet as a whole */
-    put(agent: string | null, figures: readonly Figure[]): void {
-      for (const { metric, labels, value } of figures) {
-        if (value === null) continue;
-        const samples = shelf.get(metric) ?? new Map<string, Sample>();
-        shelf.set(metric, samples);
-        samples.set([agent, ...Object.values(labels)].join('\n'), { labels: agent === null ? labels : { agent, ...labels }, value });
-      }
-    },
-    samples: (): RuleSamples => Object.fromEntries([...shelf].map(([metric, samples]) => [metric, [...samples.values()]])),
-  };
+/** Older releases are no news on any dashboard. */
+const releasesMs = 30 * 86_400_000;
+
+const releasesOf = async (journal: Journal, now: number): Promise<readonly Sample[]> => {
+  const marks = await readMarks(journal, { since: now - releasesMs });
+  return [...new Map(marks.map(({ agent, at }) => [agent, at]))].map(([agent, at]) => sample({ agent }, at));
+};
+
+const beatsOf = async (journal: Journal, agents: readonly Agent[], now: number): Promise<readonly Sample[]> => {
+  const waiting = agents.flatMap(({ name, checks }) => checks.flatMap(({ id, heartbeat }) => (heartbeat === null ? [] : [[name, id] as const])));
+  const beats: Sample[] = [];
+  for (const [agent, check] of waiting) {
+    const beat = await lastBeat(journal, agent, check, now);
+    if (beat !== null) beats.push(sample({ agent, check }, beat.at));
+  }
+  return beats;
 };
 
 const parentsOf = (

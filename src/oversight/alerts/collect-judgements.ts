@@ -70,7 +70,7 @@ export const collectJudgements = async (
   const traces = memo((moment: number) => Promise.resolve(samplesAt(moment)));
   const own = memo((moment: number) =>
     // What waits in a queue is known of now alone.
-    collectOwnSamples(journal, fleet, { moment, rules, queues: moment === now ? queues : new Map() }),
+    collectOwnSamples({ cache, journal }, fleet, { moment, rules, queues: moment === now ? queues : new Map() }),
   );
   const judged: Judged[] = [];
   const unjudged: Unjudged[] = [];

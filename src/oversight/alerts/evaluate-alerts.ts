@@ -10,7 +10,9 @@ import { sourceOfAgent } from '../../telemetry/traces/fleet-ownership.ts';
 import { readProgress } from '../../telemetry/traces/spans.cache.ts';
 import { flapping } from './alert-state.ts';
 import { readOpenAlerts, readStandingAlerts } from './alerts.journal.ts';
+import { collectNews, type News } from './collect-news.ts';
 import { collectOwnSamples, traceSamples } from './collect-samples.ts';
+import type { ProviderSample } from './conditions/provider-outage.ts';
 import type { Evaluation, EvaluationEvent, EvaluationRequest } from './evaluation.ts';
 import { readInputBefore, readLastInput } from './inputs.journal.ts';
 import { newestTrace } from './metrics/cells.cache.ts';
@@ -18,10 +20,12 @@ import { lateArrivals, lateHeldMs } from './metrics/late-arrivals.ts';
 import { type Missed, missedMoments, momentOf, watermarkOf } from './metrics/moments.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { outcomeWrites } from './outcome-writes.ts';
+import { callsIn } from './provider-inhibition.ts';
 import { rulesOf } from './rules.ts';
 import { readSilences } from './silences.journal.ts';
-import { fleetSubject, type Subject, wholeFleet } from './subject.ts';
-import { trackerOf } from './tracking.ts';
+import { agentNamed, allProviders, fleetSubject, providersSubject, type Subject, wholeFleet } from './subject.ts';
+import { trackerOf, type Word } from './tracking.ts';
+import { windowEdges } from './window-edges.ts';
 
 /** What an evaluation may touch. */
 export type Evaluating = Pick<Context, 'journal' | 'cache' | 'clock' | 'secrets' | 'signal'>;
@@ -54,7 +58,16 @@ export const evaluateAlerts = async (
   // Who was never evaluated knows of nothing yet, so that all that has arrived is new.
   const held = (await readInputBefore(journal, now - lateHeldMs)) ?? { arrived: 0 };
   const arrived = newestTrace(cache);
+  const isAtEdge = windowEdges(rules);
+  const news = moments.length < 2 ? nothingNew : await collectNews({ cache, journal }, fleet, { after: moments[0] ?? now, until: now });
+  /** Those of some agents that can be seen otherwise than at the moment before. */
+  const changed = <Each extends Subject>(word: Word, agents: readonly Each[], before: number, moment: number): readonly Each[] => {
+    const of = news(word, before, moment);
+    const open = new Set([...standing, ...tracker.tracked.values()].map(({ agent }) => agent));
+    return agents.filter(({ name }) => agentNamed(name) === null || open.has(name) || of.has(name));
+  };
   let red: ReadonlySet<string> = new Set();
+  let providers: readonly ProviderSample[] = [];
   for (const [at, moment] of moments.entries()) {
     ctx.signal.throwIfAborted();
     on({ event: 'judging', at: at + 1, moment, of: moments.length });
@@ -65,17 +78,26 @@ export const evaluateAlerts = async (
       const isNewest = moment === missed.moments.at(-1);
       const isLate = name !== wholeFleet && isNewest && held.arrived !== null && arrived > held.arrived;
       const late = isLate ? lateArrivals(cache, fleet, { moment, afterTrace: held.arrived, judgedTo: last }) : undefined;
-      if (seen !== null) tracker.judge('traces', agents, seen, moment, late);
+      const before = missed.moments[missed.moments.indexOf(moment) - 1];
+      const judged =
+        before === undefined || late !== undefined || isAtEdge(before, moment) ? agents : changed('traces', agents, before, moment);
+      if (seen !== null) tracker.judge('traces', judged, seen, moment, late);
     }
     if (!due.some(({ name }) => name === ownSource)) continue;
     // What waits in a queue is known of now alone.
     const queues = moment === now ? (request.queues ?? new Map()) : new Map();
-    const own = await collectOwnSamples(journal, fleet, { moment, rules, queues });
-    tracker.judge('own', fleet.agents, own, moment);
+    const ownMoments = sourceMoments(sources, ownSource);
+    const before = ownMoments[ownMoments.indexOf(moment) - 1];
+    // Of now everybody is judged: who is red keeps others quiet.
+    const agents = before === undefined || moment === now ? fleet.agents : changed('own', fleet.agents, before, moment);
+    const own = await collectOwnSamples({ cache, journal }, fleet, { moment, rules, queues, agents });
+    tracker.judge('own', [...agents, providersSubject], own, moment);
+    providers = own(allProviders).providers() ?? [];
     red = new Set(fleet.agents.filter(({ name }) => (own(name).red() ?? []).length > 0).map(({ name }) => name));
   }
   const at = Math.max(now, (last?.at ?? 0) + 1);
-  const outcome = outcomeOf({ at, fleet, rules, standing, tracked: tracker.tracked, silences: await readSilences(journal, at), red });
+  const silences = await readSilences(journal, at);
+  const outcome = outcomeOf({ at, fleet, rules, standing, tracked: tracker.tracked, silences, red, calls: callsIn(providers) });
   const watermarks = sources.filter(({ name }) => name !== ownSource && name !== wholeFleet).flatMap(({ watermark }) => watermark ?? []);
   const watermark = watermarks.length === 0 ? null : Math.min(...watermarks);
   const input = {
@@ -105,6 +127,11 @@ export const evaluateAlerts = async (
   for (const transition of outcome.transitions) on({ event: 'transition', transition });
   return { ...done, ...shownOf(outcome), problems };
 };
+
+const nothingNew: News = () => new Set();
+
+const sourceMoments = (sources: readonly Source[], name: string): readonly number[] =>
+  sources.find((source) => source.name === name)?.missed.moments ?? [];
 
 /** Where an agent's word comes from: one backend of traces, or this machine's own records. What all of them tell is the word on the fleet as a whole. */
 interface Source {

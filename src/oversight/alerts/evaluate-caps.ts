@@ -68,7 +68,16 @@ export const evaluateCaps = async (
     const rules = rulesOf(fleet);
     const red = new Set(standing.filter(makesRed).map((alert) => alert.agent));
     const touched = own.filter((alert) => tracked.has(keyText(alert)));
-    const outcome = outcomeOf({ at, fleet, rules, standing: touched, tracked, silences: await readSilences(journal, at), red });
+    const outcome = outcomeOf({
+      at,
+      fleet,
+      rules,
+      standing: touched,
+      tracked,
+      silences: await readSilences(journal, at),
+      red,
+      calls: new Map(),
+    });
     const input = {
       at,
       watermark: last?.watermark ?? null,

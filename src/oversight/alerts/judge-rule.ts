@@ -69,12 +69,15 @@ export const judgeRule = (rule: Rule, agent: Judged, samples: Samples): readonly
 };
 
 const outages = (
-  { providers, params }: Extract<RuleTest, { type: 'provider_outage' }>,
+  { providers, params, widths }: Extract<RuleTest, { type: 'provider_outage' }>,
   severity: Severity,
   samples: Samples,
 ): readonly Labelled[] =>
   (samples.providers() ?? [])
     .filter(({ provider }) => providers.length === 0 || providers.includes(provider))
+    .map(({ windows, ...sample }) => ({ ...sample, windows: windows.filter(({ windowMs }) => widths.includes(windowMs)) }))
+    // Of one that nobody calls or probes there is nothing to say.
+    .filter(({ windows, probes }) => probes.length > 0 || windows.some(({ agents }) => agents.length > 0))
     .map((sample) => ({ label: sample.provider, severity, judgement: providerOutage(params, sample), exemplar: null }));
 
 const ownOr = (value: Own<number>, own: number | null): number | null => (value === 'own' ? own : value);

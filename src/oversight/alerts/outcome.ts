@@ -1,3 +1,5 @@
+import type { CallsBy } from '../../agents/providers/dependents.ts';
+import { providersOf } from '../../agents/providers/provider.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import { type Destination, routeOf, routesOf } from '../notify/route.ts';
 import type { Alert, Silence } from './alert.ts';
@@ -5,9 +7,10 @@ import { catchUp, type Timing } from './alert-state.ts';
 import type { AlertAnnouncement, AlertTransition } from './evaluation.ts';
 import { atRest, type Folded, foldAlert, isAtRest, keyText, type Standing } from './fold.ts';
 import type { SeenAlert, StandingAlert } from './inputs.journal.ts';
+import { agentsBehind, providersOut } from './provider-inhibition.ts';
 import { makesRed, quietingOf, redAbove } from './quieting.ts';
 import type { Rule } from './rule.ts';
-import { agentNamed, subjectsOf } from './subject.ts';
+import { agentNamed, allProviders, subjectsOf } from './subject.ts';
 import type { Tracked } from './tracking.ts';
 
 /** What an evaluation decides by, when everything was judged. */
@@ -21,6 +24,8 @@ export interface Decisive {
   readonly silences: readonly Silence[];
   /** Agents whose checks make them red. */
   readonly red: ReadonlySet<string>;
+  /** Who called which provider of late. */
+  readonly calls: CallsBy;
 }
 
 /** One alert before and after an evaluation. */
@@ -48,10 +53,10 @@ export interface Outcome {
 const withoutRule: Timing = { forMs: 0, keepFiringMs: 0, onNoData: 'ok' };
 
 /** Draws the conclusions of what was seen: states first, since who is told of one alert depends on how others stand. */
-export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }: Decisive): Outcome => {
+export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red, calls }: Decisive): Outcome => {
   const byName = new Map(rules.map((rule) => [rule.name, rule]));
   const agents = new Map(fleet.agents.map((agent) => [agent.name, agent]));
-  const subjects = new Set(subjectsOf(fleet).map(({ name }) => name));
+  const subjects = new Set([...subjectsOf(fleet).map(({ name }) => name), allProviders]);
   const known = new Map(standing.map((alert) => [keyText(alert), alert]));
   const judged = [...new Set([...known.keys(), ...tracked.keys()])].map((key) => {
     const [alert, seen] = [known.get(key) ?? null, tracked.get(key) ?? null];
@@ -73,9 +78,10 @@ export const outcomeOf = ({ at, fleet, rules, standing, tracked, silences, red }
   const routes = routesOf(fleet);
   const redAgents = new Set([...red, ...judged.filter(({ now }) => makesRed(now)).map(({ now }) => now.agent)]);
   const redParents = redAbove(fleet.agents, redAgents);
+  const outProviders = agentsBehind(fleet.agents, providersOf(fleet), calls, providersOut(judged.map(({ now }) => now)));
   const changed = judged.map(({ rule, before, timing, observations, now }): Changed & { readonly seen: SeenAlert } => {
     const agent = agents.get(now.agent) ?? null;
-    const quiet = quietingOf({ now: at, alert: now, rule, agent, silences, redParents });
+    const quiet = quietingOf({ now: at, alert: now, rule, agent, silences, redParents, outProviders });
     const { channels, destinations } = routeOf(routes, { category: now.category, severity: now.severity, rule: now.rule, agent, at });
     const seen: SeenAlert = {
       ...{ rule: now.rule, agent: now.agent, label: now.label, severity: now.severity },

@@ -26,6 +26,8 @@ export interface ProviderPast {
   add(calls: PastCalls): void;
   /** What usually comes of calls, by the hour; in the order of hours. @param at start of the hour, UTC epoch ms */
   addUsual(provider: string, at: number, counts: { readonly n: number; readonly bad: number }): void;
+  /** Whether any call failed from one instant to before another. */
+  hasFailed(from: number, to: number): boolean;
   /** Every provider of the manifest, and every other that was called of late, as of a moment (UTC epoch ms). */
   at(moment: number, widths: readonly number[]): readonly Omit<ProviderSample, 'probes'>[];
 }
@@ -34,9 +36,10 @@ const column = { n: 0, bad: 1, limited: 2, timedOut: 3 } as const;
 /** Calls of traces that are nobody's. */
 const nobody = '(unmatched)';
 
-export const openProviderPast = (providers: readonly Provider[]): ProviderPast => {
+export const newProviderPast = (providers: readonly Provider[]): ProviderPast => {
   const calls = new Map<string, Map<string, MinuteSums>>(providers.map(({ name }) => [name, new Map()]));
   const usual = new Map<string, MinuteSums>();
+  const failed = minuteSums(1);
   const names = new Map<string, string>();
   const nameOf = (told: string): string => {
     const known = names.get(told) ?? knownAs(providers, told);
@@ -65,6 +68,7 @@ export const openProviderPast = (providers: readonly Provider[]): ProviderPast =
       const sums = byAgent.get(agent ?? nobody) ?? minuteSums(Object.keys(column).length);
       byAgent.set(agent ?? nobody, sums);
       sums.add(at, [n, bad, limited, timedOut]);
+      failed.add(at, [bad]);
     },
     addUsual(provider, at, { n, bad }) {
       const name = nameOf(provider);
@@ -72,6 +76,7 @@ export const openProviderPast = (providers: readonly Provider[]): ProviderPast =
       usual.set(name, sums);
       sums.add(at, [n, bad]);
     },
+    hasFailed: (from, to) => (failed.between(from, to)[0] ?? 0) > 0,
     at(moment, widths) {
       const before = Math.floor((moment - Math.max(0, ...widths)) / hourMs) * hourMs;
       return [...calls].map(([provider, byAgent]) => {

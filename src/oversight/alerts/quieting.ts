@@ -17,15 +17,19 @@ export interface QuietQuestion {
   readonly silences: readonly Silence[];
   /** The nearest red agent above each agent that has one. */
   readonly redParents: ReadonlyMap<string, string>;
+  /** A provider that is out and that the agent needs, of each agent that needs one. */
+  readonly outProviders: ReadonlyMap<string, string>;
 }
 
 /** Why people are not told; null: they are. What somebody said by hand comes before what follows from the manifest. */
-export const quietingOf = ({ now, alert, rule, agent, silences, redParents }: QuietQuestion): Quieting | null => {
+export const quietingOf = ({ now, alert, rule, agent, silences, redParents, outProviders }: QuietQuestion): Quieting | null => {
   const silence = silences.find((each) => isSilenced(each, alert, now));
   if (silence !== undefined) return { by: 'silence', because: silence.reason };
   if (agent !== null && inMaintenance(agent, now)) return { by: 'maintenance', because: `${agent.name} is in maintenance` };
   const parent = rule?.inhibitedByParents === true ? redParents.get(alert.agent) : undefined;
   if (parent !== undefined) return { by: 'parent', because: `${parent}, which it depends on, is red` };
+  const provider = rule?.inhibitedByParents === true ? outProviders.get(alert.agent) : undefined;
+  if (provider !== undefined) return { by: 'parent', because: `${provider}, which answers its calls, is out` };
   // What was kept quiet while it lasted is not begun to be told of while it ends.
   if (alert.instance.state === 'recovering' && alert.told === null && alert.quiet !== null) return alert.quiet;
   return isAcked(alert) && alert.ack !== null ? { by: 'ack', because: alert.ack.note ?? `taken on by ${alert.ack.actor}` } : null;

@@ -1,3 +1,4 @@
+import type { CallsBy } from '../../agents/providers/dependents.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Alert } from './alert.ts';
@@ -7,9 +8,10 @@ import { isAtRest, keyText } from './fold.ts';
 import { noOwnPast, type OwnPast } from './open-own-past.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { Past } from './past.ts';
+import { callsIn } from './provider-inhibition.ts';
 import type { Rule } from './rule.ts';
 import { nothingSeen } from './samples.ts';
-import type { Subject } from './subject.ts';
+import { allProviders, providersSubject, type Subject } from './subject.ts';
 import { trackerOf } from './tracking.ts';
 import { windowEdges } from './window-edges.ts';
 
@@ -52,6 +54,7 @@ export const replayAlerts = async (
   let standing: readonly Alert[] = [];
   let count = 0;
   const red = new Set<string>();
+  let calls: CallsBy = new Map();
   for (let moment = from; moment <= until; moment += stepMs) {
     count += 1;
     if (count % pauseEvery === 0) {
@@ -68,17 +71,20 @@ export const replayAlerts = async (
     const at = moment + lagMs;
     if (own.reached() < at) await own.reach(at);
     const isFirst = moment === from;
-    const ownDue = fleet.agents.filter(({ name }) => isFirst || open.has(name) || own.hasNews(name, at - stepMs, at));
+    const ownDue = [...fleet.agents, providersSubject].filter(
+      ({ name }) => isFirst || open.has(name) || own.hasNews(name, at - stepMs, at),
+    );
     if (due.length + ownDue.length === 0) continue;
     const tracker = trackerOf(rules, standing);
     tracker.judge('traces', due, (name) => pasts.get(name)?.at(moment) ?? nothingSeen, moment);
     const samplesOf = own.at(at);
     tracker.judge('own', ownDue, samplesOf, at);
+    if (ownDue.includes(providersSubject)) calls = callsIn(samplesOf(allProviders).providers() ?? []);
     for (const { name } of ownDue)
       if ((samplesOf(name).red() ?? []).length > 0) red.add(name);
       else red.delete(name);
     if (tracker.tracked.size === 0 && standing.length === 0) continue;
-    const outcome = outcomeOf({ at, fleet, rules, standing, tracked: tracker.tracked, silences: [], red });
+    const outcome = outcomeOf({ at, fleet, rules, standing, tracked: tracker.tracked, silences: [], red, calls });
     standing = outcome.alerts.filter((alert) => !isAtRest(alert));
     on({ moment, outcome });
   }

@@ -6,7 +6,7 @@ import type { Alert } from './alert.ts';
 import { type AlertName, readAlertName } from './alert-name.ts';
 import type { Rule } from './rule.ts';
 import { rulesOf } from './rules.ts';
-import { fleetSubject, type Subject, wholeFleet } from './subject.ts';
+import { allProviders, fleetSubject, providersSubject, type Subject, wholeFleet } from './subject.ts';
 
 /** The rule of that name. Throws a usage error that names the nearest one. */
 export const requireRule = (rules: readonly Rule[], name: string): Rule => {
@@ -20,8 +20,9 @@ export const requireRule = (rules: readonly Rule[], name: string): Rule => {
   });
 };
 
-/** The agent of that name, or the fleet as a whole. Throws a usage error where there is no such agent, or no budget that the fleet is held to. */
+/** The agent of that name, the fleet as a whole, or the providers. Throws a usage error where there is no such agent, or no budget that the fleet is held to. */
 export const requireSubject = (fleet: Fleet, name: string): Subject => {
+  if (name === allProviders) return providersSubject;
   if (name !== wholeFleet) return requireAgent(fleet, name);
   const whole = fleetSubject(fleet);
   if (whole !== null) return whole;

@@ -196,21 +196,28 @@ const described = [
     },
   ),
   refined(
-    rule('provider_outage', 'A provider fails the calls of agents, or probes of it; one alert for the provider, and its agents keep quiet.', {
-      providers: z.array(z.string()).optional().describe('Which ones, as providers: or traces call them; default all that are called.'),
-      share: shareField().prefault('20%').describe('The share of its calls that fails in an outage, at least, across agents.'),
-      ratio: z.number().positive().default(3).describe('And so many times what usually fails, by the week before.'),
-      z: quantile('3.3'),
-      min_errors: atLeast('failed calls', 5),
-      min_calls: atLeast('calls', 10),
-      probes: z.int().min(1).max(10).default(2).describe('Where calls are too few to tell: so many probes in a row that fail.'),
-      window: window('5m'),
-      widen_to: widenTo('30m'),
-    }),
+    rule(
+      'provider_outage',
+      'A provider fails the calls of agents, or probes of it; one alert for the provider, and its agents keep quiet.',
+      {
+        providers: z.array(z.string()).optional().describe('Which ones, as providers: or traces call them; default all that are called.'),
+        share: shareField().prefault('20%').describe('The share of its calls that fails in an outage, at least, across agents.'),
+        ratio: z.number().positive().default(3).describe('And so many times what usually fails, by the week before.'),
+        z: quantile('3.3'),
+        min_errors: atLeast('failed calls', 5),
+        min_calls: atLeast('calls', 10),
+        probes: z.int().min(1).max(10).default(2).describe('Where calls are too few to tell: so many probes in a row that fail.'),
+        window: window('5m'),
+        widen_to: widenTo('30m'),
+      },
+    ),
     ({ agents, tags, tiers }) =>
       agents === undefined && tags === undefined && tiers === undefined
         ? null
-        : { key: agents !== undefined ? 'agents' : tags !== undefined ? 'tags' : 'tiers', message: 'means nothing of an outage: name providers' },
+        : {
+            key: agents !== undefined ? 'agents' : tags !== undefined ? 'tags' : 'tiers',
+            message: 'means nothing of an outage: name providers',
+          },
   ),
 ] as const;
 

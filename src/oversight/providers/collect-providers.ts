@@ -1,3 +1,4 @@
+import { dependentsOf } from '../../agents/providers/dependents.ts';
 import { knownAs, providersOf } from '../../agents/providers/provider.ts';
 import { latestProbes } from '../../agents/providers/provider-probes.journal.ts';
 import type { Fleet } from '../../fleet/agent.ts';
@@ -8,7 +9,6 @@ import { readTimedCalls } from '../../telemetry/stats/provider-calls.cache.ts';
 import { readProviders } from '../alerts/metrics/read-providers.ts';
 import { usualOutage } from '../alerts/usual-outage.ts';
 import { type CallTally, openTally } from './call-figures.ts';
-import { dependentsOf } from './dependents.ts';
 import type { ProviderReport, ProviderRow } from './provider-report.ts';
 import { type ProviderState, standingOf } from './standing.ts';
 

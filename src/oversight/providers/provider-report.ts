@@ -1,6 +1,6 @@
+import type { Dependent } from '../../agents/providers/dependents.ts';
 import type { ProviderProbe } from '../../agents/providers/provider-probe.ts';
 import type { CallFigures } from './call-figures.ts';
-import type { Dependent } from './dependents.ts';
 import type { Standing } from './standing.ts';
 
 /** Every provider of a fleet, as the cache and the last probes tell. */

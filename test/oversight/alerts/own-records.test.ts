@@ -6,7 +6,7 @@ import type { Rule, RuleTest } from '../../../src/oversight/alerts/rule.ts';
 import type { CheckResult } from '../../../src/quality/health/result.ts';
 import { saveBeat, saveResults } from '../../../src/quality/health/results.journal.ts';
 import { aCheck, aFleet, aHeartbeat, anAgent, aSlot, minute, noon } from '../../support/facts.ts';
-import { temporaryJournal } from '../../support/temporary.ts';
+import { openTraceStore } from '../../support/trace-store.ts';
 import { openWatchedFleet } from '../../support/watched-fleet.ts';
 
 const ruleOf = (test: RuleTest): Rule => ({ ...(defaultRules[0] as Rule), name: test.type, test });
@@ -17,10 +17,11 @@ const rules = [
 
 /** What the records of one agent say at a moment. */
 const samplesOf = async (checks: readonly Check[], results: readonly CheckResult[], moment = noon) => {
-  const journal = await temporaryJournal();
+  const { cache, journal } = await openTraceStore();
   await saveResults(journal, results);
   const fleet = aFleet(anAgent({ checks }));
-  const at = async (when: number) => (await collectOwnSamples(journal, fleet, { moment: when, rules, queues: new Map() }))('support');
+  const at = async (when: number) =>
+    (await collectOwnSamples({ cache, journal }, fleet, { moment: when, rules, queues: new Map() }))('support');
   return { journal, at, samples: await at(moment) };
 };
 

@@ -4,7 +4,7 @@ const explain: Leaf = {
   formats: ['text', 'json'],
   arguments: [
     { name: '<rule>', summary: 'the rule' },
-    { name: '[agent]', summary: 'only this agent, or @fleet; all of them by default' },
+    { name: '[agent]', summary: 'only this agent, or @fleet, or @providers; all of them by default' },
   ],
   examples: [
     ['agentops alerts explain cost support', 'the test, its parameters, every figure of the decision now, and what would make it fire'],

@@ -9,7 +9,7 @@ import { readGroups } from '../../../telemetry/stats/rollups.cache.ts';
 import { sourceOfAgent } from '../../../telemetry/traces/fleet-ownership.ts';
 import { readProgress } from '../../../telemetry/traces/spans.cache.ts';
 import type { ProbeSeen, ProviderSample } from '../conditions/provider-outage.ts';
-import { openProviderPast, type ProviderPast, usualBackMs } from '../provider-past.ts';
+import { newProviderPast, type ProviderPast, usualBackMs } from '../provider-past.ts';
 import { watermarkOf } from './moments.ts';
 
 const minuteMs = 60_000;
@@ -25,7 +25,7 @@ export const readProviderPast = (
   fleet: Pick<Fleet, 'sections'>,
   { from, to }: { readonly from: number; readonly to: number },
 ): ProviderPast => {
-  const past = openProviderPast(providersOf(fleet));
+  const past = newProviderPast(providersOf(fleet));
   for (const minute of readCallMinutes(cache, { fromUs: from * 1000, toUs: to * 1000 })) past.add(minute);
   const hours = { fromUs: Math.floor(((from - usualBackMs) * 1000) / hourUs) * hourUs, toUs: Math.ceil((to * 1000) / hourUs) * hourUs };
   const groups = readGroups(cache, { window: hours, by: 'provider', split: 'hour', sumsOnly: true }).groups;
@@ -52,7 +52,7 @@ export const readProviders = async (
   const isNews = moment - end <= staleMs;
   const past = isNews
     ? readProviderPast(cache, fleet, { from: end - Math.max(0, ...widths), to: end })
-    : openProviderPast(providersOf(fleet));
+    : newProviderPast(providersOf(fleet));
   const byName = new Map(providersOf(fleet).map((provider) => [provider.name, provider]));
   const samples: ProviderSample[] = [];
   for (const sample of past.at(end, widths))
@@ -63,12 +63,15 @@ export const readProviders = async (
 /** Probes that are still news of a provider, newest first; one that the manifest does not have is never probed. */
 export const readProbes = async (journal: Journal, provider: Provider | null, moment: number): Promise<readonly ProbeSeen[]> => {
   if (provider === null) return [];
-  const newsMs = Math.max(staleMs, 2.5 * (provider.everyMs ?? 0));
-  const probes = await latestProbes(journal, provider.name, { since: moment - newsMs, until: moment, limit: mostProbes });
+  const probes = await latestProbes(journal, provider.name, { since: moment - newsOf(provider), until: moment, limit: mostProbes });
   return probes.map(seenOf);
 };
 
-const seenOf = (probe: ProviderProbe): ProbeSeen => ({
+/** How long a probe of a provider is news, ms. */
+export const newsOf = ({ everyMs }: Pick<Provider, 'everyMs'>): number => Math.max(staleMs, 2.5 * (everyMs ?? 0));
+
+/** A probe as rules look at it. */
+export const seenOf = (probe: ProviderProbe): ProbeSeen => ({
   at: probe.at,
   isAnswered: isAnswered(probe),
   cause: probe.cause ?? probe.outcome.replace('_', ' '),

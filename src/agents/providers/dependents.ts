@@ -1,6 +1,6 @@
-import { chainOf, hopAfter } from '../../agents/providers/chain.ts';
-import type { Provider } from '../../agents/providers/provider.ts';
 import type { Agent } from '../../fleet/agent.ts';
+import { chainOf, hopAfter } from './chain.ts';
+import type { Provider } from './provider.ts';
 
 /** How an agent depends on a provider: it calls it, its chain begins there, or it would fall back on it. */
 export type Dependence = 'calls' | 'first' | 'fallback';
