@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Receiver, type ServeLimits, serveFleet, usualLimits } from '../../src/desk/serve/serve-fleet.ts';
 import type { Context, Env } from '../../src/ground/runtime/context.ts';
@@ -44,10 +44,14 @@ export interface OpenedReceiver extends Receiver {
   readonly events: readonly ServeEvent[];
   readonly cache: Cache;
   readonly journal: Journal;
+  /** Where the manifest is. */
+  readonly folder: string;
 }
 
 export interface ReceiverParts {
   readonly manifest?: string;
+  /** Files beside the manifest. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly env?: Env;
   readonly host?: string;
   readonly names?: readonly string[];
@@ -60,9 +64,21 @@ export interface ReceiverParts {
 
 /** A receiver with a store of its own, gone after the test. */
 export const openReceiver = async (parts: ReceiverParts = {}): Promise<OpenedReceiver> => {
-  const { manifest = openManifest, env = {}, host = '127.0.0.1', names = [], limits = {}, through = (cache) => cache, gate } = parts;
+  const {
+    manifest = openManifest,
+    files = {},
+    env = {},
+    host = '127.0.0.1',
+    names = [],
+    limits = {},
+    through = (cache) => cache,
+    gate,
+  } = parts;
   const folder = temporaryFolder();
-  writeFileSync(join(folder, 'agentops.yaml'), manifest);
+  for (const [name, text] of Object.entries({ ...files, 'agentops.yaml': manifest })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   const { fleet } = await load(folder, { env });
   const cache = await openSqliteCache(join(folder, 'cache.db'));
   const journal = await openSqliteJournal(join(folder, 'journal.db'), () => Date.now());
@@ -90,5 +106,5 @@ export const openReceiver = async (parts: ReceiverParts = {}): Promise<OpenedRec
     await journal.close();
     await world.http.close();
   });
-  return { ...opened, close, events, cache, journal };
+  return { ...opened, close, events, cache, journal, folder };
 };

@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { freezeWrite, unfreezeWrite } from '../../../src/controls/actions/freezes.journal.ts';
+import { dutyWrite } from '../../../src/controls/actions/mitigations.journal.ts';
 import { digString } from '../../../src/ground/json.ts';
+import type { Journal } from '../../../src/ground/store/port.ts';
 import { readOpenAlerts } from '../../../src/oversight/alerts/alerts.journal.ts';
 import { refold } from '../../../src/oversight/alerts/fold.ts';
 import { readInputs } from '../../../src/oversight/alerts/inputs.journal.ts';
+import { undelivered } from '../../../src/oversight/notify/outbox.journal.ts';
 import { listIncidents } from '../../../src/response/incidents/incidents.journal.ts';
+import type { ServeEvent } from '../../../src/views/serve.ts';
 import { openPeer } from '../../support/http-peer.ts';
 import { openReceiver, tokenManifest, tokens } from '../../support/receiver.ts';
 import { json } from '../../support/replies.ts';
@@ -40,8 +47,8 @@ const steps = (traceId: string, from: number, to: number, agent: string, tokensE
     ],
   });
 
-const open = async (manifest = capped) => {
-  const receiver = await openReceiver({ manifest, env: tokens });
+const open = async (manifest = capped, files: Readonly<Record<string, string>> = {}) => {
+  const receiver = await openReceiver({ manifest, env: tokens, files });
   const send = async (body: string, token: string | null) => {
     const headers = { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
     const { status } = await fetch(`${receiver.url}/v1/traces`, { method: 'POST', headers, body });
@@ -50,6 +57,55 @@ const open = async (manifest = capped) => {
   const incidents = () => listIncidents(receiver.journal, { resolved: true, limit: 99 });
   return { ...receiver, send, incidents };
 };
+
+/** An agent with a loop of its own, and a runbook that closes it by itself. */
+const closing = {
+  'flags.json': '{"flags":{"open":{"state":"ENABLED","defaultVariant":"on","variants":{"on":true,"off":false}}}}',
+  'runbooks/close.yaml': `metadata: { name: close, class: loop, description: Lets an agent take no new work. }
+params: { agent: { type: agent, description: Which agent. } }
+triggers: [ { alert: runaway, mode: auto } ]
+guardrails: { runs_per_hour: 9, targets: 1, cooldown: 20m }
+steps: [ { disable: {}, ttl: 1h } ]
+`,
+};
+const closed = (manifest: string) =>
+  `${manifest.replace('    budget: { steps_per_request: 3', '    controls: { disable: { via: flag-file, path: flags.json, flag: open, effect: 0s } }\n    budget: { steps_per_request: 3')}runbooks: [runbooks]\nnotify: { ops: { kind: webhook, url: "https://example.invalid/hook" } }\n`;
+
+describe('a runbook that a runaway calls for', () => {
+  const isOpen = (folder: string) => JSON.parse(readFileSync(join(folder, 'flags.json'), 'utf8')).flags.open.defaultVariant === 'on';
+  const statuses = ({ events }: { events: readonly ServeEvent[] }) =>
+    events.flatMap((event) => (event.event === 'run' ? [[event.status, event.why]] : []));
+  const toldOf = async (journal: Journal) =>
+    (await undelivered(journal, 0)).flatMap(({ message }) => (message.event === 'runbook.held' ? [message.title] : []));
+
+  test('is held by a freeze, says why to people, and starts once the freeze is over, with nothing new having come', async () => {
+    const receiver = await open(closed(capped), closing);
+    const { send, journal, folder } = receiver;
+    const now = Date.now();
+    const freeze = { id: 'f1', agent: null, stopsSafety: false, reason: 'a launch', actor: 'maria', at: now, until: now + 3_600_000 };
+    await journal.commit([freezeWrite(freeze), dutyWrite('expire', now)]);
+    await send(steps(trace('a'), 0, 9, 'weather'), 'tok-weather');
+    await vi.waitFor(() => expect(statuses(receiver)).toEqual([['held', expect.stringContaining('frozen by maria')]]), { timeout: 8000 });
+    expect(await toldOf(journal)).toEqual([expect.stringContaining('did not start by itself: the fleet is frozen by maria')]);
+    expect(isOpen(folder)).toBe(true);
+    await journal.commit([unfreezeWrite('f1', Date.now())]);
+    await vi.waitFor(() => expect(statuses(receiver).map(([status]) => status)).toEqual(['held', 'done']), { timeout: 25_000 });
+    expect(isOpen(folder)).toBe(false);
+    expect(await toldOf(journal)).toHaveLength(1);
+  }, 40_000);
+
+  test('is held by a guardrail while nothing would ever end what it does, and starts once something does', async () => {
+    const receiver = await open(closed(capped), closing);
+    const { send, journal, folder } = receiver;
+    await send(steps(trace('a'), 0, 9, 'weather'), 'tok-weather');
+    await vi.waitFor(() => expect(statuses(receiver)).toEqual([['held', expect.stringContaining('stay for ever')]]), { timeout: 8000 });
+    expect(await toldOf(journal)).toEqual([expect.stringContaining('did not start by itself')]);
+    expect(isOpen(folder)).toBe(true);
+    await journal.commit([dutyWrite('expire', Date.now())]);
+    await vi.waitFor(() => expect(statuses(receiver).map(([status]) => status)).toEqual(['held', 'done']), { timeout: 25_000 });
+    expect(isOpen(folder)).toBe(false);
+  }, 40_000);
+});
 
 describe('a request that goes over a cap', () => {
   test('opens an incident as its spans come, once, with the command to type', async () => {
