@@ -37,7 +37,9 @@ export const nouns: readonly Pick<CommandEntry, 'name' | 'group' | 'summary'>[] 
   { name: 'incident', group: stopped, summary: 'What went wrong, who looks after it, and what was done' },
   { name: 'audit', group: stopped, summary: 'Who did what, in a chain that shows whether it was altered' },
   { name: 'export', group: spared, summary: 'The same figures and rules as files for other tools' },
+  { name: 'state', group: setUp, summary: 'Where the journal is, and how it is moved' },
   { name: 'providers', group: spared, summary: 'How those who answer model calls are, and where agents go without them' },
+  { name: 'scale', group: spared, summary: 'As many workers as the work that waits needs' },
 ];
 
 const entry =
@@ -234,6 +236,14 @@ export const commandTable: readonly CommandEntry[] = [
     'Find what would save most on model calls, with a range and how sure it is',
     () => import('./commands/advise.ts'),
   ),
+  asks(
+    'scale show',
+    spared,
+    'Show how much waits for each agent, who works, and how many should',
+    () => import('./commands/scale/show.ts'),
+  ),
+  asks('scale plan', spared, 'Say how many workers there should be and why; changes nothing', () => import('./commands/scale/plan.ts')),
+  acts('scale apply', spared, 'Give an agent as many workers as it should have', () => import('./commands/scale/apply.ts')),
   writes('init', setUp, 'Write a first agentops.yaml, by questions or from an endpoint', () => import('./commands/init.ts')),
   reads('validate', setUp, 'Check the manifest without asking anybody anything', () => import('./commands/validate.ts')),
   asks('doctor', setUp, 'Look for what keeps agentops from working: Node, store, secrets, endpoints', () => import('./commands/doctor.ts')),

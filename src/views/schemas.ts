@@ -15,6 +15,7 @@ import { policySchemas } from './policy-schemas.ts';
 import { providerSchemas } from './provider-schemas.ts';
 import { responseSchemas } from './response-schemas.ts';
 import { routeSchemas } from './route-schemas.ts';
+import { scaleSchemas } from './scale-schemas.ts';
 import { setupSchemas } from './setup-schemas.ts';
 import { simulationSchemas } from './simulation-schemas.ts';
 import { storeSchemas } from './store-schemas.ts';
@@ -131,6 +132,7 @@ export const documentSchemas = {
   ...policySchemas,
   ...providerSchemas,
   ...exportSchemas,
+  ...scaleSchemas,
   ...routeSchemas,
   ...tickSchemas,
   ...auditSchemas,

@@ -1,0 +1,45 @@
+import { whyNoDepth } from '../../controls/queues/facts.ts';
+import type { QueueFacts } from '../../controls/queues/port.ts';
+import type { ScaleAct } from './scale-rule.ts';
+
+/** How many workers an agent has, and who says so. */
+export interface WorkerCount {
+  /** Null: nobody knows. */
+  readonly count: number | null;
+  /** `control`: as many as it was set to; `asked`: as a scaler outside was told and has not followed yet; `queue`: as the queue sees them. */
+  readonly by: 'control' | 'asked' | 'queue';
+  /** What kept the control from being looked at; null: nothing. Untrusted, masked. */
+  readonly problem: string | null;
+}
+
+/** What a control says of the number of workers. */
+export type Replicas = { readonly count: number } | { readonly problem: string };
+
+/** Until workers that were asked for are there, ms: before that the queue sees fewer. */
+const settleMs = 600_000;
+
+/**
+ * The control knows best; where it cannot be looked at, nobody guesses. Without one, a number that was told to a scaler outside counts until
+ * it had time to follow, and then what the queue sees.
+ * @param replicas null: there is no control, or it cannot tell
+ * @param consumers so many of the queue's consumers are one worker
+ * @param told what a scaler outside was told last
+ */
+export const workersOf = (
+  { workers }: Pick<QueueFacts, 'workers'>,
+  replicas: Replicas | null,
+  consumers: number,
+  told: ScaleAct | null,
+  now: number,
+): WorkerCount => {
+  if (replicas !== null)
+    return 'count' in replicas
+      ? { count: replicas.count, by: 'control', problem: null }
+      : { count: null, by: 'control', problem: replicas.problem };
+  if (told !== null && (now - told.at < settleMs || workers === null)) return { count: told.to, by: 'asked', problem: null };
+  return { count: workers === null ? null : Math.ceil(workers / consumers), by: 'queue', problem: null };
+};
+
+/** Why nothing can be decided; null: the figures that it takes are there. */
+export const whyUnknown = (facts: QueueFacts, { count, problem }: WorkerCount): string | null =>
+  whyNoDepth(facts) ?? (count === null ? (problem ?? facts.unknown.workers ?? null) : null);
