@@ -1,5 +1,6 @@
 import { everything, selectAgents } from '../fleet/select.ts';
 import { channels } from '../oversight/notify/registry.ts';
+import { runDueProbes } from '../oversight/providers/run-due-probes.ts';
 import type { DutyName } from '../response/tick/duties.ts';
 import { runTick, type TickAids, type TickBegun, type TickEvent } from '../response/tick/run-tick.ts';
 import { hasFailed, type Tick } from '../response/tick/tick.ts';
@@ -22,7 +23,7 @@ export const tickFleet = async (session: Session, options: TickOptions, on: (eve
     checks: async (ctx) => {
       const selected = selectAgents(fleet, everything);
       const results = await askAgents({ ...session, ctx }, fleet, selected, { ...defaultCheckOptions, due: true }, () => undefined);
-      return results.length;
+      return results.length + (await runDueProbes(ctx, fleet));
     },
     verifiers: verifiersOf(session),
     backends,

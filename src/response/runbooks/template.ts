@@ -31,8 +31,14 @@ export const fill = (value: Json, params: Readonly<Record<string, Json>>): Json 
     if (whole !== null) return Object.hasOwn(params, whole) ? (params[whole] ?? null) : null;
     return value.replace(hole, (_, name: string) => writtenOut(Object.hasOwn(params, name) ? (params[name] ?? null) : null));
   }
-  if (Array.isArray(value)) return value.map((item: Json) => fill(item, params));
+  if (Array.isArray(value)) return value.flatMap((item: Json) => filledItem(item, params));
   return isObject(value) ? fillAll(value, params) : value;
+};
+
+/** An item that is nothing but a parameter without a value is left out of its list. */
+const filledItem = (item: Json, params: Readonly<Record<string, Json>>): readonly Json[] => {
+  const filled = fill(item, params);
+  return filled === null && loneHole(item) !== null ? [] : [filled];
 };
 
 /** The same for every value of a map. */

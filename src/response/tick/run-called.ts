@@ -4,6 +4,7 @@ import type { Alert } from '../../oversight/alerts/alert.ts';
 import { agentNamed } from '../../oversight/alerts/subject.ts';
 import { loadRunbooks } from '../runbooks/load-runbooks.ts';
 import type { Verifiers } from '../runbooks/open-run-aids.ts';
+import { alertsOfAgents } from '../runbooks/outage-alerts.ts';
 import { findRuns } from '../runbooks/runs.journal.ts';
 import { callsFor } from '../runbooks/trigger.ts';
 import { askApproval } from './ask-approval.ts';
@@ -27,7 +28,7 @@ export const runCalled = async (ctx: Context, fleet: Fleet, firing: readonly Ale
   const names = fleet.agents.map(({ name }) => name);
   const calls = new Map<string, (() => Promise<CalledRun | null>)[]>();
   const called = new Set<string>();
-  for (const alert of firing) {
+  for (const alert of firing.flatMap((each) => alertsOfAgents(fleet, each))) {
     const isQuiet = alert.quiet !== null && alert.quiet.by !== 'ack';
     if (isQuiet) continue;
     const wanted = callsFor(runbooks, { ...alert, agent: agentNamed(alert.agent) }, names);
