@@ -248,6 +248,13 @@ export const commandTable: readonly CommandEntry[] = [
   reads('validate', setUp, 'Check the manifest without asking anybody anything', () => import('./commands/validate.ts')),
   asks('doctor', setUp, 'Look for what keeps agentops from working: Node, store, secrets, endpoints', () => import('./commands/doctor.ts')),
   reads('explain', setUp, 'Tell what a field of the manifest means and what may stand there', () => import('./commands/explain.ts')),
+  reads(
+    'state show',
+    setUp,
+    'Show where the journal is, how large it is, and who is at work on it',
+    () => import('./commands/state/show.ts'),
+  ),
+  keeps('state migrate', setUp, 'Copy the journal from a file into a database, or back', () => import('./commands/state/migrate.ts')),
   keeps('db', setUp, 'Look into the local cache: sizes, pruning, repair, export', () => import('./commands/db.ts')),
   reads('schema', setUp, 'Print the JSON Schema of the manifest, or of the output of a command', () => import('./commands/schema.ts')),
   asks('demo', setUp, 'Start a fleet of scripted agents on this machine and check it', () => import('./commands/demo.ts')),

@@ -71,5 +71,30 @@ const db = z.object({
     .optional(),
 });
 
-/** Documents about what is kept on this machine. */
-export const storeSchemas = { sync, mark, db } as const;
+const tables = z.array(z.object({ table: z.string(), rows: count }));
+
+const stateShow = z.object({
+  ...documentHead,
+  keeper: z.enum(['file', 'postgres']),
+  journal: z.string().describe('A path, or host, database and schema'),
+  server: z.string().nullable().describe('The version of PostgreSQL; null: a file'),
+  format: count.describe('The version of its tables'),
+  bytes: count,
+  folder: z.string().describe('Where cache and snapshot are'),
+  tables,
+  leases: z
+    .array(z.object({ name: z.string(), owner: z.string(), fence: count.describe('Grows with each holder'), expires_at: instant }))
+    .describe('Held now'),
+});
+
+const stateMigrate = z.object({
+  ...documentHead,
+  from: z.string(),
+  to: z.string(),
+  tables: tables.describe('That hold rows'),
+  audit_records: count,
+  audit_head: z.string().nullable().describe('The hash of the last record at both ends; null: nothing is recorded'),
+});
+
+/** Documents about what is kept, on this machine or for a team. */
+export const storeSchemas = { sync, mark, db, 'state show': stateShow, 'state migrate': stateMigrate } as const;

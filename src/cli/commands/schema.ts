@@ -80,6 +80,8 @@ const documents = [
   'audit verify',
   'audit anchor',
   'db',
+  'state show',
+  'state migrate',
   'beat',
   'init',
   'validate',

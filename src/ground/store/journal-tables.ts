@@ -21,3 +21,11 @@ export const countRows = async (journal: Pick<Journal, 'all'>): Promise<readonly
   }
   return counted;
 };
+
+/** The columns that tell the rows of a table apart, and by which they are read in order. */
+export const keyOf = (table: string): readonly string[] => {
+  const ddl = journalSteps.flat().find((sql) => sql.startsWith(`CREATE TABLE ${table} `)) ?? '';
+  const [, several] = /^\s*PRIMARY KEY \(([^)]*)\)/m.exec(ddl) ?? [];
+  const [, one] = /(\w+) \w+ NOT NULL PRIMARY KEY/.exec(ddl) ?? [];
+  return several?.split(', ') ?? (one === undefined ? [] : [one]);
+};

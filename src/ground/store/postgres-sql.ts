@@ -27,11 +27,22 @@ export const postgresStep = (sql: string): string =>
     .replace(/\bBLOB\b/g, 'BYTEA')
     .replace(/\bTEXT\b/g, 'TEXT COLLATE "C"');
 
-/** A parameter as the driver takes it. A NUL, which no text of PostgreSQL can hold, becomes U+FFFD, when it is looked for as well. */
+/** A parameter as the driver takes it. */
 export const postgresParam = (param: Param): string | Uint8Array | null => {
   if (param === null || param instanceof Uint8Array) return param;
-  return typeof param === 'string' ? param.replaceAll('\u0000', '\uFFFD') : String(param);
+  return typeof param === 'string' ? storedText(param) : String(param);
 };
+
+/** No text of PostgreSQL can hold a NUL, which SQLite keeps and the audit chain is hashed with: it is written as a rare sign and `0`, that sign itself with `1`. */
+const storedText = (text: string): string =>
+  /[\u0000\u{F0000}]/u.test(text) ? text.replaceAll(rare, `${rare}1`).replaceAll('\u0000', `${rare}0`) : text;
+
+/** What `storedText` was made of. */
+export const readText = (stored: string): string =>
+  stored.includes(rare) ? stored.replace(/\u{F0000}([01])/gu, (_, which: string) => (which === '0' ? '\u0000' : rare)) : stored;
+
+/** For private use, and in no script: the first of Unicode's plane 15. */
+const rare = '\u{F0000}';
 
 /** A whole number of a column, count or sum; what a double cannot hold exactly is an error, not a near miss. */
 export const wholeNumber = (text: string): number => {

@@ -8,7 +8,7 @@ import { Conflict } from './conflict.ts';
 import type { Journal, Param, Write } from './port.ts';
 import { type PostgresAddress, shownAddress } from './postgres-address.ts';
 import { migratePostgres, writerLock } from './postgres-schema.ts';
-import { bytesOf, numberedPlaces, numericNumber, postgresParam, truthNumber, wholeNumber } from './postgres-sql.ts';
+import { bytesOf, numberedPlaces, numericNumber, postgresParam, readText, truthNumber, wholeNumber } from './postgres-sql.ts';
 import { explainPostgres, isAway, isTransient, waits } from './postgres-trouble.ts';
 
 /** Reads, a commit, and one to look up a commit in doubt: no process needs more, and servers have few. */
@@ -164,7 +164,7 @@ const openPool = async (address: PostgresAddress): Promise<Pool> => {
     // The server gives up first; what comes after that is a network that swallows everything.
     query_timeout: waits.statementMs + waits.connectMs,
     pipeline: true,
-    types: { getTypeParser: (type: number) => readers.get(type) ?? asText },
+    types: { getTypeParser: (type: number) => readers.get(type) ?? readText },
     onConnect: async (client) => {
       await client.query(settings(schema));
     },
@@ -184,8 +184,6 @@ const settings = (schema: string): string =>
     'SET standard_conforming_strings = on',
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
   ].join('; ');
-
-const asText = (text: string): string => text;
 
 /** By the numbers that PostgreSQL gives its types (`pg_type.oid`), so that rows are what SQLite answers. */
 const readers = new Map<number, (text: string) => unknown>([

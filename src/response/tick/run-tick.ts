@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dutyWrite } from '../../controls/actions/mitigations.journal.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Registry } from '../../fleet/slots.ts';
+import { actorOf } from '../../ground/audit/actor.ts';
 import { messageOf, OpsError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { holdLease, type Lease, releaseLease, takeLease } from '../../ground/store/lease.ts';
@@ -125,7 +126,7 @@ const aboutOf = (ctx: Context, tick: Tick): string =>
 /** Null: another process is at it. */
 const heldByUs = async (ctx: Context, waits: boolean, on: (event: TickEvent) => void): Promise<Lease | null> => {
   const journal = await ctx.journal();
-  const owner = randomUUID();
+  const owner = `${actorOf(ctx.env, () => ctx.process.owner())} ${randomUUID()}`;
   for (let isFirst = true; ; isFirst = false) {
     const lease = await takeLease(journal, { name: 'tick', owner, ttlMs: leaseMs });
     if (lease !== null || !waits || ctx.signal.aborted) return lease;
