@@ -59,3 +59,14 @@ export const beatsBetween = async (
   );
   return rows.map(({ at, status, note }) => ({ at, status: status === 'fail' ? 'fail' : 'ok', note }));
 };
+
+/** When checks of an agent ended, after one instant and up to another (UTC epoch ms), oldest first. */
+export const endingsBetween = async (
+  journal: Journal,
+  agent: string,
+  { after, until }: { readonly after: number; readonly until: number },
+): Promise<readonly number[]> => {
+  const sql = 'SELECT ended_at FROM check_result WHERE agent = ? AND ended_at > ? AND ended_at <= ? ORDER BY ended_at';
+  const rows = await journal.all<{ ended_at: number }>(sql, agent, after, until);
+  return rows.map(({ ended_at: at }) => at);
+};

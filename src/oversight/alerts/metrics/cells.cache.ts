@@ -78,6 +78,25 @@ export const readUnderWay = (cache: Cache, { fromUs, toUs }: Range, lookBackUs: 
     ...[fromUs - lookBackUs, toUs, fromUs, fromUs],
   );
 
+/** The numbers of the agents of which a request began or was over, or a score was given, from the beginning of a range to before its end. */
+export const readNews = (cache: Cache, { fromUs, toUs }: Range): ReadonlySet<number> => {
+  const begunBefore = fromUs - longestRequestUs;
+  const requests = cache.rows<readonly [number]>(
+    `SELECT DISTINCT agent FROM run WHERE start_us >= ? AND start_us < ? AND synthetic = 0
+       AND (start_us >= ? OR (start_us + dur_us >= ? AND start_us + dur_us < ?))`,
+    ...[begunBefore, toUs, fromUs, fromUs, toUs],
+  );
+  const graded = cache.rows<readonly [number]>(
+    `SELECT DISTINCT r.agent FROM run r CROSS JOIN score s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
+     WHERE r.start_us >= ? AND r.start_us < ? AND s.at_us >= ? AND s.at_us < ?`,
+    ...[begunBefore, toUs, fromUs, toUs],
+  );
+  return new Set([...requests, ...graded].map(([agent]) => agent));
+};
+
+/** A request may be under way for so long before caps lose sight of it, microseconds. */
+export const longestRequestUs = 4 * 3_600_000_000;
+
 /** A request that arrived late, as caps and safety look at it. */
 export type LateRow = readonly [...LongRow, errorType: number];
 

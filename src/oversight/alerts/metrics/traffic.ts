@@ -9,6 +9,7 @@ import type { Fact, Samples } from '../samples.ts';
 import { hoursOfDay, lastQuarter, type RowsBack, rowsBack, type SumsBack, sumsBack, type WindowBack, windowBack } from './buckets-back.ts';
 import {
   countErrors,
+  longestRequestUs,
   readAgentNumbers,
   readBlocked,
   readRequests,
@@ -34,8 +35,6 @@ const quarterMs = 900_000;
 const hourMs = 4 * quarterMs;
 const dayMs = 24 * hourMs;
 const learnedDays = 7;
-/** A request may be under way for so long before caps lose sight of it. */
-const longestRequestMs = 4 * hourMs;
 
 /** What traces say of agents, as of moments (UTC epoch ms, whole minutes). */
 export type Traffic = (moment: number) => (agent: string) => TrafficSamples;
@@ -86,7 +85,7 @@ const trafficAt = (
     return countErrors(cache, Number(type), rangeOf(Number(windowMs)));
   });
   const weekBefore = memo((fromMs: number) => sumsOfRange(cache, { fromUs: (fromMs - learnedDays * dayMs) * 1000, toUs: fromMs * 1000 }));
-  const underWay = memo((windowMs: number) => byAgent(readUnderWay(cache, rangeOf(windowMs), longestRequestMs * 1000)));
+  const underWay = memo((windowMs: number) => byAgent(readUnderWay(cache, rangeOf(windowMs), longestRequestUs)));
   const blocked = memo((windowMs: number) => byAgent(readBlocked(cache, errorCodes.indexOf('guardrail'), rangeOf(windowMs))));
   const named = memo((score: string) => scoresBack(cache, score, { quarter, hour, rest }));
 
