@@ -1,5 +1,5 @@
 import type { Agent } from '../../fleet/agent.ts';
-import { knownAs, type Provider, providerNamed } from './provider.ts';
+import { knownAs, type Provider } from './provider.ts';
 
 /** One link of a fallback chain. */
 export interface Hop {
@@ -14,7 +14,7 @@ export interface Hop {
 /** What a link of a chain means: a provider, or a model behind one (`openai/gpt-5-mini`). */
 export const hopOf = (providers: readonly Provider[], name: string): Hop => {
   const slash = name.indexOf('/');
-  if (providerNamed(providers, name) !== null || slash <= 0) return { name, provider: knownAs(providers, name), model: null };
+  if (slash <= 0 || providers.some((each) => each.name === name)) return { name, provider: knownAs(providers, name), model: null };
   return { name, provider: knownAs(providers, name.slice(0, slash)), model: name.slice(slash + 1) || null };
 };
 
