@@ -7,6 +7,7 @@ import { readProviders } from './metrics/read-providers.ts';
 import { safetyAt } from './metrics/safety.ts';
 import { fleetSpendAt, spendAt } from './metrics/spend.ts';
 import { trafficOf } from './metrics/traffic.ts';
+import type { ProviderPast } from './provider-past.ts';
 import type { Rule, RuleType } from './rule.ts';
 import { nothingSeen, type Samples } from './samples.ts';
 import { allProviders, wholeFleet } from './subject.ts';
@@ -34,6 +35,8 @@ export interface OwnQuestion {
   readonly queues: ReadonlyMap<string, QueueFacts>;
   /** Whose checks are wanted; absent: everybody's. */
   readonly agents?: Fleet['agents'];
+  /** The calls of a range that the moment lies in; absent: they are read for it alone. */
+  readonly calls?: ProviderPast | null;
 }
 
 /**
@@ -43,14 +46,14 @@ export interface OwnQuestion {
 export const collectOwnSamples = async (
   { cache, journal }: { readonly cache: Cache; readonly journal: Journal },
   fleet: Fleet,
-  { moment, rules, queues, agents = fleet.agents }: OwnQuestion,
+  { moment, rules, queues, agents = fleet.agents, calls = null }: OwnQuestion,
 ): Promise<SamplesOf> => {
   const types: ReadonlySet<RuleType> = new Set(rules.map(({ test }) => test.type));
   const safetyMs = Math.max(0, ...rules.flatMap(({ test }) => (test.type === 'safety' ? test.widths : [])));
   const checks = await readChecks(journal, agents, { moment, types, safetyMs });
   const overdue = types.has('mitigation_overdue') ? await readOverdue(journal, moment) : new Map();
   const widths = outageWidths(rules);
-  const providers = widths.length === 0 ? null : await readProviders({ cache, journal }, fleet, { moment, widths });
+  const providers = widths.length === 0 ? null : await readProviders({ cache, journal }, fleet, { moment, widths, calls });
   return (agent) => ({
     ...nothingSeen,
     ...(agent === allProviders ? { providers: () => providers } : checks.get(agent)),

@@ -135,6 +135,6 @@ export const defaultRules: readonly Rule[] = [
     test: { type: 'provider_outage', providers: [], ...usualOutage },
     severity: 'page',
     category: 'availability',
-    timing: { forMs: minuteMs, keepFiringMs: 10 * minuteMs, onNoData: 'keep' },
+    timing: { forMs: minuteMs, keepFiringMs: 20 * minuteMs, onNoData: 'keep' },
   },
 ];

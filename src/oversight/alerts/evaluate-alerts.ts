@@ -11,13 +11,14 @@ import { readProgress } from '../../telemetry/traces/spans.cache.ts';
 import { flapping } from './alert-state.ts';
 import { readOpenAlerts, readStandingAlerts } from './alerts.journal.ts';
 import { collectNews, type News } from './collect-news.ts';
-import { collectOwnSamples, traceSamples } from './collect-samples.ts';
+import { collectOwnSamples, outageWidths, traceSamples } from './collect-samples.ts';
 import type { ProviderSample } from './conditions/provider-outage.ts';
 import type { Evaluation, EvaluationEvent, EvaluationRequest } from './evaluation.ts';
 import { readInputBefore, readLastInput } from './inputs.journal.ts';
 import { newestTrace } from './metrics/cells.cache.ts';
 import { lateArrivals, lateHeldMs } from './metrics/late-arrivals.ts';
 import { type Missed, missedMoments, momentOf, watermarkOf } from './metrics/moments.ts';
+import { readProviderPast } from './metrics/read-providers.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { outcomeWrites } from './outcome-writes.ts';
 import { callsIn } from './provider-inhibition.ts';
@@ -66,6 +67,11 @@ export const evaluateAlerts = async (
     const open = new Set([...standing, ...tracker.tracked.values()].map(({ agent }) => agent));
     return agents.filter(({ name }) => agentNamed(name) === null || open.has(name) || of.has(name));
   };
+  const ownMoments = sourceMoments(sources, ownSource);
+  const widths = outageWidths(rules);
+  const from = (ownMoments[0] ?? now) - Math.max(0, ...widths);
+  // One moment reads what it looks at; several share it.
+  const calls = ownMoments.length < 2 || widths.length === 0 ? null : readProviderPast(cache, fleet, { from, to: now });
   let red: ReadonlySet<string> = new Set();
   let providers: readonly ProviderSample[] = [];
   for (const [at, moment] of moments.entries()) {
@@ -86,11 +92,10 @@ export const evaluateAlerts = async (
     if (!due.some(({ name }) => name === ownSource)) continue;
     // What waits in a queue is known of now alone.
     const queues = moment === now ? (request.queues ?? new Map()) : new Map();
-    const ownMoments = sourceMoments(sources, ownSource);
     const before = ownMoments[ownMoments.indexOf(moment) - 1];
     // Of now everybody is judged: who is red keeps others quiet.
     const agents = before === undefined || moment === now ? fleet.agents : changed('own', fleet.agents, before, moment);
-    const own = await collectOwnSamples({ cache, journal }, fleet, { moment, rules, queues, agents });
+    const own = await collectOwnSamples({ cache, journal }, fleet, { moment, rules, queues, agents, calls });
     tracker.judge('own', [...agents, providersSubject], own, moment);
     providers = own(allProviders).providers() ?? [];
     red = new Set(fleet.agents.filter(({ name }) => (own(name).red() ?? []).length > 0).map(({ name }) => name));

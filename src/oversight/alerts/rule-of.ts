@@ -23,7 +23,8 @@ const usual: Readonly<
   mitigation_overdue: { severity: 'page', category: 'availability', forMs: 5 * minuteMs, keepFiringMs: 0 },
   queue_depth: { severity: 'notify', category: 'queue', forMs: 5 * minuteMs, keepFiringMs: 5 * minuteMs },
   burn_rate: { severity: 'page', category: 'errors', forMs: 0, keepFiringMs: 5 * minuteMs },
-  provider_outage: { severity: 'page', category: 'availability', forMs: minuteMs, keepFiringMs: 10 * minuteMs },
+  // Until its failures have left the windows of what its agents promise: else they would be told of once it is over.
+  provider_outage: { severity: 'page', category: 'availability', forMs: minuteMs, keepFiringMs: 20 * minuteMs },
 };
 
 /** Windows from the narrowest to the widest, each twice as wide as the one before. */

@@ -41,17 +41,20 @@ const knownTo = (cache: Cache, fleet: Fleet, now: number): number | null => {
   return known.length === 0 ? null : Math.max(...known);
 };
 
-/** What is known of every provider as of a moment (UTC epoch ms): of calls up to where traces are known, of probes up to then. */
+/**
+ * What is known of every provider as of a moment (UTC epoch ms): of calls up to where traces are known, of probes up to then.
+ * @param calls those of a range that the moment and its windows lie in; null: they are read
+ */
 export const readProviders = async (
   { cache, journal }: { readonly cache: Cache; readonly journal: Journal },
   fleet: Fleet,
-  { moment, widths }: { readonly moment: number; readonly widths: readonly number[] },
+  { moment, widths, calls = null }: { readonly moment: number; readonly widths: readonly number[]; readonly calls?: ProviderPast | null },
 ): Promise<readonly ProviderSample[]> => {
   const known = knownTo(cache, fleet, moment);
   const end = Math.floor(Math.min(moment, known ?? 0) / minuteMs) * minuteMs;
   const isNews = moment - end <= staleMs;
   const past = isNews
-    ? readProviderPast(cache, fleet, { from: end - Math.max(0, ...widths), to: end })
+    ? (calls ?? readProviderPast(cache, fleet, { from: end - Math.max(0, ...widths), to: end }))
     : newProviderPast(providersOf(fleet));
   const byName = new Map(providersOf(fleet).map((provider) => [provider.name, provider]));
   const samples: ProviderSample[] = [];
