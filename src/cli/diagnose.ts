@@ -44,6 +44,7 @@ export const diagnose = async (
     ...(loaded === null || state.some(({ name, state: found }) => name === 'journal' && found === 'fail')
       ? []
       : await runaways(session, loaded.fleet)),
+    ...(loaded === null ? [] : await channels(session, loaded.fleet)),
     ...(loaded === null || runbooks ? [] : await network(session, loaded.fleet, { timeoutMs, offline, on })),
   ];
   const readiness = loaded === null || !runbooks ? null : await readinessOf(session, loaded.fleet, { timeoutMs, offline, on });
@@ -64,6 +65,11 @@ export const diagnose = async (
 const budgets = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
   const { diagnoseBudgets } = await import('./diagnose-budgets.ts');
   return diagnoseBudgets(ctx, fleet);
+};
+
+const channels = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
+  const { diagnoseChannels } = await import('./diagnose-channels.ts');
+  return diagnoseChannels(fleet, ctx.clock.now());
 };
 
 const runaways = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
