@@ -57,6 +57,7 @@ const status = z.object({
   rows_left_out: z.int().describe('By --top; they are in the totals'),
   totals: z.object(row),
   freezes: z.array(freezeShape).describe('Those in force that concern what is shown; none unless the rows are agents'),
+  journal_trouble: z.string().nullable().describe("Why states and freezes are not known: the team's journal is out of reach"),
   agents: z
     .array(
       z.object({

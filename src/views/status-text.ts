@@ -60,6 +60,15 @@ const trendNote = ({ trend: { bucket, buckets } }: FleetStatus, look: Look): str
   return `trend: cost of each ${each === 1 ? bucket : plural(each, bucket)}, newest right`;
 };
 
+/** Figures are this machine's own; states, alerts and freezes are not, and nobody should take them for good. */
+const blindLines = ({ journalTrouble }: FleetStatus, look: Look): readonly string[] =>
+  journalTrouble === null
+    ? []
+    : renderParagraph(look, { indent: 0, hang: 2, maxLines: 3 }, [
+        { text: `${symbolOf(look, stateSigns.unknown)} `, tone: stateSigns.unknown.tone },
+        { text: `states, alerts and freezes are not known: ${journalTrouble}` },
+      ]);
+
 /** The parts of the text, each row with the lines under it: what a screen scrolls through. */
 export interface StatusParts {
   readonly head: readonly string[];
@@ -83,7 +92,7 @@ export const statusParts = (status: FleetStatus, look: Look, { columns, sorting 
   };
   const isDrawn = names.includes('trend') && !table.dropped.includes('TREND') && rows.some(({ trendNanos }) => trendNanos.length > 0);
   return {
-    head: [...head, ...status.freezes.flatMap((freeze) => frozenLines(look, freeze, status.generatedAt))],
+    head: [...head, ...blindLines(status, look), ...status.freezes.flatMap((freeze) => frozenLines(look, freeze, status.generatedAt))],
     titles: table.head,
     rows: rows.map((row, at) => ({ key: row.key, lines: linesOf(row, table.rows[at] ?? '') })),
     foot: isDrawn ? [renderLine(look, 0, [{ text: trendNote(status, look), tone: 'dim' }])] : [],

@@ -44,6 +44,7 @@ export const renderStatusJson = (status: FleetStatus, _options: ViewOptions, { s
     rows_left_out: status.leftOut,
     totals: figuresJson(status.totals),
     freezes: status.freezes.map(freezeFacts),
+    journal_trouble: status.journalTrouble,
     ...(status.by === 'agent' ? { agents: rows.map(agentJson) } : { rows: rows.map((row) => ({ key: row.key, ...rowJson(row) })) }),
   });
 };

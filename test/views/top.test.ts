@@ -27,6 +27,7 @@ const status = (rows: readonly StatusRow[]): FleetStatus => ({
   totals: figuresOf({ n: 60, errors: 1, cost_nanos: 6e8, priced: 60 }, null),
   trend: { bucket: 'hour', buckets: 3 },
   freezes: [],
+  journalTrouble: null,
   rows,
   leftOut: 0,
 });

@@ -38,7 +38,7 @@ const status: Leaf = {
   exits: [
     ['0', 'the figures were read, whatever they say; agentops health is the gate'],
     ['2', 'by what only spans tell, and there are none: mode: metrics'],
-    ['3', 'the cache cannot be read'],
+    ['3', "the cache cannot be read, or the team's journal: figures are shown all the same"],
   ],
   async run(session, [agent], given) {
     const flags = given as unknown as Flags;
@@ -74,7 +74,7 @@ const answer = async ({ ctx, fleet: load }: Session, query: FleetQuery, layout: 
   }
   const shown = top === null ? found : await firstRows(found, layout, top);
   const formats = Object.entries(looks).map(([format, load]) => [format, async (view: ViewOptions) => (await load())(shown, view, layout)]);
-  return { finding: 'none', formats: Object.fromEntries(formats), next: nextOf(found) };
+  return { finding: found.journalTrouble === null ? 'none' : 'no_verdict', formats: Object.fromEntries(formats), next: nextOf(found) };
 };
 
 const firstRows = async (status: FleetStatus, { sorting }: StatusLayout, top: number): Promise<FleetStatus> => {

@@ -1,6 +1,4 @@
-import { activeFreezes, type Freeze } from '../../controls/actions/freezes.journal.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
-import { everything, selectAgents } from '../../fleet/select.ts';
 import { countAbove } from '../../ground/math/sketch.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
@@ -15,13 +13,9 @@ import { readFleetFigures, readToldCells } from '../../telemetry/stats/read-flee
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
 import { readSafety } from '../../telemetry/stats/safety.cache.ts';
 import { safetyEventsOf } from '../alerts/metrics/safety.ts';
-import { judgeAgent } from './agent-state.ts';
-import type { AlertEvidence } from './alert-evidence.ts';
-import { collectOpenAlerts, type OpenAlerts } from './collect-open-alerts.ts';
-import { collectOverdue } from './collect-overdue.ts';
+import { collectRecalled, type Recalled } from './collect-recalled.ts';
 import type { Overdue } from './evidence.ts';
 import type { FleetStatus, StandingState, StatusRow } from './fleet-status.ts';
-import type { AgentHealth } from './health-report.ts';
 import { suppressorsOf } from './suppression.ts';
 import { type CheckedState, fewestRequests, fuseStates, judgeTraces, type TraceEvidence, type TraceFindings } from './trace-evidence.ts';
 
@@ -44,7 +38,8 @@ export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs,
     trendNanos: trend.of(key),
     standing,
   });
-  const agents = by === 'agent' ? await collectStandings(ctx, fleet, now) : new Map<string, StandingState>();
+  const recalled = by === 'agent' ? await collectRecalled(ctx, fleet, now) : null;
+  const agents = recalled === null ? new Map<string, StandingState>() : await standingsOf(ctx, fleet, now, recalled);
   const shown = fleet.agents.filter(({ name }) => agents.has(name) && (filter.agent === undefined || filter.agent === name));
   const others = table.rows.filter(({ key }) => !agents.has(key));
   return {
@@ -58,16 +53,11 @@ export const collectFleetStatus = async (ctx: Context, fleet: Fleet, { windowMs,
     coverage: table.coverage,
     totals: table.totals,
     trend: trend.shape,
-    freezes: by === 'agent' ? await freezesOf(ctx, filter.agent ?? null) : [],
+    freezes: (recalled?.freezes ?? []).filter(({ agent }) => agent === null || filter.agent === undefined || filter.agent === agent),
+    journalTrouble: recalled?.trouble ?? null,
     rows: [...shown.map(({ name }) => rowOf(name, agents.get(name) ?? null)), ...others.map(({ key }) => rowOf(key, null))],
     leftOut: 0,
   };
-};
-
-/** @param only null: every agent */
-const freezesOf = async (ctx: Context, only: string | null): Promise<readonly Freeze[]> => {
-  const freezes = await activeFreezes(await ctx.journal(), ctx.clock.now());
-  return freezes.filter(({ agent }) => agent === null || only === null || agent === only);
 };
 
 const noFigures = figuresOf({ n: 0, errors: 0 }, null);
@@ -95,11 +85,16 @@ const readTrend = (cache: Cache, fleet: Fleet, nowUs: number, { windowMs, by, fi
 };
 
 /** Every agent of the manifest, judged as it stands at an instant (UTC epoch ms). */
-export const collectStandings = async (ctx: Context, fleet: Fleet, now: number): Promise<ReadonlyMap<string, StandingState>> => {
+export const collectStandings = async (ctx: Context, fleet: Fleet, now: number): Promise<ReadonlyMap<string, StandingState>> =>
+  standingsOf(ctx, fleet, now, await collectRecalled(ctx, fleet, now));
+
+const standingsOf = async (
+  ctx: Context,
+  fleet: Fleet,
+  now: number,
+  { alerts, checked, overdue }: Recalled,
+): Promise<ReadonlyMap<string, StandingState>> => {
   const cache = await openFreshCache(ctx);
-  const alerts = await collectOpenAlerts(await ctx.journal(), fleet, now);
-  const checked = await checkedStates(ctx, fleet, alerts);
-  const overdue = await collectOverdue(await ctx.journal(), now);
   const traces = readEvidence(cache, fleet, now);
   const judged = fleet.agents.flatMap((agent) => {
     const health = checked.get(agent.name);
@@ -134,32 +129,6 @@ const unsaid = (traces: TraceFindings, uneasy: readonly Pick<Overdue, 'reason'>[
   ...traces,
   yellow: [...traces.yellow, ...uneasy.map(({ reason }) => reason).filter((reason) => !reasons.includes(reason))],
 });
-
-type CheckedHealth = CheckedState & Pick<AgentHealth, 'safetyEvent' | 'inMaintenance'>;
-
-/** Neither checks nor maintenance: neither the journal nor the calendar has anything to say of it. */
-const isLeftAlone = ({ checks, maintenance }: Agent): boolean => checks.length === 0 && maintenance.length === 0;
-const unchecked = (alerts: readonly AlertEvidence[]): CheckedHealth => ({
-  ...judgeAgent({ checks: [], now: 0, safetyWindowMs: 0, overdue: [], alerts }),
-  isChecked: false,
-  safetyEvent: false,
-  inMaintenance: false,
-});
-
-/** By scheduled slots; an agent that has none yet is judged by the checks that somebody ran by hand. */
-const checkedStates = async (ctx: Context, fleet: Fleet, alerts: OpenAlerts | null): Promise<ReadonlyMap<string, CheckedHealth>> => {
-  if (fleet.agents.every(isLeftAlone)) return new Map(fleet.agents.map(({ name }) => [name, unchecked(alerts?.of(name) ?? [])]));
-  const { collectHealth } = await import('./collect-status.ts');
-  const journal = await ctx.journal();
-  const judge = (mode: 'slots' | 'run', agents: readonly string[]) => {
-    const selected = selectAgents(fleet, { ...everything, agents });
-    return collectHealth(ctx, fleet, { selected, results: [], journal, mode, tookMs: 0, alerts });
-  };
-  const { agents } = await judge('slots', []);
-  const unscheduled = agents.filter(({ checks }) => checks.length === 0).map(({ agent }) => agent);
-  const byHand = unscheduled.length === 0 ? [] : (await judge('run', unscheduled)).agents;
-  return new Map([...agents, ...byHand].map((health) => [health.agent, { ...health, isChecked: health.checks.length > 0 }]));
-};
 
 const once = <T>(make: () => T): (() => T) => {
   let made: { readonly value: T } | null = null;

@@ -42,6 +42,8 @@ export interface FleetStatus {
   readonly trend: { readonly bucket: 'hour' | 'day'; readonly buckets: number };
   /** Those in force that concern what is shown; none unless the rows are agents. */
   readonly freezes: readonly Freeze[];
+  /** Why states are not known: the journal of the team is out of reach. Null: they are. */
+  readonly journalTrouble: string | null;
   /** Agents in the order of the manifest; other keys with most requests first. */
   readonly rows: readonly StatusRow[];
   /** Rows that were asked to be left out; they are in the totals. */
