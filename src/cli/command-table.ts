@@ -224,6 +224,7 @@ export const commandTable: readonly CommandEntry[] = [
     'Ask every link of every fallback chain, to see that it holds',
     () => import('./commands/providers/drill.ts'),
   ),
+  writes('export grafana', spared, 'A dashboard of Grafana on the metrics of serve', () => import('./commands/export/grafana.ts')),
   writes(
     'export prometheus',
     spared,
@@ -243,6 +244,12 @@ export const commandTable: readonly CommandEntry[] = [
     () => import('./commands/scale/show.ts'),
   ),
   asks('scale plan', spared, 'Say how many workers there should be and why; changes nothing', () => import('./commands/scale/plan.ts')),
+  reads(
+    'scale simulate',
+    spared,
+    'Replay the past by the rule: how long work waits, and what workers cost',
+    () => import('./commands/scale/simulate.ts'),
+  ),
   acts('scale apply', spared, 'Give an agent as many workers as it should have', () => import('./commands/scale/apply.ts')),
   writes('init', setUp, 'Write a first agentops.yaml, by questions or from an endpoint', () => import('./commands/init.ts')),
   reads('validate', setUp, 'Check the manifest without asking anybody anything', () => import('./commands/validate.ts')),

@@ -76,6 +76,9 @@ export const instantFlag = flagOf((text) => {
 /** A whole number of at least 1. */
 export const countFlag = flagOf((text) => (/^[1-9]\d{0,6}$/.test(text) ? Number(text) : null), '8');
 
+/** A number above 0. */
+export const numberFlag = flagOf((text) => (/^\d{1,6}(?:\.\d{1,3})?$/.test(text) && Number(text) > 0 ? Number(text) : null), '5 or 0.5');
+
 /** A TCP port; 0: any that is free. */
 export const portFlag = flagOf((text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null), '4318');
 

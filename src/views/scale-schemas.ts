@@ -63,6 +63,22 @@ const problems = z.array(z.string()).describe('What could not be read. Untrusted
 
 const plan = planSchemas['runbook plan'].omit({ schema_version: true, generated_at: true, fleet: true });
 
+const course = z.object({
+  policy: z
+    .enum(['rule', 'target', 'fixed'])
+    .describe('The rule of the agent; one target for each worker, as HPA and KEDA scale; always as many'),
+  wait_p50_ms: ms.nullable().describe('Null here and below: there was no work'),
+  wait_p95_ms: ms.nullable(),
+  wait_longest_ms: ms.nullable(),
+  late_share: z.number().min(0).max(1).nullable().describe('Of work that waited longer than it should; null: nobody says how long it may'),
+  deepest: count,
+  most_workers: count,
+  worker_hours: z.number(),
+  cost_usd: z.number().nullable().describe('Null: what a worker costs is not known'),
+  changes: count,
+  flaps_in_hour: count.describe('The most within one hour; a flap puts back what was taken away less than an hour before'),
+});
+
 /** The documents of scaling. */
 export const scaleSchemas = {
   'scale show': z.object({ ...documentHead, agents: z.array(agent), problems }),
@@ -75,5 +91,20 @@ export const scaleSchemas = {
       }),
     ),
     problems,
+  }),
+  'scale simulate': z.object({
+    ...documentHead,
+    agent: z.string(),
+    from: instant,
+    to: instant,
+    source: z.enum(['queue', 'traffic']).describe('Where the work was counted'),
+    coverage: z.number().min(0).max(1).describe('The share of the time that is on record'),
+    work: count,
+    per_worker_per_minute: z.number(),
+    per_worker_by: z.enum(['given', 'queue', 'latency']),
+    start_ms: ms,
+    workers_at_first: count,
+    wait_ms: ms.nullable().describe('How long work may wait'),
+    courses: z.array(course),
   }),
 } as const;
