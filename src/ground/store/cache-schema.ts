@@ -203,7 +203,25 @@ export const cacheSteps: readonly (readonly string[])[] = [
   [
     // Of model calls: which instructions a prompt begins with, and how alike two of them are (traces/prompt-sketch).
     'ALTER TABLE span ADD COLUMN prompt_sketch BLOB',
+  ],
+  [
+    'DROP INDEX IF EXISTS span_prompt',
     // Every sixteenth prompt with all its repeats: enough to tell how often an answer could be given again, without reading every call.
-    'CREATE INDEX span_prompt ON span (input_hash) WHERE (state & 15) = 2 AND (input_hash >> 20 & 15) = 0',
+    'CREATE INDEX span_repeat ON span (input_hash, state) WHERE (state & 15) = 2 AND (input_hash >> 40 & 15) = 0',
+  ],
+  [
+    // How requests that were over stood before spans of them came late, and which of those may be safety events (traces/late).
+    `CREATE TABLE late_run (
+      no INTEGER PRIMARY KEY AUTOINCREMENT,
+      trace_no INTEGER NOT NULL,
+      run_no INTEGER NOT NULL,
+      steps INTEGER NOT NULL,
+      tokens INTEGER NOT NULL,
+      cost_nanos INTEGER,
+      error_type INTEGER NOT NULL
+    ) STRICT`,
+    'CREATE INDEX late_run_by_trace ON late_run (trace_no, run_no)',
+    'CREATE TABLE late_span (no INTEGER PRIMARY KEY AUTOINCREMENT, trace_no INTEGER NOT NULL, span_id ANY NOT NULL) STRICT',
+    'CREATE INDEX late_span_by_trace ON late_span (trace_no)',
   ],
 ];

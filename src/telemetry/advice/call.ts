@@ -62,8 +62,16 @@ export interface Evidence {
   model(number: number): ModelName | null;
 }
 
-/** The tasks of calls, each once. */
-export const tasksOf = (calls: readonly Call[]): readonly number[] => [...new Set(calls.map(({ task }) => task))];
+/** More tasks than anybody acts on; the others cost less. */
+const mostTasks = 12;
+
+/** The tasks of calls, the dearest first. */
+export const tasksOf = (calls: readonly Call[]): readonly number[] => {
+  const costs = new Map<number, number>();
+  for (const { task, costNanos } of calls) costs.set(task, (costs.get(task) ?? 0) + costNanos);
+  const ranked = [...costs].sort(([taskA, a], [taskB, b]) => b - a || taskA - taskB);
+  return ranked.slice(0, mostTasks).map(([task]) => task);
+};
 
 /** All calls that were looked at. */
 export const callsOf = ({ stretches }: Evidence): readonly Call[] => stretches.flatMap(({ calls }) => calls);

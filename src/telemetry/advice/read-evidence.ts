@@ -5,7 +5,7 @@ import { splitPair } from '../traces/codes.ts';
 import { type Dictionary, dictionaryOf } from '../traces/dictionary.cache.ts';
 import type { Call, Day, Evidence, Stretch } from './call.ts';
 import { type AgentCall, type AgentDay, readAgentDays, readCallsBetween, readCallsOfPrompts } from './calls.cache.ts';
-import { samplingOf } from './sampling.ts';
+import { mostOfPrompts, samplingOf } from './sampling.ts';
 
 /** What the cache tells of the model calls of some agents in a window; agents without one are left out. Run `rebuildRollups` first. */
 export const readEvidence = (cache: Cache, fleet: Fleet, names: readonly string[], window: Range): readonly Evidence[] => {
@@ -24,7 +24,10 @@ export const readEvidence = (cache: Cache, fleet: Fleet, names: readonly string[
     days.reduce((sum, { calls }) => sum + calls, 0),
   );
   const stretches = plan.ranges.map((range) => ({ range, byAgent: byAgent(readCallsBetween(cache, range, agents)) }));
-  const prompts = plan.promptsEvery === null ? null : byAgent(readCallsOfPrompts(cache, window, agents, plan.promptsEvery));
+  const prompts =
+    plan.promptsEvery === null
+      ? null
+      : byAgent(readCallsOfPrompts(cache, window, agents, { every: plan.promptsEvery, most: 2 * mostOfPrompts }));
   return agents.map((number) => {
     const own = stretches.map(({ range, byAgent: calls }): Stretch => ({ range, calls: calls.get(number) ?? [] }));
     return evidenceOf({

@@ -38,10 +38,10 @@ const adviseTask = (evidence: Evidence, task: number, random: () => number): Dra
   const { agent, days, span, prompts, stretches } = evidence;
   const wanted = { days, task };
   const isWhole = stretches.length === 1 && stretches[0] === prompts;
-  const exact = replay(prompts, wanted, isWhole);
-  const near = isWhole ? exact : replayAll(stretches, wanted);
+  const near = replayAll(stretches, wanted);
+  const exact = isWhole ? near : frequent(replay({ ...prompts, calls: rareOf(prompts.calls) }, wanted, false), near);
   const uplift = near.equalHits < enoughRepeats ? 1 : Math.max(1, near.similarNanos / Math.max(1, near.equalNanos));
-  const high = isWhole ? exact.similar : exact.equal.map((nanos) => nanos * uplift);
+  const high = isWhole ? near.similar : exact.equal.map((nanos) => nanos * uplift);
   const mid = exact.equal.map((nanos, day) => (nanos + (high[day] ?? 0)) / 2);
   const saving = savingOf({ low: exact.equal, mid, high, seen: exact.seen }, days, span, random);
   if (saving === null || exact.traces.length === 0) return null;
@@ -68,6 +68,25 @@ const adviseTask = (evidence: Evidence, task: number, random: () => number): Dra
     step: { kind: 'response-cache' },
   };
 };
+
+/** Of a sample of prompts, one that alone is so much of its calls says nothing of those that were not drawn. */
+const mostOfSample = 0.02;
+
+const rareOf = (calls: readonly Call[]): readonly Call[] => {
+  const counts = new Map<number | null, number>();
+  for (const { key } of calls) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return calls.filter(({ key }) => (counts.get(key) ?? 0) <= Math.max(enoughRepeats, mostOfSample * calls.length));
+};
+
+/** What was seen to come again more often: rare prompts over a whole day, or all of them in parts of days, which show too few repeats but no more. */
+const frequent = (a: Replayed, b: Replayed): Replayed => (shareOf(a) >= shareOf(b) ? a : b);
+
+const shareOf = ({ equalNanos, seen }: Replayed): number =>
+  equalNanos /
+  Math.max(
+    1,
+    seen.reduce((sum, nanos) => sum + nanos, 0),
+  );
 
 const share = (value: number): string => `${Math.round(value * 100)}%`;
 
