@@ -7,6 +7,7 @@ import type { Cache, Journal } from '../../ground/store/port.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { sourceOfAgent } from '../../telemetry/traces/fleet-ownership.ts';
+import { latestLate } from '../../telemetry/traces/late.cache.ts';
 import { readProgress } from '../../telemetry/traces/spans.cache.ts';
 import { flapping } from './alert-state.ts';
 import { readOpenAlerts, readStandingAlerts } from './alerts.journal.ts';
@@ -57,8 +58,8 @@ export const evaluateAlerts = async (
   const moments = [...new Set(sources.flatMap(({ missed }) => missed.moments))].sort((a, b) => a - b);
   const samplesAt = traceSamples(cache, fleet);
   // Who was never evaluated knows of nothing yet, so that all that has arrived is new.
-  const held = (await readInputBefore(journal, now - lateHeldMs)) ?? { arrived: 0 };
-  const arrived = newestTrace(cache);
+  const held = (await readInputBefore(journal, now - lateHeldMs)) ?? { arrived: 0, noted: null };
+  const [arrived, noted] = [newestTrace(cache), latestLate(cache)];
   const isAtEdge = windowEdges(rules);
   const news = moments.length < 2 ? nothingNew : await collectNews({ cache, journal }, fleet, { after: moments[0] ?? now, until: now });
   /** Those of some agents that can be seen otherwise than at the moment before. */
@@ -82,8 +83,10 @@ export const evaluateAlerts = async (
     const seen = traced.length === 0 ? null : samplesAt(moment);
     for (const { name, agents, missed, last } of traced) {
       const isNewest = moment === missed.moments.at(-1);
-      const isLate = name !== wholeFleet && isNewest && held.arrived !== null && arrived > held.arrived;
-      const late = isLate ? lateArrivals(cache, fleet, { moment, afterTrace: held.arrived, judgedTo: last }) : undefined;
+      const since = { arrived: held.arrived ?? arrived, noted: held.noted ?? noted };
+      const isLate = name !== wholeFleet && isNewest && (arrived > since.arrived || noted.run > since.noted.run);
+      const query = { moment, afterTrace: since.arrived, noted: since.noted, judgedTo: last };
+      const late = isLate ? lateArrivals(cache, fleet, query) : undefined;
       const before = missed.moments[missed.moments.indexOf(moment) - 1];
       const judged =
         before === undefined || late !== undefined || isAtEdge(before, moment) ? agents : changed('traces', agents, before, moment);
@@ -110,6 +113,7 @@ export const evaluateAlerts = async (
     watermark,
     judged: Object.fromEntries(sources.flatMap(({ name, last, missed }) => judgedOf(name, missed.moments.at(-1) ?? last))),
     arrived,
+    noted,
     rules: hashText(JSON.stringify(rules)),
     seen: outcome.seen,
     queues: Object.fromEntries([...(request.queues ?? [])].map(([agent, { depth, workers }]) => [agent, { depth, workers }])),

@@ -83,6 +83,7 @@ export const evaluateCaps = async (
       watermark: last?.watermark ?? null,
       judged: last?.judged ?? {},
       arrived: last === null ? 0 : last.arrived,
+      noted: last?.noted ?? null,
       rules: hashText(JSON.stringify(rules)),
       seen: outcome.seen,
       queues: {},

@@ -1,5 +1,6 @@
 import { parseJson } from '../../ground/json.ts';
 import type { Journal, Write } from '../../ground/store/port.ts';
+import type { LateMark } from '../../telemetry/traces/late.cache.ts';
 import type { AlertKey } from './alert.ts';
 import type { AlertInstance, Observation, Timing } from './alert-state.ts';
 import type { Announcing, Quieting, Told } from './announcement.ts';
@@ -33,6 +34,8 @@ export interface EvaluationInput {
   readonly judged: Readonly<Record<string, number>>;
   /** The number of the newest trace that had arrived in the cache; null: not kept by the version that wrote it. */
   readonly arrived: number | null;
+  /** What had been noted of spans that came late to traces that were known; null: as above. */
+  readonly noted: LateMark | null;
   /** A hash of the rules that were in force: tells when they changed. */
   readonly rules: string;
   readonly seen: readonly SeenAlert[];
@@ -50,14 +53,18 @@ interface Row {
 }
 
 const inputOf = ({ at, watermark, rules, body }: Row): EvaluationInput => {
-  const { judged, arrived, seen, standing, queues } = parseJson(body) as unknown as Pick<EvaluationInput, 'judged' | 'seen' | 'standing'> &
-    Partial<Pick<EvaluationInput, 'arrived' | 'queues'>>;
+  const { judged, arrived, noted, seen, standing, queues } = parseJson(body) as unknown as Pick<
+    EvaluationInput,
+    'judged' | 'seen' | 'standing'
+  > &
+    Partial<Pick<EvaluationInput, 'arrived' | 'noted' | 'queues'>>;
   return {
     at,
     watermark: watermark === nothingKnown ? null : watermark,
     rules,
     judged,
     arrived: arrived ?? null,
+    noted: noted ?? null,
     seen,
     queues: queues ?? {},
     standing,

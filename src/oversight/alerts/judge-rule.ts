@@ -11,7 +11,7 @@ import { providerOutage } from './conditions/provider-outage.ts';
 import { type ShareSample, shareAbove, shareLiterally } from './conditions/share.ts';
 import type { Judgement } from './judgement.ts';
 import type { Own, Rule, RuleTest, Severity } from './rule.ts';
-import type { Extreme, Fact, Samples } from './samples.ts';
+import type { Caps, Extreme, Fact, Samples } from './samples.ts';
 
 type Judged = Pick<Agent, 'name' | 'sla' | 'budget'>;
 
@@ -230,7 +230,8 @@ const perTrace = (
     const limit = value === null ? null : ownOr(value, own);
     return limit === null ? [] : [{ measure, limit, unit }];
   });
-  const extremes = limits.length === 0 ? null : samples.extremes(widths[0] ?? 0);
+  const over: Caps = Object.fromEntries(limits.map(({ measure, limit }) => [measure, limit]));
+  const extremes = limits.length === 0 ? null : samples.extremes(widths[0] ?? 0, over);
   if (extremes === null) return [];
   return limits.map(({ measure, limit, unit }) =>
     extremeOf(measure === 'nanos' ? 'cost' : measure, severity, limit, extremes[measure], extremes.n, unit),

@@ -14,7 +14,7 @@ import type { Changed, Outcome } from './outcome.ts';
 
 /** What one commit is made of. */
 export interface Committing {
-  readonly fleet: Pick<Fleet, 'name'>;
+  readonly fleet: Pick<Fleet, 'name' | 'agents'>;
   readonly outcome: Outcome;
   readonly input: EvaluationInput;
   /** When the evaluation before was made, UTC epoch ms; null: there was none. */
@@ -32,7 +32,7 @@ const hourMs = 3_600_000;
 export const outcomeWrites = ({ fleet, outcome, input, previous, cache, suggest, mask }: Committing): readonly Write[] => {
   const forget = input.standing === null ? [] : [forgetInputsWrite(input.at - keptMs)];
   const alerts = outcome.changed.map((changed): { readonly alert: Alert; readonly outgoing: readonly Outgoing[] } => {
-    const exemplars = changed.folded.announcements.length === 0 ? [] : exemplarsOf(cache, changed);
+    const exemplars = changed.folded.announcements.length === 0 ? [] : exemplarsOf(cache, fleet, changed);
     const alert = { ...changed.alert, exemplar: changed.alert.exemplar ?? exemplars[0] ?? null };
     const outgoing = changed.folded.announcements.flatMap(({ kind, channels }) =>
       alertLetters(
@@ -61,12 +61,13 @@ export const outcomeWrites = ({ fleet, outcome, input, previous, cache, suggest,
   ];
 };
 
-const exemplarsOf = (cache: Cache, { alert, rule }: Changed): readonly string[] => {
+const exemplarsOf = (cache: Cache, { agents }: Pick<Fleet, 'agents'>, { alert, rule }: Changed): readonly string[] => {
   const { instance, judgement, exemplar } = alert;
   if (rule === null) return [];
   const until = instance.judgedAt;
   const from = (instance.breachedSince ?? instance.firedAt ?? until) - (judgement.numbers['window_ms'] ?? hourMs);
-  const found = readExemplars(cache, rule.test, { agent: alert.agent, from, to: until });
+  const judged = agents.find(({ name }) => name === alert.agent) ?? null;
+  const found = readExemplars(cache, rule.test, { agent: alert.agent, judged, from, to: until });
   return [...new Set([...(exemplar === null ? [] : [exemplar]), ...found])];
 };
 

@@ -23,6 +23,9 @@ export interface Extremes {
   readonly n: number;
 }
 
+/** Limits of single requests; a measure that is absent has none. */
+export type Caps = Readonly<Partial<Record<'steps' | 'tokens' | 'nanos', number>>>;
+
 export interface Extreme {
   readonly value: number;
   readonly traceId: string;
@@ -47,7 +50,8 @@ export interface Samples {
   /** Nano-dollars that the month will have cost at least, as far as can be known. */
   forecast(): { readonly lowNanos: number; readonly expectedNanos: number } | null;
   depth(widthMs: number): { readonly now: DepthSample; readonly days: readonly DepthMean[] } | null;
-  extremes(widthMs: number): Extremes | null;
+  /** @param caps what arrived late counts where it went above them only then; nothing else asks for them */
+  extremes(widthMs: number, caps?: Caps): Extremes | null;
   /** Safety events of a window; empty: none. Null: nothing could be seen. */
   safety(widthMs: number): readonly Fact[] | null;
   /** Why its checks or heartbeats make it red; empty: they do not. Null: it has none, or none has run. */

@@ -22,6 +22,8 @@ export interface SafetyQuery {
   readonly scoresOf: ReadonlyMap<string, readonly string[]>;
   /** Only of traces that arrived after the one of this number, and of what was over before the window ended; absent: of all. */
   readonly arrivedAfter?: number;
+  /** Beside those, late spans of known traces that were noted after this number (traces/late). */
+  readonly notedAfter?: number;
 }
 
 /** Something in one request, or a score of it, that may be a safety event. Times are UTC epoch microseconds. */
@@ -43,8 +45,10 @@ export const lookedBackUs = 4 * widthUs.hour;
 /** Scores are judged as pass or fail on a scale from 0 to 1. */
 const failsBelow = 0.5;
 
-const guarded = `${stateSql('kind')} = ${kind.guardrail} AND ${stateSql('status')} = ${statusError}`;
-const failed = `(s.value < ${failsBelow} OR s.value IS NULL AND lower(s.label) IN ('fail', 'failed', 'false', 'no', 'unsafe'))`;
+/** A span `s` that tells of a guardrail that stepped in. */
+export const guarded = `${stateSql('kind')} = ${kind.guardrail} AND ${stateSql('status')} = ${statusError}`;
+/** A score `s` that failed. */
+export const failed = `(s.value < ${failsBelow} OR s.value IS NULL AND lower(s.label) IN ('fail', 'failed', 'false', 'no', 'unsafe'))`;
 
 /** As `readSafety`, one by one and for all windows within a range: of requests that began in it. */
 export function* readSafetyTraces(cache: Cache, { fromUs, toUs }: Range, query: Omit<SafetyQuery, 'arrivedAfter'>): Iterable<SafetyTrace> {
@@ -89,15 +93,18 @@ export const readSafety = (cache: Cache, { fromUs, toUs }: Range, query: SafetyQ
   const numbersOf = (agents: Iterable<string>) => ({
     numbers: [...agents].map((agent) => words.find('agent', agent)).filter((number) => number !== null),
   });
-  const { arrivedAfter = null } = query;
+  const { arrivedAfter = null, notedAfter = Number.MAX_SAFE_INTEGER } = query;
   const recent = 'r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 AND r.trace_no > ?';
+  // Written out: of what arrived late only, and numbers of our own.
+  const noted = `SELECT 1 FROM late_span l WHERE l.trace_no = s.trace_no AND l.span_id = s.span_id AND l.no > ${notedAfter}`;
+  const arrived = `(r.trace_no > ? OR (r.trace_no IN (SELECT trace_no FROM late_span WHERE no > ${notedAfter}) AND EXISTS (${noted})))`;
   const isOver = (endUs: string): string => (arrivedAfter === null ? `${endUs} >= ?` : `${endUs} >= ? AND ${endUs} < ${toUs}`);
   const called = `${stateSql('kind')} = ${kind.tool} AND ${isOneOf('r.agent', numbersOf(query.toolsOf))}`;
   const calls = cache.all<{ agent: number; is_guard: number; name: number; calls: number; requests: number }>(
     `SELECT r.agent, ${stateSql('kind')} = ${kind.guardrail} AS is_guard, s.name, COUNT(*) AS calls,
        COUNT(DISTINCT r.trace_no << 16 | r.run_no) AS requests
      FROM run r CROSS JOIN span s ON s.trace_no = r.trace_no AND s.run_no = r.run_no
-     WHERE ${recent} AND ${isOver('r.start_us + COALESCE(r.dur_us, 0)')} AND (${guarded} OR ${called}) GROUP BY 1, 2, 3`,
+     WHERE r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 AND ${arrived} AND ${isOver('r.start_us + COALESCE(r.dur_us, 0)')} AND (${guarded} OR ${called}) GROUP BY 1, 2, 3`,
     ...[fromUs - lookedBackUs, toUs, arrivedAfter ?? 0, fromUs],
   );
   for (const { agent, is_guard, name, calls: count, requests } of calls) {

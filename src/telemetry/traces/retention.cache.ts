@@ -29,7 +29,8 @@ export function* pruneSpans(cache: Cache): Iterable<number> {
       const count = cache.transact(() => {
         const traces = find(cache, horizonUs);
         for (const no of traces) {
-          for (const table of ['span', 'run', 'score', 'payload']) cache.run(`DELETE FROM ${table} WHERE trace_no = ?`, no);
+          for (const table of ['span', 'run', 'score', 'payload', 'late_run', 'late_span'])
+            cache.run(`DELETE FROM ${table} WHERE trace_no = ?`, no);
           cache.run('DELETE FROM trace WHERE no = ?', no);
         }
         return traces.length;

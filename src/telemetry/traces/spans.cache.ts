@@ -1,10 +1,12 @@
 import type { Cache } from '../../ground/store/port.ts';
-import { dictionaryOf } from './dictionary.cache.ts';
+import { dictionaryOf, dims } from './dictionary.cache.ts';
 import { factsOf, type PricedSpan, scoreFactsOf, supersedes, supersedesScore } from './facts.ts';
 import { readHorizon } from './horizon.cache.ts';
 import { packId, type StoredId } from './identifier.ts';
+import { noteLateRuns, noteLateSpan } from './late.cache.ts';
 import type { TextKeeper } from './load-text-keeper.ts';
 import type { Ownership } from './ownership.ts';
+import type { SpanFacts } from './runs.ts';
 import { noRun } from './score-runs.ts';
 import { claimsOf, markDirty, settleTrace } from './settle.cache.ts';
 import type { Score } from './span.ts';
@@ -99,6 +101,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     return number;
   };
   const keepText = page.keepText ?? null;
+  const syncedUs = page.progress?.syncedUs ?? null;
   const horizonUs = readHorizon(cache);
   const dirty = new Set<number>();
   const result = { added: 0, changed: 0, unchanged: 0, tooOld: 0, foreign: 0, foreignScores: 0, traces: 0, scores: 0 };
@@ -112,6 +115,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     }
     const stored = known === undefined ? new Map<string, StoredSpan>() : readSpans(cache, known.no);
     const storedScores = known === undefined ? new Map<string, StoredScore>() : readScores(cache, known.no);
+    const came: (readonly [SpanFacts, SpanFacts | undefined])[] = [];
     let fresh = 0;
     for (const span of spans) {
       const facts = factsOf(span, labelsOf(span), words.number);
@@ -124,6 +128,7 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
         result.unchanged += 1;
         continue;
       }
+      came.push([facts, old?.facts]);
       if (old === undefined) result.added += 1;
       else result.changed += 1;
       stored.set(facts.id, { facts, runNo: 0, counts: false, isFresh: true });
@@ -142,6 +147,8 @@ const openWriter = (cache: Cache, ownership: Ownership, page: SpanPage) => {
     }
     if (fresh + freshScores === 0) return;
     if (known === undefined) result.traces += 1;
+    if (known !== undefined && syncedUs !== null && fresh > 0 && noteLateRuns(cache, known.no, syncedUs))
+      for (const [facts, old] of came) noteLateSpan(cache, known.no, facts, old);
     const place = known ?? addTrace(cache, source, packed, spans[0]?.startUs ?? scores[0]?.atUs ?? 0);
     const idle = settleTrace(cache, place, { stored, storedScores, isNew: known === undefined }, claims, dirty);
     result.foreignScores += idle;
@@ -198,7 +205,8 @@ export const expectSources = (cache: Cache, sources: readonly string[]): void =>
 /** How far a source was read; null: never. */
 export const readProgress = (cache: Cache, source: string): SyncProgress | null => {
   const found = cache.all<{ cursor: string | null; high_us: number | null; synced_us: number | null }>(
-    'SELECT cursor, high_us, synced_us FROM sync_state JOIN dict ON dict.id = source WHERE dict.word = ?',
+    'SELECT cursor, high_us, synced_us FROM sync_state JOIN dict ON dict.id = source WHERE dict.dim = ? AND dict.word = ?',
+    dims.source,
     source,
   )[0];
   if (found === undefined || found.synced_us === null) return null;

@@ -1,6 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { saveResults } from '../../../src/quality/health/results.journal.ts';
+import type { PricedSpan } from '../../../src/telemetry/traces/facts.ts';
+import { fleetOwnership } from '../../../src/telemetry/traces/fleet-ownership.ts';
+import { upsertPage } from '../../../src/telemetry/traces/spans.cache.ts';
+import { pricedSpan } from '../../support/cache.ts';
 import { aSlot, minute, noon } from '../../support/facts.ts';
+import { type RequestWish, traceIdOf } from '../../support/figures-fleet.ts';
 import { minuteOf, openWatchedFleet } from '../../support/watched-fleet.ts';
 
 const manifest = (line: string) =>
@@ -81,4 +86,44 @@ it('tells of nothing again that was told in time, and of nothing that is history
   expect((await minutesOf(watched, 90)).filter((each) => / (fire|resolve)$/.test(each))).toHaveLength(2);
   watched.take(minuteOf(watched.clock.now() - 7 * hour, { n: 1 }));
   expect(await minutesOf(watched, 40)).toEqual([]);
+});
+
+describe('spans that come 40 minutes late to a trace that was known', () => {
+  const capped = `${told}${manifest('tools: { allow: [search_kb] }\n    budget: { per_request: $0.50, steps_per_request: 40 }')}`;
+
+  /** A trace as it was judged in time, and then spans of it in the time of its first. */
+  const grown = async (first: Partial<RequestWish>, later: readonly PricedSpan[]) => {
+    const watched = await openWatchedFleet(capped);
+    await minutesOf(watched, 3);
+    watched.take(minuteOf(watched.clock.now(), { n: 1, ...first }));
+    const startUs = (watched.clock.now() - minute) * 1000;
+    const inTime = await minutesOf(watched, 40);
+    const came = later.map((span, at) => ({ ...span, traceId: traceIdOf(1), parentId: '0'.repeat(15) + 1, startUs: startUs + 1000 * at }));
+    const nowUs = watched.clock.now() * 1000;
+    const progress = { cursor: null, highUs: nowUs, syncedUs: nowUs };
+    upsertPage(watched.cache, fleetOwnership(watched.fleet), { source: 'prod', spans: came, scores: [], progress });
+    return { inTime, late: (await minutesOf(watched, 60)).filter((each) => / (fire|resolve|firing late)$/.test(each)) };
+  };
+  const spanId = (at: number) => (0xa0 + at).toString(16).padStart(16, '0');
+
+  it('tell of a cap that they push it over, once', async () => {
+    const later = [pricedSpan({ spanId: spanId(1), kind: 'llm', name: 'chat', costNanos: 600_000_000, traceName: 'support' })];
+    const { inTime, late } = await grown({ costNanos: 1000 }, later);
+    expect(inTime).toEqual([]);
+    expect(late).toEqual(['0 runaway firing late', '0 runaway fire', expect.stringMatching(/^(29|3[0-2]) runaway resolve$/)]);
+  });
+
+  it('tell of nothing that was told in time', async () => {
+    const later = [pricedSpan({ spanId: spanId(1), kind: 'llm', name: 'chat', costNanos: 1000, traceName: 'support' })];
+    const { inTime, late } = await grown({ costNanos: 600_000_000 }, later);
+    expect(inTime).toContain('0 runaway fire');
+    expect(late.filter((each) => !each.endsWith(' resolve'))).toEqual([]);
+  });
+
+  it('tell of a tool that may not be called, and of no call that was known', async () => {
+    const later = [pricedSpan({ spanId: spanId(1), kind: 'tool', name: 'delete_customer', traceName: 'support' })];
+    const { inTime, late } = await grown({}, later);
+    expect(inTime).toEqual([]);
+    expect(late).toEqual(['0 safety firing late', '0 safety fire', expect.stringMatching(/^1[4-6] safety resolve$/)]);
+  });
 });

@@ -108,6 +108,24 @@ export const readArrived = (cache: Cache, { fromUs, toUs }: Range, afterTrace: n
     ...[afterTrace, fromUs, toUs],
   );
 
+/** A request of a trace that was known, to which spans came late; behind it how it stood before, 0 where it was not there. */
+export type GrownRow = readonly [...LateRow, steps: number, tokens: number, costNanos: number, errorType: number];
+
+/** Requests of known traces to which spans came after some were noted (traces/late), and that were over within a range. */
+export const readGrown = (
+  cache: Cache,
+  { fromUs, toUs }: Range,
+  { trace, run }: { readonly trace: number; readonly run: number },
+): Iterable<GrownRow> =>
+  cache.rows(
+    `SELECT r.agent, r.trace_no, r.start_us, r.steps, r.in_tok + r.out_tok, r.cost_nanos, r.error_type,
+       COALESCE(l.steps, 0), COALESCE(l.tokens, 0), COALESCE(l.cost_nanos, 0), COALESCE(l.error_type, 0)
+     FROM (SELECT DISTINCT trace_no FROM late_run WHERE no > ?) AS grown CROSS JOIN run r ON r.trace_no = grown.trace_no
+     LEFT JOIN late_run l ON l.no = (SELECT MIN(no) FROM late_run f WHERE f.trace_no = r.trace_no AND f.run_no = r.run_no AND f.no > ?)
+     WHERE r.trace_no <= ? AND r.start_us >= ? AND r.start_us + COALESCE(r.dur_us, 0) < ? AND r.synthetic = 0`,
+    ...[run, run, trace, fromUs, toUs],
+  );
+
 /** The number of the newest trace that arrived; 0: none did. */
 export const newestTrace = (cache: Cache): number => cache.all<{ no: number | null }>('SELECT MAX(no) AS no FROM trace')[0]?.no ?? 0;
 
