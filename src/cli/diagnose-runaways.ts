@@ -15,6 +15,7 @@ export const diagnoseRunaways = async (ctx: Context, fleet: Fleet): Promise<read
   const evidenceOf = (agent: Fleet['agents'][number]) => ({
     now: ctx.clock.now(),
     killDrilledAt: null,
+    chain: { links: new Map(), crosses: null, why: '' },
     guarded: () => null,
     protection: protection(agent),
   });

@@ -39,7 +39,7 @@ export const diagnose = async (
     ...references,
     ...state,
     ...(loaded !== null && state.some(({ name, state: found }) => name === 'journal' && found === 'ok')
-      ? await budgets(session, loaded.fleet)
+      ? [...(await budgets(session, loaded.fleet)), ...(await chains(session, loaded.fleet))]
       : []),
     ...(loaded === null || state.some(({ name, state: found }) => name === 'journal' && found === 'fail')
       ? []
@@ -65,6 +65,11 @@ export const diagnose = async (
 const budgets = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
   const { diagnoseBudgets } = await import('./diagnose-budgets.ts');
   return diagnoseBudgets(ctx, fleet);
+};
+
+const chains = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {
+  const { diagnoseChains } = await import('./diagnose-chains.ts');
+  return diagnoseChains(ctx, fleet);
 };
 
 const channels = async ({ ctx }: Session, fleet: Fleet): Promise<readonly Diagnosed[]> => {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { crossingOf } from '../agents/providers/crossing.ts';
+import { type DrilledHop, readDrilledHops } from '../agents/providers/provider-probes.journal.ts';
 import { standingMitigations } from '../controls/actions/mitigations.journal.ts';
 import type { Agent, Fleet } from '../fleet/agent.ts';
-import type { PolicyEvidence, Protection } from '../fleet/policy.ts';
+import type { ChainEvidence, PolicyEvidence, Protection } from '../fleet/policy.ts';
 import { digString } from '../ground/json.ts';
 import type { Context } from '../ground/runtime/context.ts';
 import { capRulesFor } from '../oversight/alerts/evaluate-caps.ts';
@@ -39,14 +41,29 @@ const isServed = (fleet: Fleet, { name }: Agent): boolean => {
   return kind === 'otlp' || (source !== null && kind === undefined);
 };
 
+/** Older drills prove nothing to any policy, ms. */
+const drillBackMs = 366 * 86_400_000;
+
+/** What drills have shown of the chain of an agent. */
+export const chainEvidence = ({ name, fallback }: Pick<Agent, 'name' | 'fallback'>, hops: readonly DrilledHop[]): ChainEvidence => {
+  const own = new Map(hops.filter(({ agent }) => agent === name).map((each) => [each.hop, each]));
+  const links = fallback.map((hop) => ({ hop, answerer: own.get(hop)?.proven?.answerer ?? null }));
+  return {
+    links: new Map([...own].map(([hop, { proven, failedAt }]) => [hop, { provenAt: proven?.at ?? null, failedAt }])),
+    ...crossingOf(links),
+  };
+};
+
 /** All that policies ask about. What was never read or run makes no cache and no journal. */
 export const collectPolicyEvidence = async (ctx: Context, fleet: Fleet): Promise<(agent: Agent) => PolicyEvidence> => {
   const drills = isJournalThere(ctx, fleet) ? await lastDrills(ctx) : new Map<string, number>();
   const cache = ctx.files.exists(join(fleet.stateFolder, 'cache.db')) ? await ctx.cache() : null;
   const protection = await collectProtection(ctx, fleet);
   const now = ctx.clock.now();
+  const hops = isJournalThere(ctx, fleet) ? await readDrilledHops(await ctx.journal(), now - drillBackMs) : [];
   return (agent) => ({
     now,
+    chain: chainEvidence(agent, hops),
     killDrilledAt: drills.get(drillKey(agent.name, 'kill')) ?? null,
     guarded: (withinMs) => (cache === null ? null : readGuarded(cache, agent.name, (now - withinMs) * 1000)),
     protection: protection(agent),

@@ -16,13 +16,15 @@ const entry = z.strictObject({
   require: z
     .enum([...requirements, 'defaults'])
     .describe(
-      'owner: somebody owns it. checks: checks ask it something. kill_bound, kill_drilled: it can be killed, and a drill did so of late. fallback: its chain crosses providers. budget: what it spends is bounded. guardrails: guardrail spans stand in its traces. tools: those it may call are listed. protected: a request that does not end is stopped within seconds, by its gateway or by serve. defaults: what is asked of a fleet that names no policies.',
+      'owner: somebody owns it. checks: checks ask it something. kill_bound, kill_drilled: it can be killed, and a drill did so of late. fallback: its chain crosses providers. fallback_drilled: each link of it answered a drill of late, and different providers did. budget: what it spends is bounded. guardrails: guardrail spans stand in its traces. tools: those it may call are listed. protected: a request that does not end is stopped within seconds, by its gateway or by serve. defaults: what is asked of a fleet that names no policies.',
     ),
   severity: z.enum(['error', 'warning']).optional().describe('error fails policy check; default error.'),
   tiers: z.array(z.int().min(1).max(3)).optional().describe('Only agents of these tiers.'),
   envs: z.array(z.string()).optional().describe('Only agents of these environments.'),
   tags: z.array(z.string()).optional().describe('Only agents that have all of them.'),
-  within: periodField().optional().describe('kill_drilled, guardrails: how far back counts; default 30d and 7d.'),
+  within: periodField()
+    .optional()
+    .describe('kill_drilled, fallback_drilled, guardrails: how far back counts; default 30d, of guardrails 7d.'),
   at_least: z.int().min(1).max(100).optional().describe('checks: so many, default 1; fallback: so many providers, default 2.'),
   caps: z
     .array(z.enum(Object.keys(budgetCaps) as [BudgetCap, ...BudgetCap[]]))

@@ -9,6 +9,7 @@ export const requirements = [
   'kill_bound',
   'kill_drilled',
   'fallback',
+  'fallback_drilled',
   'budget',
   'guardrails',
   'tools',
@@ -37,7 +38,7 @@ export interface Policy {
   readonly tiers: readonly number[];
   readonly envs: readonly string[];
   readonly tags: readonly string[];
-  /** kill_drilled, guardrails: how far back counts, ms. */
+  /** kill_drilled, fallback_drilled, guardrails: how far back counts, ms. */
   readonly withinMs: number;
   /** checks: so many; fallback: so many providers. */
   readonly atLeast: number;
@@ -50,9 +51,20 @@ export interface PolicyEvidence {
   readonly now: number;
   /** When a drill last killed it and put all back; null: never. */
   readonly killDrilledAt: number | null;
+  readonly chain: ChainEvidence;
   /** Requests within a while, and how many of them a guardrail looked at; null: traces were not looked at. */
   readonly guarded: (withinMs: number) => { readonly requests: number; readonly guarded: number } | null;
   readonly protection: Protection;
+}
+
+/** What drills have shown of a fallback chain. Instants are UTC epoch ms. */
+export interface ChainEvidence {
+  /** Of each link, by the name that `fallback` has for it; null: never. A link that no drill asked is absent. */
+  readonly links: ReadonlyMap<string, { readonly provenAt: number | null; readonly failedAt: number | null }>;
+  /** Whether different providers answered; null: it cannot be told. */
+  readonly crosses: boolean | null;
+  /** By what that is known, in a sentence. */
+  readonly why: string;
 }
 
 /** What would stop one request that does not end, seconds after it began. */
@@ -92,6 +104,7 @@ export const defaultPolicies: readonly Policy[] = [
   { ...plain, name: 'kill_bound', require: 'kill_bound', tiers: [1, 2] },
   { ...plain, name: 'kill_drilled', require: 'kill_drilled', tiers: [1], severity: 'warning' },
   { ...plain, name: 'fallback', require: 'fallback', tiers: [1], atLeast: 2, severity: 'warning' },
+  { ...plain, name: 'fallback_drilled', require: 'fallback_drilled', tiers: [1], severity: 'warning' },
   { ...plain, name: 'budget', require: 'budget', tiers: [1, 2] },
   { ...plain, name: 'guardrails', require: 'guardrails', withinMs: 7 * dayMs, severity: 'warning' },
   { ...plain, name: 'tools', require: 'tools', severity: 'warning' },
@@ -149,6 +162,24 @@ const drilled = ({ name }: Agent, { withinMs }: Policy, { killDrilledAt, now }: 
     : fail(`the last drill that killed it is ${age} old, more than ${humanDuration(withinMs)}`, hint);
 };
 
+const chainDrilled = ({ name, fallback }: Agent, { withinMs }: Policy, { chain, now }: PolicyEvidence): Judged => {
+  const hint = `agentops providers drill ${name}`;
+  const [first] = fallback;
+  if (first === undefined) return pass('it has no chain to drill');
+  const age = (at: number): string => humanDuration(Math.max(0, now - at));
+  for (const link of fallback) {
+    const { provenAt = null, failedAt = null } = chain.links.get(link) ?? {};
+    if (failedAt !== null && failedAt > (provenAt ?? 0)) return fail(`${link} did not answer its last drill, ${age(failedAt)} ago`, hint);
+    if (provenAt === null) return fail(`${link} has never answered a drill`, hint);
+    if (now - provenAt > withinMs)
+      return fail(`${link} last answered a drill ${age(provenAt)} ago, more than ${humanDuration(withinMs)}`, hint);
+  }
+  if (fallback.length > 1 && chain.crosses === false)
+    return fail(`drills show that its chain does not cross providers: ${chain.why}`, `name another provider in agents.${name}.fallback`);
+  const oldest = Math.min(...fallback.map((link) => chain.links.get(link)?.provenAt ?? now));
+  return pass(`each link of its chain answered a drill, the oldest ${age(oldest)} ago`);
+};
+
 const guarded = (_agent: Agent, { withinMs }: Policy, evidence: PolicyEvidence): Judged => {
   const seen = evidence.guarded(withinMs);
   const within = `in the last ${humanDuration(withinMs)}`;
@@ -202,6 +233,7 @@ const judges: Readonly<Record<Requirement, (agent: Agent, policy: Policy, eviden
           `name ${atLeast} providers in agents.${name}.fallback`,
         );
   },
+  fallback_drilled: chainDrilled,
   budget: budgetOf,
   guardrails: guarded,
   tools: ({ name, tools }) =>

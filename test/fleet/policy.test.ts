@@ -11,6 +11,7 @@ const dayMs = 86_400_000;
 const evidence = (parts: Partial<PolicyEvidence> = {}): PolicyEvidence => ({
   now: noon,
   killDrilledAt: null,
+  chain: { links: new Map(), crosses: null, why: '' },
   guarded: () => null,
   protection: { isLimitedInline: false, canBeLimitedInline: false, isServed: false, isCapped: false },
   ...parts,
@@ -39,6 +40,31 @@ describe('what every agent must have', () => {
     expect(judge('kill_drilled', {})).toEqual(['fail', hint]);
     expect(judge('kill_drilled', {}, { killDrilledAt: noon - 31 * dayMs })).toEqual(['fail', hint]);
     expect(judge('kill_drilled', {}, { killDrilledAt: noon - 30 * dayMs })).toEqual(['pass', null]);
+  });
+
+  test('a chain of which each link answered a drill of late, and different providers did', () => {
+    const hint = 'agentops providers drill support';
+    const chained = { fallback: ['anthropic', 'openai'] };
+    const drilled = (openai: { readonly provenAt: number | null; readonly failedAt: number | null }, crosses: boolean | null = true) => ({
+      chain: {
+        links: new Map([
+          ['anthropic', { provenAt: noon - dayMs, failedAt: noon - 2 * dayMs }],
+          ['openai', openai],
+        ]),
+        crosses,
+        why: 'all is x',
+      },
+    });
+    expect(judge('fallback_drilled', { fallback: [] })).toEqual(['pass', null]);
+    expect(judge('fallback_drilled', chained)).toEqual(['fail', hint]);
+    expect(judge('fallback_drilled', chained, drilled({ provenAt: noon, failedAt: null }))).toEqual(['pass', null]);
+    expect(judge('fallback_drilled', chained, drilled({ provenAt: noon - dayMs, failedAt: noon }))).toEqual(['fail', hint]);
+    expect(judge('fallback_drilled', chained, drilled({ provenAt: noon - 31 * dayMs, failedAt: null }))).toEqual(['fail', hint]);
+    expect(judge('fallback_drilled', chained, drilled({ provenAt: noon, failedAt: null }, null))[0]).toBe('pass');
+    expect(judge('fallback_drilled', chained, drilled({ provenAt: noon, failedAt: null }, false))).toEqual([
+      'fail',
+      'name another provider in agents.support.fallback',
+    ]);
   });
 
   test('a chain of fallbacks that crosses providers, and not models of one', () => {

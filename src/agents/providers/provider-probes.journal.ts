@@ -53,25 +53,31 @@ export const lastDueProbeAt = async (journal: Journal, provider: string): Promis
   return row?.at == null ? null : Number(row.at);
 };
 
-/** The newest answer of every link of every chain in a drill, and the newest drill of it: when it was last proven, and last asked. */
+/** What drills have shown of one link of a chain. Instants are UTC epoch ms. */
 export interface DrilledHop {
   readonly agent: string;
+  /** As `fallback` has it. */
   readonly hop: string;
-  /** UTC epoch ms. */
-  readonly drilledAt: number;
-  /** UTC epoch ms; null: it never answered. */
-  readonly provenAt: number | null;
+  /** When it last answered, and who did; null: it never has. */
+  readonly proven: { readonly at: number; readonly answerer: ProviderProbe['answerer'] } | null;
+  /** When it last was asked and did not answer; null: never. */
+  readonly failedAt: number | null;
 }
 
-/** When the links of chains were last drilled. */
-export const readDrilledHops = async (journal: Journal): Promise<readonly DrilledHop[]> => {
-  const rows = await journal.all<{ agent: string; hop: string; drilled: number; proven: number | null }>(
-    `SELECT agent, hop, MAX(at) AS drilled, MAX(CASE WHEN answered = 1 THEN at END) AS proven
-     FROM provider_probe WHERE agent <> '' GROUP BY agent, hop ORDER BY agent, hop`,
-  );
-  return rows.map(({ agent, hop, drilled, proven }) => ({
-    ...{ agent, hop, drilledAt: Number(drilled), provenAt: proven === null ? null : Number(proven) },
-  }));
+/** What drills since a moment (UTC epoch ms) have shown of every link that was asked. */
+export const readDrilledHops = async (journal: Journal, since: number): Promise<readonly DrilledHop[]> => {
+  const rows = await journal.all<Row>("SELECT body FROM provider_probe WHERE agent <> '' AND at >= ? ORDER BY at, id", since);
+  const hops = new Map<string, DrilledHop>();
+  for (const probe of probesIn(rows)) {
+    const { agent, hop, at, answerer } = probe;
+    if (agent === null || hop === null) continue;
+    const key = JSON.stringify([agent, hop]);
+    const known = hops.get(key) ?? { agent, hop, proven: null, failedAt: null };
+    const answered = isAnswered(probe);
+    if (answered === true) hops.set(key, { ...known, proven: { at, answerer } });
+    else if (answered === false) hops.set(key, { ...known, failedAt: at });
+  }
+  return [...hops.values()];
 };
 
 /** What probes of a provider, or drills of an agent's chain, have cost since a moment (UTC epoch ms), nano-dollars, as far as it was told. */
