@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readOpenAlerts } from '../../../src/oversight/alerts/alerts.journal.ts';
+import { duePosts } from '../../../src/oversight/notify/outbox.journal.ts';
 import { saveResults } from '../../../src/quality/health/results.journal.ts';
 import type { PricedSpan } from '../../../src/telemetry/traces/facts.ts';
 import { fleetOwnership } from '../../../src/telemetry/traces/fleet-ownership.ts';
@@ -25,6 +27,18 @@ it('tells of a tool that was called though it is not allowed, and of no other', 
     { rule: 'safety', label: '', severity: 'page', judgement: { reason: 'it called search_kb, which its tools do not allow, 4 times' } },
   ]);
   expect((await open.evaluate()).firing).toEqual([]);
+});
+
+it('shows the requests in which a tool was called that is not allowed, and no others', async () => {
+  const watched = await openWatchedFleet(
+    `notify: { oncall: { kind: webhook, url: "https://example.com/hook" } }\n${manifest('tools: { deny: [search_kb] }')}`,
+  );
+  watched.take([...minuteOf(watched.clock.now(), { n: 1 }), ...minuteOf(watched.clock.now(), { n: 1, name: 'somebody-else' })]);
+  await watched.evaluate();
+  expect(await readOpenAlerts(watched.journal)).toMatchObject([{ rule: 'safety', exemplar: traceIdOf(1) }]);
+  const [letter] = await duePosts(watched.journal, { now: watched.clock.now() + 1, limit: 9 });
+  expect(letter?.message.text).toContain(`Traces that show it: ${traceIdOf(1)}`);
+  expect(letter?.message.text).not.toContain(traceIdOf(2));
 });
 
 it('tells of a check of safety that fails while traces are late, and of its end when its window is over', async () => {

@@ -48,6 +48,24 @@ describe('an incident', () => {
     ]);
   });
 
+  test('tells whoever heard of it that somebody looks after it and that it is over, as one thing', async () => {
+    const { ctx, journal } = await open();
+    await openIncident(ctx, fleet, byHand);
+    await recordAck(ctx, 'inc-1');
+    await recordResolve(ctx, 'inc-1', 'the carrier answers again');
+    const told = await undelivered(journal, 0);
+    expect(told.map(({ message: { about, event } }) => [event, about?.key, about?.phase])).toEqual([
+      ['incident.open', 'incident/inc-1', 'begins'],
+      ['incident.ack', 'incident/inc-1', 'taken-on'],
+      ['incident.resolve', 'incident/inc-1', 'ends'],
+    ]);
+    expect(told.at(-1)?.message).toMatchObject({ severity: 'notify', text: 'the carrier answers again', next: null });
+    // Where an alert told of it, that one tells of its end too.
+    await openIncident(ctx, fleet, { ...loop('trace-1'), isTold: true });
+    await recordResolve(ctx, 'inc-2', null);
+    expect(await undelivered(journal, 0)).toHaveLength(3);
+  });
+
   test('that was detected is opened once for an agent until it is resolved, and once for a request', async () => {
     const { ctx, journal } = await open();
     const storm = await Promise.all(Array.from({ length: 8 }, (_, at) => openIncident(ctx, fleet, loop(`trace-${at}`))));

@@ -6,14 +6,17 @@ const resolve: Leaf = {
   flags: [{ flags: '--reason <text>', summary: 'what ended it' }],
   examples: [['agentops incident resolve inc-7 --reason "prompt 41 is back"', 'it is over']],
   exits: [['4', 'it is resolved already']],
-  async run({ ctx, fleet: load }, [id], { reason }) {
-    const { fleet } = await load();
-    const [{ recordResolve }, { collectIncident }, { incidentAnswerFormats }] = await Promise.all([
+  async run(session, [id], { reason }) {
+    const { ctx } = session;
+    const { fleet } = await session.fleet();
+    const [{ recordResolve }, { collectIncident }, { incidentAnswerFormats }, { tellPeople }] = await Promise.all([
       import('../../../response/incidents/record-incident.ts'),
       import('../../../response/incidents/collect-incident.ts'),
       import('../../../views/incident-list.ts'),
+      import('../../tell-people.ts'),
     ]);
     const incident = await recordResolve(ctx, String(id), reason === undefined ? null : String(reason));
+    if (Object.keys(fleet.notify).length > 0) await tellPeople(session, fleet);
     const { next, generatedAt, timeline } = await collectIncident(ctx, fleet, incident);
     const left = timeline.inForce.length;
     const done = left === 0 ? 'resolved' : `resolved; ${left === 1 ? 'one mitigation is' : `${left} mitigations are`} still in force`;

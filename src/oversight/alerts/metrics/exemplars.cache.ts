@@ -61,11 +61,7 @@ export interface ExemplarQuery {
 }
 
 /** The traces that show best why a rule fires on an agent, of requests that began in a range (UTC epoch ms); empty where a rule has none to show. */
-export const readExemplars = (
-  cache: Cache,
-  test: RuleTest,
-  { agent, judged, from, to }: ExemplarQuery,
-): readonly string[] => {
+export const readExemplars = (cache: Cache, test: RuleTest, { agent, judged, from, to }: ExemplarQuery): readonly string[] => {
   const example = exampleOf(cache, test, judged);
   const number = agent === wholeFleet ? null : dictionaryOf(cache).find('agent', agent);
   if (example === null || (number === null && agent !== wholeFleet)) return [];
