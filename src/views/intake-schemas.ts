@@ -88,6 +88,14 @@ const serve = z.discriminatedUnion('event', [
     result: z.enum(['sent', 'delayed', 'given up']),
     why: z.string().nullable(),
   }),
+  z.object({
+    ...documentHead,
+    event: z.literal('scale').describe('A scaler outside is told another number of workers'),
+    agent: z.string(),
+    from: z.int().min(0),
+    to: z.int().min(0),
+    reason: z.string(),
+  }),
   z.object({ ...documentHead, event: z.literal('trouble'), message: z.string(), hint: z.string().nullable() }),
   z.object({ ...documentHead, event: z.enum(['received', 'stopped']), tally }),
 ]);

@@ -25,7 +25,8 @@ export const scaleFacts = (view: ScaleView) => {
   const { facts, rates, workers, rule, decision, lastAct } = view;
   return {
     agent: view.agent,
-    queue: view.kind,
+    queue: view.queue,
+    queue_kind: view.kind,
     at: isoTime(view.at),
     depth: facts.depth,
     ready: facts.ready,

@@ -7,7 +7,8 @@ const ms = z.number().min(0);
 
 const agent = z.object({
   agent: z.string(),
-  queue: z.string().describe('Its kind'),
+  queue: z.string().describe('What it is called'),
+  queue_kind: z.string(),
   at: instant,
   depth: count.nullable().describe('What waits and what is worked on; null here and below: not known, or nothing that it could tell of'),
   ready: count.nullable(),

@@ -17,7 +17,7 @@ export interface ScaleShown extends ScaleReport {
 
 const columns = [
   { title: 'Agent', flexible: true, minWidth: 12 },
-  { title: 'Queue', optional: true },
+  { title: 'Queue', flexible: true, minWidth: 10, optional: true },
   { title: 'Depth', align: 'right' },
   { title: 'Oldest', align: 'right' },
   { title: 'Waited', align: 'right', optional: true },
@@ -42,7 +42,7 @@ const rowOf = (view: ScaleView, look: Look): readonly Cell[] => {
   const sign = decision.cause === 'unknown' ? moveSigns.unknown : moveSigns[decision.move];
   return [
     { text: view.agent },
-    { text: view.kind },
+    { text: view.queue },
     countCell(facts.depth),
     { text: durationOrMissing(facts.oldestMs) },
     { text: durationOrMissing(facts.waitMs) },

@@ -39,6 +39,8 @@ export type ServeEvent =
     }
   /** A request under way went over a cap of a rule. */
   | { readonly event: 'alert'; readonly rule: string; readonly agent: string; readonly reason: string }
+  /** A scaler outside is told another number of workers. */
+  | { readonly event: 'scale'; readonly agent: string; readonly from: number; readonly to: number; readonly reason: string }
   /** A runbook that an alert called for. */
   | ({ readonly event: 'run' } & CalledRun)
   /** What became of telling people. */
@@ -96,6 +98,10 @@ export const renderServeEvent = (look: Look, event: ServeEvent): readonly string
       ];
     case 'alert':
       return renderParagraph(look, wide, [{ text: `${event.rule} fires on ${event.agent}: `, tone: 'bad' }, { text: event.reason }]);
+    case 'scale':
+      return renderParagraph(look, wide, [
+        { text: `${event.agent} should have ${plural(event.to, 'worker')}, not ${event.from}: ${event.reason}` },
+      ]);
     case 'run':
       return [
         ...renderParagraph(look, wide, [

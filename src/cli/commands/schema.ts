@@ -75,7 +75,11 @@ const documents = [
   'schedule print',
   'policy check',
   'advise',
+  'export grafana',
   'export prometheus',
+  'scale show',
+  'scale plan',
+  'scale simulate',
   'audit log',
   'audit verify',
   'audit anchor',
@@ -148,14 +152,18 @@ const outputSchema = async ({ ctx }: Session, command: string): Promise<Outcome[
     import('../../ground/output/json.ts'),
   ]);
   if (command === 'metrics') {
-    const [{ healthMetrics }, { statusMetrics }, { ruleMetrics }, { receiverMetrics }, { metricsFormats }] = await Promise.all([
-      import('../../views/health-monitoring.ts'),
-      import('../../views/status-metrics.ts'),
-      import('../../views/rule-metrics.ts'),
-      import('../../views/serve-metrics.ts'),
-      import('../../views/metrics.ts'),
-    ]);
-    const known = new Map([...healthMetrics, ...statusMetrics, ...ruleMetrics, ...receiverMetrics].map((metric) => [metric.name, metric]));
+    const [{ healthMetrics }, { statusMetrics }, { ruleMetrics }, { receiverMetrics }, { scaleMetrics }, { metricsFormats }] =
+      await Promise.all([
+        import('../../views/health-monitoring.ts'),
+        import('../../views/status-metrics.ts'),
+        import('../../views/rule-metrics.ts'),
+        import('../../views/serve-metrics.ts'),
+        import('../../views/scale-metrics.ts'),
+        import('../../views/metrics.ts'),
+      ]);
+    const known = new Map(
+      [...healthMetrics, ...statusMetrics, ...ruleMetrics, ...receiverMetrics, ...scaleMetrics].map((metric) => [metric.name, metric]),
+    );
     return metricsFormats([...known.values()], ctx.clock.now());
   }
   const known = Object.entries(documentSchemas).find(([name]) => name === command);

@@ -3,15 +3,18 @@ import type { Context } from '../../ground/runtime/context.ts';
 import { plain, type ServerReply, type ServerRequest } from '../../ground/runtime/server.ts';
 import type { OtlpSignal } from '../../telemetry/traces/otlp.ts';
 import { beatRoute } from './beat-route.ts';
+import type { DesiredWorkers } from './desired-workers.ts';
 import { type ExportParts, exportRoute } from './export-route.ts';
 import { openMetricsRoute } from './metrics-route.ts';
 import type { Post, Route } from './post.ts';
+import { scaleRoute } from './scale-route.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface DoorParts extends ExportParts, Pick<Post, 'tally' | 'on'> {
   readonly ctx: Context;
   readonly fleet: Fleet;
   readonly tokens: Tokens;
+  readonly desired: Pick<DesiredWorkers, 'known'>;
 }
 
 /** Paths at which spans and log records are taken. The third is where Langfuse's exporters send. */
@@ -29,15 +32,18 @@ export const openDoors = ({
   queue,
   intakeOf,
   onArrival,
+  desired,
   tally,
   on,
 }: DoorParts): ((request: ServerRequest) => Promise<ServerReply>) => {
   const routes = new Map<string, Route>([
     ...Object.entries(exportPaths).map(([path, signal]) => [path, exportRoute(signal, { queue, intakeOf, onArrival })] as const),
-    ['/metrics', openMetricsRoute(ctx, fleet)],
+    ['/metrics', openMetricsRoute(ctx, fleet, desired)],
   ]);
-  const routeOf = (path: string): Route | undefined =>
-    path.startsWith('/beat/') ? beatRoute(ctx, fleet, path.slice('/beat/'.length)) : routes.get(path);
+  const routeOf = (path: string): Route | undefined => {
+    if (path.startsWith('/beat/')) return beatRoute(ctx, fleet, path.slice('/beat/'.length));
+    return path.startsWith('/scale/') ? scaleRoute(fleet, desired, path.slice('/scale/'.length)) : routes.get(path);
+  };
 
   return async (request) => {
     const { method, path, headers } = request;

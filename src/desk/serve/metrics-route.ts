@@ -4,9 +4,11 @@ import type { Context } from '../../ground/runtime/context.ts';
 import { plain } from '../../ground/runtime/server.ts';
 import { collectFleetStatus } from '../../oversight/status/collect-fleet-status.ts';
 import { renderRuleMetrics } from '../../views/rule-metrics.ts';
+import { renderScaleMetrics } from '../../views/scale-metrics.ts';
 import { renderReceiverMetrics } from '../../views/serve-metrics.ts';
 import { renderStatusMetrics } from '../../views/status-metrics.ts';
 import { collectRuleFigures } from './collect-rule-figures.ts';
+import type { DesiredWorkers } from './desired-workers.ts';
 import type { Route } from './post.ts';
 
 const exposition = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
@@ -15,7 +17,7 @@ const exposition = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' 
 const [leastFreshMs, restTimes] = [1000, 50];
 
 /** `GET /metrics`: states and figures of every agent, what alert rules look at, and the counters of the receiver, for Prometheus. */
-export const openMetricsRoute = (ctx: Context, fleet: Fleet): Route => {
+export const openMetricsRoute = (ctx: Context, fleet: Fleet, desired: Pick<DesiredWorkers, 'known'>): Route => {
   const { clock } = ctx;
   let known: { readonly text: Promise<string>; readonly until: number } | null = null;
   const count = async (): Promise<string> => {
@@ -41,7 +43,11 @@ export const openMetricsRoute = (ctx: Context, fleet: Fleet): Route => {
     method: 'GET',
     async answer({ tally, on }) {
       try {
-        return { status: 200, headers: exposition, body: (await fleetText()) + renderReceiverMetrics(tally) };
+        return {
+          status: 200,
+          headers: exposition,
+          body: (await fleetText()) + renderScaleMetrics(desired.known()) + renderReceiverMetrics(tally),
+        };
       } catch (thrown) {
         if (!(thrown instanceof OpsError)) throw thrown;
         on({ event: 'trouble', message: thrown.message, hint: thrown.hint });

@@ -11,6 +11,7 @@ import { loadTextKeeper } from '../../telemetry/traces/load-text-keeper.ts';
 import { otlpSources } from '../../telemetry/traces/otlp-source.ts';
 import type { ServeEvent } from '../../views/serve.ts';
 import type { Tally } from '../../views/serve-metrics.ts';
+import { openDesiredWorkers } from './desired-workers.ts';
 import { openDoors } from './doors.ts';
 import { keepFresh } from './keep-fresh.ts';
 import { signListening } from './listening-sign.ts';
@@ -110,7 +111,12 @@ export const serveFleet = async (
     posted: (posted) => on(postEvent(posted)),
     trouble: (thrown) => on(troubleOf(thrown)),
   });
-  const replyTo = openDoors({ ctx, fleet, tokens, queue, intakeOf, onArrival: watch.note, tally, on });
+  const desired = openDesiredWorkers(ctx, fleet, {
+    changed: ({ agent, workers, decision }) =>
+      on({ event: 'scale', agent, from: workers.count ?? 0, to: decision.wanted ?? 0, reason: decision.why }),
+    trouble: (thrown) => on(troubleOf(thrown)),
+  });
+  const replyTo = openDoors({ ctx, fleet, tokens, queue, intakeOf, onArrival: watch.note, desired, tally, on });
   const server = await startServer({
     host,
     port,
@@ -128,6 +134,7 @@ export const serveFleet = async (
   const resting = new AbortController();
   const watching = watch.run(resting.signal);
   const keeper = keepFresh(ctx, fleet, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
+  const scaling = desired.run(resting.signal);
   const signing = signListening(ctx, queue, resting.signal, (thrown) => on(troubleOf(thrown)));
   on({ event: 'listening', url: server.url, tokens: tokens.count, isPrivate });
   return {
@@ -136,7 +143,7 @@ export const serveFleet = async (
     async close() {
       await server.close(limits.drainMs);
       resting.abort();
-      await Promise.all([keeper, watching, signing]);
+      await Promise.all([keeper, watching, scaling, signing]);
       on({ event: 'stopped', tally });
     },
   };

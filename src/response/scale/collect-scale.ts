@@ -1,9 +1,11 @@
 import { standingMitigations } from '../../controls/actions/mitigations.journal.ts';
 import type { QueueFacts } from '../../controls/queues/port.ts';
+import { queueName } from '../../controls/queues/queue-name.ts';
 import { depthOf, type QueueSample, sampleOf, waitOf } from '../../controls/queues/queue-sample.ts';
 import { readQueues } from '../../controls/queues/read-queues.ts';
 import { forgetWrite, readSamples, sampleWrite } from '../../controls/queues/samples.journal.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
+import type { Slot } from '../../fleet/slots.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import { readOpenAlerts } from '../../oversight/alerts/alerts.journal.ts';
 import { rulesOf } from '../../oversight/alerts/rules.ts';
@@ -37,6 +39,8 @@ export interface ScaleReport {
 
 const mostRuns = 1000;
 
+const hasQueue = (agent: Agent): agent is Agent & { readonly queue: Slot } => agent.queue !== undefined && agent.queue !== null;
+
 /** Looks at queues and at their workers, keeps what was seen, and decides by the rule of each agent what is to become of the number of its workers. */
 export const collectScale = async (
   ctx: Context,
@@ -45,7 +49,7 @@ export const collectScale = async (
   on: (event: ScaleEvent) => void,
 ): Promise<ScaleReport> => {
   const journal = await ctx.journal();
-  const queued = agents.filter(({ queue }) => queue !== undefined && queue !== null);
+  const queued = agents.filter(hasQueue);
   on({ event: 'looking', queues: queued.length });
   const controlled = queued.filter(({ scale }) => controls === 'all' || (scale !== undefined && scale !== null));
   const replicas = await readReplicas(ctx, fleet, controlled);
@@ -78,7 +82,8 @@ export const collectScale = async (
     const why = decision.cause === 'unknown' ? (whyUnknown(facts, workers) ?? decision.why) : decision.why;
     views.push({
       agent: name,
-      kind: agent.queue?.kind ?? '',
+      queue: queueName(agent.queue),
+      kind: agent.queue.kind,
       at: seen.at,
       facts,
       rates: ratesOf(past),

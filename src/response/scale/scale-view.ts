@@ -6,6 +6,8 @@ import type { WorkerCount } from './worker-count.ts';
 /** The queue of an agent, its workers, and what is to become of their number. */
 export interface ScaleView {
   readonly agent: string;
+  /** What its queue is called. */
+  readonly queue: string;
   /** The kind of the queue. */
   readonly kind: string;
   /** When it was looked at, UTC epoch ms. */

@@ -19,8 +19,8 @@ export type Replicas = { readonly count: number } | { readonly problem: string }
 const settleMs = 600_000;
 
 /**
- * The control knows best; where it cannot be looked at, nobody guesses. Without one, a number that was told to a scaler outside counts until
- * it had time to follow, and then what the queue sees.
+ * The control knows best; where it cannot be looked at, nobody guesses. A number that a scaler outside was told counts until it had time to
+ * follow, unless all workers were taken away; without a control that is to say: until the queue sees them.
  * @param replicas null: there is no control, or it cannot tell
  * @param consumers so many of the queue's consumers are one worker
  * @param told what a scaler outside was told last
@@ -32,12 +32,11 @@ export const workersOf = (
   told: ScaleAct | null,
   now: number,
 ): WorkerCount => {
-  if (replicas !== null)
-    return 'count' in replicas
-      ? { count: replicas.count, by: 'control', problem: null }
-      : { count: null, by: 'control', problem: replicas.problem };
-  if (told !== null && (now - told.at < settleMs || workers === null)) return { count: told.to, by: 'asked', problem: null };
-  return { count: workers === null ? null : Math.ceil(workers / consumers), by: 'queue', problem: null };
+  if (replicas !== null && 'problem' in replicas) return { count: null, by: 'control', problem: replicas.problem };
+  if (replicas?.count === 0) return { count: 0, by: 'control', problem: null };
+  const seen = replicas?.count ?? (workers === null ? null : Math.ceil(workers / consumers));
+  if (told !== null && (seen === null || now - told.at < settleMs)) return { count: told.to, by: 'asked', problem: null };
+  return { count: seen, by: replicas === null ? 'queue' : 'control', problem: null };
 };
 
 /** Why nothing can be decided; null: the figures that it takes are there. */
