@@ -20,34 +20,59 @@ const account = (): { readonly uid: number; readonly gid: number } | null => {
   return { uid: idOf('-u'), gid: idOf('-g') };
 };
 
+/** A server with a folder of its own, which can go away and come back. */
+export interface Postgres extends Peer {
+  /** Ends the server and keeps its folder: `fast` says good-bye to everybody, `immediate` is as if it was killed. */
+  halt(mode: 'fast' | 'immediate'): Promise<void>;
+  /** Starts it again, on another port. */
+  again(): Promise<void>;
+}
+
 /** An empty PostgreSQL with one superuser, who needs no password, and the database `postgres`. */
-export const startPostgres = async (superuser: string): Promise<Peer> => {
+export const startPostgres = async (superuser: string): Promise<Postgres> => {
   const programs = postgresPrograms();
   if (programs === null) throw new Error('PostgreSQL is not installed');
   const data = mkdtempSync(join(tmpdir(), 'agentops-postgres-'));
   const owner = account();
   if (owner !== null) chownSync(data, owner.uid, owner.gid);
   const remove = () => rmSync(data, { recursive: true, force: true });
+  const become = owner === null ? [] : ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
+  const start = () =>
+    startPeer({
+      argv: (port) =>
+        [...become, join(programs, 'postgres'), '-D', data, '-h', '127.0.0.1', '-p', `${port}`, '-k', data, '-F'] as unknown as [string],
+      cwd: data,
+      ready: /ready to accept connections/,
+    });
   try {
     execFileSync(join(programs, 'initdb'), ['-D', data, '-A', 'trust', '-U', superuser, '--no-sync'], {
       stdio: 'ignore',
       cwd: data,
       ...owner,
     });
-    const become = owner === null ? [] : ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-    const server = await startPeer({
-      argv: (port) =>
-        [...become, join(programs, 'postgres'), '-D', data, '-h', '127.0.0.1', '-p', `${port}`, '-k', data, '-F'] as unknown as [string],
-      cwd: data,
-      ready: /ready to accept connections/,
-    });
-    const stop = async () => {
+    let server = await start();
+    const halt = async (mode: 'fast' | 'immediate') => {
       // Killed outright it would leave its shared memory behind.
-      execFileSync(join(programs, 'pg_ctl'), ['-D', data, '-m', 'immediate', 'stop'], { stdio: 'ignore', cwd: data, ...owner });
+      execFileSync(join(programs, 'pg_ctl'), ['-D', data, '-m', mode, 'stop'], { stdio: 'ignore', cwd: data, ...owner });
       await server.stop();
-      remove();
     };
-    return { ...server, stop };
+    return {
+      get url() {
+        return server.url;
+      },
+      get port() {
+        return server.port;
+      },
+      log: () => server.log(),
+      halt,
+      async again() {
+        server = await start();
+      },
+      async stop() {
+        await halt('immediate');
+        remove();
+      },
+    };
   } catch (thrown) {
     remove();
     throw thrown;
