@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { collectReport } from '../desk/report/collect-report.ts';
+import { collectReport, type ReportQuery } from '../desk/report/collect-report.ts';
 import { renderReportPage } from '../desk/report/page.ts';
 import type { FleetReport } from '../desk/report/report.ts';
 import { requireAgent } from '../fleet/select.ts';
@@ -12,6 +12,7 @@ export interface ReportWish {
   readonly windowMs: number;
   /** Null: the fleet. */
   readonly agent: string | null;
+  readonly advice: ReportQuery['advice'];
   /** The file to write; null: stdout. */
   readonly out: string | null;
 }
@@ -23,7 +24,7 @@ type Look = keyof typeof looks;
 const endings: Readonly<Record<string, Look>> = { '.html': 'html', '.htm': 'html' };
 
 /** `agentops report`: to stdout as every answer, or to a file of the format that its name ends in. */
-export const reportOutcome = async (session: Session, { windowMs, agent, out }: ReportWish): Promise<Outcome> => {
+export const reportOutcome = async (session: Session, { windowMs, agent, advice, out }: ReportWish): Promise<Outcome> => {
   const { ctx, terminal, flags } = session;
   const wanted = out === null ? null : lookOfFile(out);
   if (out === null && session.format === 'html' && flags.output === undefined && terminal.out.width !== null)
@@ -33,7 +34,7 @@ export const reportOutcome = async (session: Session, { windowMs, agent, out }: 
       hint: 'agentops report --out report.html',
     });
   const { fleet } = await session.fleet();
-  const report = await collectReport(ctx, fleet, { windowMs, agent: agent === null ? null : requireAgent(fleet, agent).name });
+  const report = await collectReport(ctx, fleet, { windowMs, agent: agent === null ? null : requireAgent(fleet, agent).name, advice });
   if (out === null || wanted === null)
     return {
       finding: 'none',

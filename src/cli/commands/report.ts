@@ -1,17 +1,24 @@
 import type { Leaf } from '../command.ts';
-import { windowFlag } from '../flags.ts';
+import { choiceFlag, windowFlag } from '../flags.ts';
 
 interface Flags {
   readonly since: number;
   readonly agent?: string;
+  readonly advice: (typeof advices)[number];
   readonly out?: string;
 }
+
+const advices = ['auto', 'always', 'never'] as const;
 
 const report: Leaf = {
   formats: ['html'],
   flags: [
     { flags: '--since <duration>', summary: 'how far back', parse: windowFlag, fallback: '30d' },
     { flags: '--agent <name>', summary: 'of this agent; default: the fleet' },
+    {
+      ...{ flags: `--advice <${advices.join('|')}>`, summary: 'look for ways to spend less; auto: where that is quick' },
+      ...{ parse: choiceFlag(advices), fallback: 'auto' },
+    },
     { flags: '--out <file>', summary: 'write this file; default: to stdout' },
   ],
   examples: [
@@ -25,7 +32,7 @@ const report: Leaf = {
   async run(session, _arguments, given) {
     const flags = given as unknown as Flags;
     const { reportOutcome } = await import('../make-report.ts');
-    return reportOutcome(session, { windowMs: flags.since, agent: flags.agent ?? null, out: flags.out ?? null });
+    return reportOutcome(session, { windowMs: flags.since, agent: flags.agent ?? null, advice: flags.advice, out: flags.out ?? null });
   },
 };
 

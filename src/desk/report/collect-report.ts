@@ -8,6 +8,8 @@ import { collectStandings } from '../../oversight/status/collect-fleet-status.ts
 import type { StandingState } from '../../oversight/status/fleet-status.ts';
 import { incidentsBetween, listIncidents } from '../../response/incidents/incidents.journal.ts';
 import { loadSuggestions } from '../../response/runbooks/load-suggestions.ts';
+import type { AdviceReport } from '../../telemetry/advice/advice-report.ts';
+import { collectAdvice } from '../../telemetry/advice/collect-advice.ts';
 import { monthOf } from '../../telemetry/cost/budget.ts';
 import { readModelSpend } from '../../telemetry/cost/model-spend.cache.ts';
 import { firstDayLearned, monthSoFar } from '../../telemetry/cost/month-so-far.ts';
@@ -22,6 +24,7 @@ import { readFleetFigures } from '../../telemetry/stats/read-fleet-figures.ts';
 import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
 import { readScoreValues } from '../../telemetry/stats/score-values.cache.ts';
 import { readEdges } from '../../telemetry/stats/topology.cache.ts';
+import { windowWord } from '../../views/status-facts.ts';
 import { episodesOf } from './alert-episodes.ts';
 import { firstSteps } from './first-steps.ts';
 import type { FleetReport, ReportedAgent, ReportedMonth } from './report.ts';
@@ -33,6 +36,8 @@ export interface ReportQuery {
   readonly windowMs: number;
   /** Only this agent; null: all. */
   readonly agent: string | null;
+  /** Whether ways to spend less are looked for; `auto`: where there are not too many calls to look through. */
+  readonly advice: 'auto' | 'always' | 'never';
 }
 
 const dayMs = 86_400_000;
@@ -41,9 +46,11 @@ const hourMs = 3_600_000;
 const daysFromMs = 4 * dayMs;
 /** Beyond so many scores only some of them are looked at: their spread is known well enough. */
 const enoughScores = 100_000;
+/** So many calls are looked through for ways to spend less within about two seconds. */
+const fewCalls = 50_000;
 
 /** Everything a report says: what the fleet did, cost and failed at in a window, how it stands now, and what to do about it first. */
-export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agent }: ReportQuery): Promise<FleetReport> => {
+export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agent, advice: wanted }: ReportQuery): Promise<FleetReport> => {
   const cache = await openFreshCache(ctx);
   const now = ctx.clock.now();
   const bucket = windowMs < daysFromMs ? 'hour' : 'day';
@@ -57,6 +64,9 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
   const month = monthOfReport(fleet, agent, spent, now);
   const { budgets } = spent;
   const { alerts, firing, incidents } = await readTroubles(ctx, fleet, { from, now, agent });
+  const calls = trend.whole.priced + trend.whole.unpriced;
+  const isAdvised = wanted === 'always' || (wanted === 'auto' && calls <= fewCalls);
+  const advice: AdviceReport | null = isAdvised ? await collectAdvice(ctx, fleet, { agents: agent === null ? [] : [agent], window }) : null;
   const failures = readPairs(cache, { window, by: 'error', filter, sumsOnly: true })
     .map((pair) => ({ agent: pair.agent, type: pair.key, requests: pair.cell.errors ?? 0 }))
     .filter(({ requests }) => requests > 0)
@@ -78,14 +88,16 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
     alerts,
     incidents,
     edges: readEdges(cache, window, { sumsOnly: true }).filter((edge) => agent === null || edge.agent === agent || edge.caller === agent),
+    advice,
     steps: firstSteps({
+      findings: advice?.findings ?? [],
       agents,
       incidents,
       firing,
       budgets,
       month,
       unpriced: trend.whole.unpriced,
-      window: `${Math.ceil(windowMs / hourMs)}h`,
+      window: windowWord(windowMs),
     }),
   };
 };

@@ -1,15 +1,17 @@
-import { listOf, plural } from '../../ground/output/phrases.ts';
+import { plural } from '../../ground/output/phrases.ts';
 import { formatMoney, formatShare } from '../../ground/units/amount.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import { agentNamed } from '../../oversight/alerts/subject.ts';
 import type { Incident } from '../../response/incidents/incident.ts';
+import type { Finding } from '../../telemetry/advice/saving.ts';
 import type { BudgetUse } from '../../telemetry/cost/budget.ts';
+import { rangeText } from '../../views/advice-facts.ts';
 import type { Episode } from './alert-episodes.ts';
 import type { ReportedAgent, ReportedMonth } from './report.ts';
 
 /** One thing to do, with what to type for it. Texts are untrusted. */
 export interface FirstStep {
-  readonly kind: 'incident' | 'agent' | 'alert' | 'budget' | 'promise' | 'unseen' | 'price';
+  readonly kind: 'incident' | 'agent' | 'alert' | 'budget' | 'promise' | 'saving' | 'unseen' | 'price';
   /** Null: it concerns no single agent. */
   readonly agent: string | null;
   readonly what: string;
@@ -30,6 +32,8 @@ export interface StepFacts {
   readonly firing: readonly FiringAlert[];
   readonly budgets: readonly BudgetUse[];
   readonly month: ReportedMonth;
+  /** What would save most comes first. */
+  readonly findings: readonly Finding[];
   /** Spans with usage whose cost is not known. */
   readonly unpriced: number;
   /** `30d`, as a command takes it. */
@@ -53,13 +57,14 @@ export const firstSteps = (facts: StepFacts): readonly FirstStep[] => {
     ...incidentSteps(facts, 'notify'),
     ...alertSteps(facts, 'notify'),
     ...promiseSteps(facts),
+    ...savingSteps(facts),
     ...agentSteps(facts, 'yellow'),
     ...unseenSteps(facts),
     ...priceSteps(facts),
   ].filter(({ agent, kind }) => {
     if (agent === null) return true;
     // Money is another matter than health.
-    const key = JSON.stringify([agent, kind === 'budget']);
+    const key = JSON.stringify([agent, kind === 'budget' || kind === 'saving']);
     const isNew = !named.has(key);
     named.add(key);
     return isNew;
@@ -119,36 +124,84 @@ const budgetSteps = ({ budgets, month }: StepFacts): readonly FirstStep[] => {
   return [ahead, ...steps];
 };
 
-/** Whole days of what an agent promises and did not keep over the window. */
-const promiseSteps = ({ agents, window }: StepFacts): readonly FirstStep[] =>
-  agents.filter(counts).flatMap(({ name, figures, promised }): readonly FirstStep[] => {
-    const broken = [
-      ...(isAbove(figures.errorRate, promised.errorRate)
-        ? [{ metric: 'error-rate', why: `${share(figures.errorRate)} of its requests failed; it promises ${share(promised.errorRate)}` }]
-        : []),
-      ...(isAbove(figures.latencyP95Us, promised.latencyP95Us)
-        ? [{ metric: 'p95', why: `its p95 was ${time(figures.latencyP95Us)}; it promises ${time(promised.latencyP95Us)}` }]
-        : []),
-      ...(isAbove(promised.quality, figures.quality)
-        ? [{ metric: 'quality', why: `its quality was ${score(figures.quality)}; it promises ${score(promised.quality)}` }]
-        : []),
-    ];
-    const [first] = broken;
-    if (first === undefined) return [];
-    return [
-      {
-        ...{ kind: 'promise', agent: name },
-        what: `See why ${name} does not keep its promise`,
-        why: `Over the whole time ${listOf(broken.map(({ why }) => why))}.`,
-        command: `agentops trend ${first.metric} --agent ${name} --window ${window}`,
-      },
-    ];
-  });
+/** So far beyond what is promised is worth a look: shares of the promise. */
+const beyond = 1.05;
+/** More agents than that are told of together. */
+const mostApart = 2;
 
-const isAbove = (value: number | null, limit: number | null): boolean => value !== null && limit !== null && value > limit;
+interface Broken {
+  readonly agent: string;
+  readonly metric: string;
+  readonly why: string;
+  /** How many times what is promised. */
+  readonly times: number;
+}
+
+/** What agents promise and did not keep over the whole window, the worst first. */
+const promiseSteps = ({ agents, window }: StepFacts): readonly FirstStep[] => {
+  const broken = agents
+    .filter(counts)
+    .flatMap(worstBroken)
+    .sort((a, b) => b.times - a.times);
+  const stepOf = ({ agent, metric, why }: Broken): FirstStep => ({
+    ...{ kind: 'promise', agent },
+    what: `See why ${agent} does not keep its promise`,
+    why: `Over the whole time ${why}.`,
+    command: `agentops trend ${metric} --agent ${agent} --window ${window}`,
+  });
+  const [worst] = broken;
+  if (worst === undefined || broken.length <= mostApart) return broken.map(stepOf);
+  const { agent, metric, why } = worst;
+  return [
+    {
+      ...{ kind: 'promise', agent: null },
+      what: `See why ${plural(broken.length, 'agent')} do not keep what they promise`,
+      why: `The worst is ${agent}: over the whole time ${why}.`,
+      command: `agentops trend ${metric} --agent ${agent} --window ${window}`,
+    },
+  ];
+};
+
+const worstBroken = ({ name, figures, promised }: ReportedAgent): readonly Broken[] => {
+  const held = [
+    {
+      metric: 'error-rate',
+      times: ratio(figures.errorRate, promised.errorRate),
+      why: `${share(figures.errorRate)} of its requests failed, of ${share(promised.errorRate)} promised`,
+    },
+    {
+      metric: 'p95',
+      times: ratio(figures.latencyP95Us, promised.latencyP95Us),
+      why: `its p95 was ${time(figures.latencyP95Us)}, of ${time(promised.latencyP95Us)} promised`,
+    },
+    {
+      metric: 'quality',
+      times: ratio(promised.quality, figures.quality),
+      why: `its quality was ${score(figures.quality)}, of ${score(promised.quality)} promised`,
+    },
+  ];
+  const worst = held.filter(({ times }) => times >= beyond).sort((a, b) => b.times - a.times)[0];
+  return worst === undefined ? [] : [{ agent: name, ...worst }];
+};
+
+const ratio = (value: number | null, limit: number | null): number => (value === null || limit === null || limit === 0 ? 0 : value / limit);
 const share = (value: number | null): string => formatShare(value ?? 0);
 const time = (us: number | null): string => humanDuration((us ?? 0) / 1000);
 const score = (value: number | null): string => (value ?? 0).toFixed(2);
+
+/** What saves less a month, in dollars, or may save nothing, is no matter for a Monday. */
+const leastSaving = 1;
+
+const savingSteps = ({ findings }: StepFacts): readonly FirstStep[] =>
+  findings
+    .filter(({ saving, grade }) => saving.mid >= leastSaving && saving.low > 0 && grade !== 'speculative')
+    .slice(0, 1)
+    .map(({ strategy, agent, task, saving, grade, next }) => ({
+      ...{ kind: 'saving' as const, agent },
+      what: `Save ${rangeText(saving)} a month on ${agent}`,
+      why: `By ${strategy.replace('-', ' ')}${task === null ? '' : ` of ${task}`}; the figure is ${grade}.`,
+      command: next.commands[0] ?? `agentops advise ${agent} --verbose`,
+    }));
 
 const unseenSteps = ({ agents }: StepFacts): readonly FirstStep[] => {
   const unseen = agents.filter((agent) => counts(agent) && agent.standing?.state === 'unknown');

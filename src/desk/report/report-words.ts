@@ -1,6 +1,7 @@
 import { plural } from '../../ground/output/phrases.ts';
 import { formatMoney, formatShare } from '../../ground/units/amount.ts';
-import type { stateSigns } from '../../views/words.ts';
+import type { StandingState } from '../../oversight/status/fleet-status.ts';
+import { missing, type stateSigns } from '../../views/words.ts';
 import type { FleetReport, ReportedAgent } from './report.ts';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -91,4 +92,19 @@ const monthSentence = ({ forecast, limitNanos, spentNanos, fromMs }: FleetReport
   return [
     `${name} is expected to come to ${formatMoney(forecast.expected)}${of === '' ? '' : `, ${forecast.expected > (limitNanos ?? 0) ? 'above' : 'within'} its budget${of}`}.`,
   ];
+};
+
+/** Milliseconds of a bucket of the trend. */
+export const bucketMs = ({ trend }: Pick<FleetReport, 'trend'>): number => (trend.split === 'day' ? 86_400_000 : 3_600_000);
+
+/** A value of an axis without digits that say nothing: `$2.00` is `$2`. */
+export const roundTick = (written: string): string => written.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
+
+/** A mean of scores. */
+export const scoreWord = (score: number | null): string => (score === null ? missing : score.toFixed(2));
+
+/** Why an agent is as it is, opened by what keeps it from counting. */
+export const excuseAndReasons = ({ suppressedBy, inMaintenance, reasons }: StandingState): string => {
+  const excuse = suppressedBy !== null ? `suppressed by ${suppressedBy}` : inMaintenance ? 'in maintenance' : '';
+  return [excuse, reasons.join('; ')].filter((part) => part !== '').join(': ');
 };

@@ -1,5 +1,6 @@
 import type { StandingState } from '../../oversight/status/fleet-status.ts';
 import type { Incident } from '../../response/incidents/incident.ts';
+import type { AdviceReport } from '../../telemetry/advice/advice-report.ts';
 import type { BudgetUse, Forecast } from '../../telemetry/cost/budget.ts';
 import type { ModelSpend } from '../../telemetry/cost/model-spend.cache.ts';
 import type { Trend } from '../../telemetry/stats/collect-trend.ts';
@@ -74,6 +75,8 @@ export interface FleetReport {
   readonly alerts: readonly Episode[];
   readonly incidents: readonly Incident[];
   readonly edges: readonly AgentEdge[];
+  /** Null: it was not looked for. */
+  readonly advice: AdviceReport | null;
   /** What to do first, most urgent first. */
   readonly steps: readonly FirstStep[];
 }

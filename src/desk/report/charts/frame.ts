@@ -39,9 +39,10 @@ ${drawing}</svg>${after}
 </figure>
 `;
 
-/** A scale from values to heights that begins at `low`, ends at a round number above `high` and knows its ticks. */
-export const heightScale = ({ top, bottom }: Area, low: number, high: number) => {
-  const scale = scaleLinear([low, high > low ? high : low + 1], [bottom, top]).nice(3);
+/** A scale from values to heights that begins at `low`, ends at a round number above `high`, or at `high` itself where that is exact, and knows its ticks. */
+export const heightScale = ({ top, bottom }: Area, low: number, high: number, isExact = false) => {
+  const linear = scaleLinear([low, high > low ? high : low + 1], [bottom, top]);
+  const scale = isExact ? linear : linear.nice(3);
   return { at: (value: number): number => scale(value), ticks: scale.ticks(3) };
 };
 

@@ -72,7 +72,7 @@ export const renderTimeChart = (chart: TimeChart): Html => {
     );
   const tops = look === 'bars' ? starts.map((_, at) => series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0)) : known;
   const low = chart.low ?? 0;
-  const scale = heightScale(area, low, Math.max(chart.high ?? 0, limit?.value ?? 0, ...tops));
+  const scale = heightScale(area, low, Math.max(chart.high ?? 0, limit?.value ?? 0, ...tops), chart.high !== undefined);
   const drawn =
     look === 'bars'
       ? bars(chart, scale, x)
@@ -90,7 +90,7 @@ export const renderTimeChart = (chart: TimeChart): Html => {
   );
 };
 
-const areaOf = (hasNames: boolean): Area => ({ left: 46, right: chartWidth - (hasNames ? 30 : 4), top: 8, bottom: chartHeight - 20 });
+const areaOf = (hasNames: boolean): Area => ({ left: 46, right: chartWidth - (hasNames ? 30 : 4), top: 12, bottom: chartHeight - 20 });
 
 const axis = ({ left, right, bottom }: Area): Html => html`<path class="axis" d="M${left} ${bottom}H${right}"/>`;
 
@@ -165,24 +165,24 @@ const dates = ({ starts, nameOf }: TimeChart, area: Area, x: (ms: number) => num
   );
 };
 
-/** The least width of a band that is seen. */
-const thinnest = 2;
+/** The lane above the values in which incidents lie, and the least width at which one is seen. */
+const [laneHeight, thinnest] = [4, 2];
 
-const incidents = ({ happenings, starts }: TimeChart, { top, bottom, right }: Area, x: (ms: number) => number, end: number): Html => {
+const incidents = ({ happenings, starts }: TimeChart, { top, right }: Area, x: (ms: number) => number, end: number): Html => {
   const first = starts[0] ?? 0;
   return html`${happenings
     .filter(({ until }) => until !== null)
     .map(({ at, until, text }) => {
       const from = x(Math.max(first, at));
       const width = Math.max(thinnest, Math.min(right, x(Math.min(end, until ?? at))) - from);
-      return html`<rect class="band" x="${place(Math.min(from, right - width))}" y="${top}" width="${place(width)}" height="${bottom - top}"><title>${text}</title></rect>`;
+      return html`<rect class="band" x="${place(Math.min(from, right - width))}" y="${top - laneHeight - 2}" width="${place(width)}" height="${laneHeight}"><title>${text}</title></rect>`;
     })}`;
 };
 
-const marks = ({ happenings }: TimeChart, { top, bottom }: Area, x: (ms: number) => number): Html => {
+const marks = ({ happenings }: TimeChart, { top, bottom }: Area, x: (ms: number) => number): Html | null => {
   const moments = happenings.filter(({ until }) => until === null).map(({ at }) => place(x(at)));
-  if (moments.length === 0) return html``;
-  return html`<path class="mark" d="${moments.map((at) => `M${at} ${top}V${bottom}`).join('')}"/><path class="flag" d="${moments.map((at) => `M${place(at - 3)} ${bottom + 5}h6l-3 -5Z`).join('')}"/>`;
+  if (moments.length === 0) return null;
+  return html`<path class="mark" d="${moments.map((at) => `M${at} ${top}V${bottom}`).join('')}"/>`;
 };
 
 /** Tells the values of a bucket where one points at it. */

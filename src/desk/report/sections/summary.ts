@@ -1,12 +1,11 @@
 import { type Html, html } from '../../../ground/output/html.ts';
-import { plural } from '../../../ground/output/phrases.ts';
 import { formatMoney, formatShare } from '../../../ground/units/amount.ts';
 import { countOf, latencyOf } from '../../../views/figures.ts';
 import { coverageFacts } from '../../../views/status-facts.ts';
 import { moneyOrMissing, shareOrMissing, stateSigns } from '../../../views/words.ts';
 import { place } from '../charts/frame.ts';
 import type { FleetReport } from '../report.ts';
-import { changeWord, countStates, dateWord, leadSentences, monthWord, stateNames, windowLength } from '../report-words.ts';
+import { changeWord, countStates, dateWord, leadSentences, monthWord, scoreWord, stateNames, windowLength } from '../report-words.ts';
 
 /** What is true now, in words and a dozen figures, and what to do about it. */
 export const renderSummary = (report: FleetReport): Html => html`<p class="lead">${leadSentences(report).join(' ')}</p>
@@ -43,12 +42,12 @@ interface Tile {
   readonly more: string;
 }
 
-const tiles = ({ totals, before, month, budgets, trend }: FleetReport): readonly Tile[] => {
+const tiles = ({ totals, before, month }: FleetReport): readonly Tile[] => {
   const than = (now: number | null, then: number | null | undefined): string =>
     now === null || then === null || then === undefined ? '' : `${changeWord(now, then)} than before`.replace('as much than', 'as much as');
   const rateBefore = before === null || before.requests === 0 ? '' : `${formatShare(before.errors / before.requests)} before`;
   const { forecast, limitNanos } = month;
-  const over = budgets.filter(({ used }) => used >= 1).length;
+  const each = totals.costPerRequestNanos === null ? '' : `${moneyOrMissing(totals.costPerRequestNanos)} a request`;
   return [
     { name: 'Requests', value: countOf(totals.requests), more: than(totals.requests, before?.requests) },
     { name: 'Failed', value: shareOrMissing(totals.errorRate), more: rateBefore },
@@ -57,17 +56,12 @@ const tiles = ({ totals, before, month, budgets, trend }: FleetReport): readonly
       value: latencyOf(totals.latencyP95Us),
       more: `p50 ${latencyOf(totals.latencyP50Us)}, p99 ${latencyOf(totals.latencyP99Us)}`,
     },
-    { name: 'Cost', value: moneyOrMissing(totals.costNanos), more: than(totals.costNanos, before?.costNanos) },
     {
-      name: 'A request',
-      value: moneyOrMissing(totals.costPerRequestNanos),
-      more: `${moneyOrMissing(totals.probeCostNanos)} more for our own checks`,
+      name: 'Cost',
+      value: moneyOrMissing(totals.costNanos),
+      more: [each, than(totals.costNanos, before?.costNanos)].filter((part) => part !== '').join(', '),
     },
-    {
-      name: 'Quality',
-      value: totals.quality === null ? '–' : totals.quality.toFixed(2),
-      more: totals.quality === null ? 'no score says' : 'mean of scores, 0 to 1',
-    },
+    { name: 'Quality', value: scoreWord(totals.quality), more: totals.quality === null ? 'no score says' : 'mean of scores, 0 to 1' },
     {
       name: `${monthWord(month.fromMs)}, expected`,
       value: moneyOrMissing(forecast?.expected ?? null),
@@ -78,8 +72,6 @@ const tiles = ({ totals, before, month, budgets, trend }: FleetReport): readonly
             ? 'no budget is set'
             : `${formatShare(forecast.expected / limitNanos)} of ${formatMoney(limitNanos)}`,
     },
-    { name: 'Budgets used up', value: String(over), more: budgets.length === 0 ? 'none is set' : `of ${plural(budgets.length, 'budget')}` },
-    ...(trend.marks.length === 0 ? [] : [{ name: 'Releases', value: countOf(trend.marks.length), more: 'noted or seen in this time' }]),
   ];
 };
 
@@ -88,3 +80,9 @@ const firstThree = ({ steps }: FleetReport): Html =>
     ? html`<p class="good">${stateSigns.green.symbol} Nothing asks to be done.</p>`
     : html`<h2 id="first">Do first</h2>
 <ol class="first">${steps.slice(0, 3).map(({ what, why, command }) => html`<li><b>${what}</b><p>${why}</p><code>${command}</code></li>`)}</ol>`;
+
+/** What the figures are, for who wonders. */
+export const renderFoot = ({ window, generatedAt, trend }: FleetReport): Html =>
+  html`<footer><p>Requests that began between ${dateWord(window.from)} and ${dateWord(window.to)}; states, alerts and budgets as of then. Days are UTC. ${
+    trend.coverage.pending === 0 ? '' : 'Some of the last requests are not counted yet. '
+  }A dash stands where nothing is known, which is not nothing. Probes of our own are in no figure. Made by agentops on ${dateWord(generatedAt)}; this file fetches nothing and runs nothing.</p></footer>`;

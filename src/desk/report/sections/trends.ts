@@ -1,11 +1,10 @@
 import { type Html, html } from '../../../ground/output/html.ts';
 import { formatShare } from '../../../ground/units/amount.ts';
-import { widthUs } from '../../../ground/units/window.ts';
 import type { Figures } from '../../../telemetry/stats/figures.ts';
 import { type FigureColumn, figureColumns, writtenFigure } from '../../../views/figures.ts';
 import { type Happening, renderTimeChart, type Series } from '../charts/time-chart.ts';
 import type { FleetReport } from '../report.ts';
-import { bucketWord, momentWord } from '../report-words.ts';
+import { bucketMs, bucketWord, momentWord, roundTick } from '../report-words.ts';
 import { renderTable } from './table.ts';
 
 /** A chart of the trends: which figures, and how they are read. */
@@ -101,7 +100,7 @@ const renderTrend = (report: FleetReport, chart: TrendChart, happenings: readonl
     ...{ id: `trend-${chart.id}`, title: chart.title, unit: chart.unit, look: chart.look, series, happenings, nameOf },
     starts: trend.points.map(({ bucketUs }) => bucketUs / 1000),
     end: report.window.to,
-    bucketMs: (trend.split === 'day' ? widthUs.day : widthUs.hour) / 1000,
+    bucketMs: bucketMs(report),
     ...(chart.high === undefined ? {} : { high: chart.high }),
     low: chart.high === undefined ? 0 : lowest(known),
     limit: promised === null ? null : { value: promised, text: `promised ${main.write(promised)}` },
@@ -118,14 +117,8 @@ const renderTrend = (report: FleetReport, chart: TrendChart, happenings: readonl
 /** A scale of grades begins at a half where none is lower: what differs is seen. */
 const lowest = (values: readonly number[]): number => (values.some((value) => value < 0.55) ? 0 : 0.5);
 
-/** Ticks are round numbers: digits that tell values apart only clutter the axis. */
-const tickOf = ({ name, write }: FigureColumn, value: number): string => {
-  if (value === 0) return '0';
-  if (name === 'error-rate') return formatShare(value);
-  return write(value)
-    .replace(/(\.\d*?)0+(?=\D|$)/, '$1')
-    .replace(/\.(?=\D|$)/, '');
-};
+const tickOf = ({ name, write }: FigureColumn, value: number): string =>
+  value === 0 ? '0' : name === 'error-rate' ? formatShare(value) : roundTick(write(value));
 
 const happeningsOf = ({ trend, incidents, window }: FleetReport): readonly Happening[] => [
   ...incidents.map(({ id, title, startedAt, resolvedAt }) => ({ at: startedAt, until: resolvedAt ?? window.to, text: `${id}: ${title}` })),
