@@ -1,15 +1,13 @@
-import { statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ScheduleFormat, type Scheduling, scheduleText } from '../desk/export/schedule.ts';
 import { collectReferences } from '../fleet/collect-references.ts';
 
-import { usageError } from '../ground/errors.ts';
 import { jsonDocument } from '../ground/output/json.ts';
 import { listOf } from '../ground/output/phrases.ts';
 import { namesIn } from '../ground/units/env-file.ts';
-import { shellWord } from '../response/runbooks/next-command.ts';
 import type { Outcome, Session } from './command.ts';
+import { requirePrivate } from './require-private.ts';
 
 export interface ScheduleRequest {
   readonly format: ScheduleFormat;
@@ -59,24 +57,6 @@ const needsOf = ({ ctx }: Session, manifest: string): readonly string[] => [
     ),
   ),
 ];
-
-/** Throws a usage error for a file of secrets that is not there, or that its group or everybody may read. */
-const requirePrivate = (file: string): void => {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isFile() !== true)
-    throw usageError({
-      code: 'env_file_missing',
-      message: `there is no file ${file}`,
-      hint: `(umask 077 && touch ${shellWord(file)}), then one NAME=value a line`,
-    });
-  const mode = found.mode & 0o777;
-  if ((mode & 0o077) !== 0)
-    throw usageError({
-      code: 'env_file_open',
-      message: `${file} holds secrets, and others may read it (mode ${mode.toString(8).padStart(4, '0')})`,
-      hint: `chmod 600 ${shellWord(file)}`,
-    });
-};
 
 /** Where the manifest stands in its repository, with slashes. */
 const placeInRepository = ({ ctx }: Session, manifest: string): string => {

@@ -66,6 +66,24 @@ test('a file of secrets that others may read is refused, with what mends it', as
   expect((await folder.print()).status).toBe(0);
 });
 
+test('a file of secrets that others may read by now is refused by the tick itself, which does nothing', async () => {
+  const peer = await openPeer((request, response) => json({})(request, response));
+  using folder = stage(`${peer.url}/ping/\${PING_KEY}`);
+  const line = (await folder.print()).stdout.trimEnd().split('\n').at(-1) ?? '';
+  const file = join(folder.place, 'agentops.env');
+  chmodSync(file, 0o604);
+  const { status, said } = await asCron(line);
+  expect(status).toBe(2);
+  expect(said).toContain('others may read it (mode 0604)');
+  expect(said).toContain('hint: chmod 600 ');
+  expect(peer.received).toEqual([]);
+  // As a unit of systemd tells it.
+  const env = { PING_KEY: 's3cret-key', AGENTOPS_ENV_FILE: file };
+  for (const command of ['tick', 'watch']) expect((await runCli([command], { cwd: folder.place, env })).status).toBe(2);
+  chmodSync(file, 0o600);
+  expect(await asCron(line)).toEqual({ status: 0, said: '' });
+});
+
 test('what the manifest needs and the file lacks is told, on stderr', async () => {
   using folder = stage('https://example.com/ping/${OTHER_KEY}');
   const { status, stderr } = await folder.print();
@@ -83,6 +101,7 @@ test('a unit, a deployment and a workflow name every path and every variable', a
   const unit = (await folder.print('--format', 'systemd')).stdout;
   expect(unit).toContain('50%% off $$HOME\'s `x`/agentops.yaml"');
   expect(unit).toContain('EnvironmentFile=');
+  expect(unit).toMatch(/^Environment="AGENTOPS_ENV_FILE=.*50%% off \$HOME's `x`\/agentops\.env"$/m);
   const deployment = (await folder.print('--format', 'kubernetes', '--image', 'acme/agentops:1')).stdout;
   expect(deployment).toContain('image: "acme/agentops:1"');
   expect(deployment).toContain('envFrom: [{ secretRef: { name: agentops-acme } }]');

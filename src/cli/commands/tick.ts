@@ -26,14 +26,17 @@ const tick: Leaf = {
   ],
   exits: [
     ['0', 'the work was done, whatever fires; or another tick is at it'],
+    ['2', 'others may read the file that its secrets come from: nothing was done'],
     ['3', 'part of the work failed, the rest was done'],
   ],
   async run(session, _arguments, given) {
     const flags = given as Flags;
-    const [{ tickFleet, tickOutcome, tickTeller }, { dutiesOf }] = await Promise.all([
+    const [{ tickFleet, tickOutcome, tickTeller }, { dutiesOf }, { requirePrivateEnv }] = await Promise.all([
       import('../tick-fleet.ts'),
       import('../asked-duties.ts'),
+      import('../require-private.ts'),
     ]);
+    requirePrivateEnv(session);
     const duties = dutiesOf(flags.only ?? [], flags.skip ?? []);
     const { tick: done, rest } = await tickFleet(session, { duties, waits: flags.wait === true }, tickTeller(session));
     // The lease is free by now: the next tick need not wait for runs that look whether they helped.

@@ -21,7 +21,12 @@ const watch: Leaf = {
   exits: [['130', 'stopped by Ctrl-C (143: by SIGTERM), after the duty that was under way; a second signal leaves at once']],
   async run(session, _arguments, given) {
     const flags = given as unknown as Flags;
-    const [{ watchTicks }, { dutiesOf }] = await Promise.all([import('../watch-ticks.ts'), import('../asked-duties.ts')]);
+    const [{ watchTicks }, { dutiesOf }, { requirePrivateEnv }] = await Promise.all([
+      import('../watch-ticks.ts'),
+      import('../asked-duties.ts'),
+      import('../require-private.ts'),
+    ]);
+    requirePrivateEnv(session);
     return watchTicks(session, { duties: dutiesOf(flags.only ?? [], flags.skip ?? []), waits: false }, flags.every);
   },
 };

@@ -22,7 +22,8 @@ export const systemdText = ({ fleet, node, program, manifest, stateFolder, envFi
     '[Service]',
     'Type=exec',
     `User=${user}`,
-    ...(envFile === null ? [] : [`EnvironmentFile=${pathWord(envFile)}`]),
+    // By the second line it knows which file to keep from others.
+    ...(envFile === null ? [] : [`EnvironmentFile=${pathWord(envFile)}`, `Environment=${assignment('AGENTOPS_ENV_FILE', envFile)}`]),
     `ExecStart=${start.map(unitWord).join(' ')}`,
     'Restart=always',
     'RestartSec=10',
@@ -39,6 +40,10 @@ export const systemdText = ({ fleet, node, program, manifest, stateFolder, envFi
     '',
   ].join('\n');
 };
+
+/** A variable of Environment=, systemd.exec(5): quoted, where `$` stands for itself. */
+const assignment = (name: string, value: string): string =>
+  `"${name}=${value.replaceAll('%', '%%').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
 /** A setting that is one path: nothing is quoted there, and `%` stands for itself doubled. */
 const pathWord = (path: string): string => path.replaceAll('%', '%%');
