@@ -12,7 +12,7 @@ import { callsOf, type Evidence } from './call.ts';
 import { readTraceIds } from './calls.cache.ts';
 import { combinedSaving } from './combined.ts';
 import type { Advice, Draft } from './draft.ts';
-import { leastDays, spentOf } from './estimate.ts';
+import { type DayDraws, drawDays, leastDays, spentOf } from './estimate.ts';
 import { gradedBySpan, judgeAgent, tooShort } from './judge-agent.ts';
 import { nextStep } from './next-step.ts';
 import type { PriceOf } from './pricing.ts';
@@ -46,15 +46,15 @@ export const collectAdvice = async (
   const names = fleet.agents.flatMap(({ name }) => (named.length === 0 || named.includes(name) ? [name] : []));
   const isWanted = (strategy: Strategy): boolean => only.length === 0 || only.includes(strategy);
   const price = await loadPrice(fleet);
-  const random = seededRandom(1);
+  const draws = drawDays(seededRandom(1));
   on({ kind: 'reading' });
   const evidence = strategies.some((each) => each !== 'budget' && isWanted(each)) ? readEvidence(cache, fleet, names, window) : [];
   const judged = evidence.map((each) => {
     on({ kind: 'judging', agent: each.agent });
-    return { agent: each.agent, advice: judgeAgent(each, price, random, isWanted) };
+    return { agent: each.agent, advice: judgeAgent(each, price, draws, isWanted) };
   });
   if (isWanted('budget'))
-    for (const each of readRequests(cache, names, window)) judged.push({ agent: each.evidence.agent, advice: limitAdvice(each, random) });
+    for (const each of readRequests(cache, names, window)) judged.push({ agent: each.evidence.agent, advice: limitAdvice(each, draws) });
   const findings = wordedFindings(
     cache,
     fleet,
@@ -88,11 +88,11 @@ const loadPrice = async (fleet: Fleet): Promise<PriceOf> => {
     }).nanos;
 };
 
-const limitAdvice = ({ evidence, limitNanos, beyond }: LimitedRequests, random: () => number): Advice => {
+const limitAdvice = ({ evidence, limitNanos, beyond }: LimitedRequests, draws: DayDraws): Advice => {
   if (evidence.span < leastDays) return { drafts: [], lacks: [{ ...tooShort(evidence.span), strategy: 'budget' }] };
   const missing = `fewer than ${leastRequests} requests with a known cost`;
   if (limitNanos === null) return { drafts: [], lacks: [{ strategy: 'budget', missing }] };
-  const { drafts, lacks } = adviseBudget(evidence, limitNanos, beyond, random);
+  const { drafts, lacks } = adviseBudget(evidence, limitNanos, beyond, draws);
   return { drafts: drafts.map((draft) => gradedBySpan(draft, evidence.span)), lacks };
 };
 

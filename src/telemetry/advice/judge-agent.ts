@@ -1,6 +1,6 @@
 import type { Evidence } from './call.ts';
 import type { Advice, Draft, Lack } from './draft.ts';
-import { enoughDays, leastDays } from './estimate.ts';
+import { type DayDraws, enoughDays, leastDays } from './estimate.ts';
 import type { PriceOf } from './pricing.ts';
 import type { Strategy } from './saving.ts';
 import { adviseBatching } from './strategies/batching.ts';
@@ -9,24 +9,24 @@ import { advisePromptCache } from './strategies/prompt-cache.ts';
 import { adviseResponseCache } from './strategies/response-cache.ts';
 import { adviseRouting } from './strategies/routing.ts';
 
-type Judge = (evidence: Evidence, price: PriceOf, random: () => number) => Advice;
+type Judge = (evidence: Evidence, price: PriceOf, draws: DayDraws) => Advice;
 
 /** What each strategy says of an agent's model calls. */
 const judges: readonly (readonly [Strategy, Judge])[] = [
-  ['response-cache', (evidence, _price, random) => adviseResponseCache(evidence, random)],
+  ['response-cache', (evidence, _price, draws) => adviseResponseCache(evidence, draws)],
   ['routing', adviseRouting],
   ['prompt-cache', advisePromptCache],
   ['batching', adviseBatching],
-  ['distillation', (evidence, _price, random) => adviseDistillation(evidence, random)],
+  ['distillation', (evidence, _price, draws) => adviseDistillation(evidence, draws)],
 ];
 
 /** Less than a cent a month is no advice. */
 const leastDollars = 0.01;
 
 /** What can be saved on the model calls of an agent, by the strategies that are wanted. */
-export const judgeAgent = (evidence: Evidence, price: PriceOf, random: () => number, isWanted: (strategy: Strategy) => boolean): Advice => {
+export const judgeAgent = (evidence: Evidence, price: PriceOf, draws: DayDraws, isWanted: (strategy: Strategy) => boolean): Advice => {
   if (evidence.span < leastDays) return { drafts: [], lacks: [tooShort(evidence.span)] };
-  const advice = judges.filter(([strategy]) => isWanted(strategy)).map(([, judge]) => judge(evidence, price, random));
+  const advice = judges.filter(([strategy]) => isWanted(strategy)).map(([, judge]) => judge(evidence, price, draws));
   const lacks = advice.flatMap((each) => each.lacks);
   const { priced } = evidence;
   return {

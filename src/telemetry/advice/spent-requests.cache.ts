@@ -57,17 +57,17 @@ export interface DearRequest {
 /** The requests of a window beyond the limit of their agent, nano-dollars; our own probes left out. */
 export const readRequestsBeyond = (cache: Cache, { fromUs, toUs }: Range, limits: ReadonlyMap<number, number>): readonly DearRequest[] => {
   if (limits.size === 0) return [];
-  const least = Math.min(...limits.values());
+  const beyond = [...limits].map(([agent, nanos]) => `(${Math.trunc(agent)}, ${Math.trunc(nanos)})`).join(', ');
   const rows = cache.rows<
     readonly [agent: number, trace: number, task: number, startUs: number, costNanos: number, steps: number, isError: number]
   >(
-    `SELECT agent, trace_no, task, start_us, cost_nanos, steps, is_error FROM run
-     WHERE start_us >= ? AND start_us < ? AND cost_nanos > ? AND synthetic = 0 ORDER BY start_us`,
-    ...[fromUs, toUs, least],
+    `WITH limits (agent, nanos) AS MATERIALIZED (VALUES ${beyond})
+     SELECT r.agent, r.trace_no, r.task, r.start_us, r.cost_nanos, r.steps, r.is_error FROM run r NOT INDEXED CROSS JOIN limits l ON l.agent = r.agent
+     WHERE r.start_us >= ? AND r.start_us < ? AND r.cost_nanos > ? AND r.cost_nanos > l.nanos AND r.synthetic = 0`,
+    ...[fromUs, toUs, Math.min(...limits.values())],
   );
   const found: DearRequest[] = [];
   for (const [agent, trace, task, startUs, costNanos, steps, isError] of rows)
-    if (costNanos > (limits.get(agent) ?? Number.POSITIVE_INFINITY))
-      found.push({ agent, trace, task, startUs, costNanos, steps, isError: isError === 1 });
+    found.push({ agent, trace, task, startUs, costNanos, steps, isError: isError === 1 });
   return found;
 };

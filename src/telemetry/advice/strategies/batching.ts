@@ -1,6 +1,6 @@
 import { type Call, callsOf, type Evidence, tasksOf } from '../call.ts';
 import { type Advice, type Draft, mostExemplars } from '../draft.ts';
-import { dayOf, noSaving, savingOf } from '../estimate.ts';
+import { type DayDraws, dayOf, noSaving, savingOf } from '../estimate.ts';
 import type { PriceOf } from '../pricing.ts';
 import type { Assumption } from '../saving.ts';
 
@@ -14,17 +14,17 @@ const isDear = 0.6;
 const asynchronous = /(^|[^a-z])(async|batch|offline|nightly|bulk|backfill)($|[^a-z])/i;
 
 /** Requests of one model call for which nobody waits, sent as a batch at half the price. One finding a task. */
-export const adviseBatching = (evidence: Evidence, price: PriceOf, random: () => number): Advice => {
+export const adviseBatching = (evidence: Evidence, price: PriceOf, draws: DayDraws): Advice => {
   const calls = callsOf(evidence);
   const isTagged = evidence.tags.some((tag) => asynchronous.test(tag));
   const tasks = tasksOf(calls).filter((task) => isTagged || asynchronous.test(evidence.word(task) ?? ''));
-  if (tasks.length > 0) return { drafts: tasks.flatMap((task) => draftOf(evidence, calls, task, price, random) ?? []), lacks: [] };
+  if (tasks.length > 0) return { drafts: tasks.flatMap((task) => draftOf(evidence, calls, task, price, draws) ?? []), lacks: [] };
   const single = calls.filter(({ callsOfRequest }) => callsOfRequest === 1);
   const missing = `nothing says whether somebody waits for its answers: tag ${evidence.agent} "async" in the manifest if nobody does`;
   return { drafts: [], lacks: single.length * 2 > calls.length ? [{ strategy: 'batching', missing }] : [] };
 };
 
-const draftOf = (evidence: Evidence, calls: readonly Call[], task: number, price: PriceOf, random: () => number): Draft | null => {
+const draftOf = (evidence: Evidence, calls: readonly Call[], task: number, price: PriceOf, draws: DayDraws): Draft | null => {
   const { days, span } = evidence;
   const daily = noSaving(days);
   const traces: number[] = [];
@@ -38,7 +38,7 @@ const draftOf = (evidence: Evidence, calls: readonly Call[], task: number, price
     daily.high[day] = (daily.high[day] ?? 0) + saved * canWait.high;
     if (traces.length < mostExemplars && !traces.includes(call.trace)) traces.push(call.trace);
   }
-  const saving = savingOf(daily, days, span, random);
+  const saving = savingOf(daily, days, span, draws);
   if (saving === null || traces.length === 0) return null;
   return {
     agent: evidence.agent,

@@ -2,7 +2,7 @@ import { quantilesOf, type Sketch } from '../../../ground/math/sketch.ts';
 import { formatMoney, formatShare } from '../../../ground/units/amount.ts';
 import type { Day } from '../call.ts';
 import { type Advice, mostExemplars } from '../draft.ts';
-import { noSaving, savingOf } from '../estimate.ts';
+import { type DayDraws, noSaving, savingOf } from '../estimate.ts';
 import type { Assumption } from '../saving.ts';
 
 /** Fewer requests say nothing about the rarest. */
@@ -53,7 +53,7 @@ const roundedUp = (nanos: number): number => {
 };
 
 /** What a limit on single requests would have saved, and what it would have spoiled, by playing it on the requests of the window. */
-export const adviseBudget = (evidence: RequestEvidence, limitNanos: number, beyond: readonly Beyond[], random: () => number): Advice => {
+export const adviseBudget = (evidence: RequestEvidence, limitNanos: number, beyond: readonly Beyond[], draws: DayDraws): Advice => {
   const { agent, days, span } = evidence;
   const daily = noSaving(days);
   for (const [day, { costNanos }] of days.entries()) daily.seen[day] = costNanos;
@@ -65,7 +65,7 @@ export const adviseBudget = (evidence: RequestEvidence, limitNanos: number, beyo
     daily.mid[day] = (daily.mid[day] ?? 0) + after(overshoot.value);
     daily.high[day] = (daily.high[day] ?? 0) + after(overshoot.low);
   }
-  const saving = savingOf(daily, days, span, random);
+  const saving = savingOf(daily, days, span, draws);
   if (saving === null) return { drafts: [], lacks: [{ strategy: 'budget', missing: 'no request has a known cost' }] };
   const dearest = [...beyond].sort((a, b) => b.costNanos - a.costNanos);
   return {

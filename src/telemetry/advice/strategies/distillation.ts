@@ -1,7 +1,7 @@
 import { formatMoney } from '../../../ground/units/amount.ts';
 import { type Call, callsOf, type Evidence, tasksOf } from '../call.ts';
 import { type Advice, type Draft, mostExemplars } from '../draft.ts';
-import { dayOf, noSaving, savingOf } from '../estimate.ts';
+import { type DayDraws, dayOf, noSaving, savingOf } from '../estimate.ts';
 import type { Assumption } from '../saving.ts';
 
 /** Fewer calls in 30 days do not pay for a model of one's own. */
@@ -17,16 +17,16 @@ const once: Assumption = { name: 'dollars to make and test it', value: 2000, low
 const months: Assumption = { name: 'months it is used', value: 6, low: 6, high: 6 };
 
 /** A small model trained on the answers of a large one, for many short calls of one task. Always a guess: nobody has trained it. */
-export const adviseDistillation = (evidence: Evidence, random: () => number): Advice => {
+export const adviseDistillation = (evidence: Evidence, draws: DayDraws): Advice => {
   const calls = callsOf(evidence);
   const drafts = tasksOf(calls).flatMap((task) => {
     const ofTask = calls.filter((call) => call.task === task);
-    return [...new Set(ofTask.map(({ model }) => model))].flatMap((model) => draftOf(evidence, calls, task, model, random) ?? []);
+    return [...new Set(ofTask.map(({ model }) => model))].flatMap((model) => draftOf(evidence, calls, task, model, draws) ?? []);
   });
   return { drafts, lacks: [] };
 };
 
-const draftOf = (evidence: Evidence, calls: readonly Call[], task: number, model: number, random: () => number): Draft | null => {
+const draftOf = (evidence: Evidence, calls: readonly Call[], task: number, model: number, draws: DayDraws): Draft | null => {
   const { days, span } = evidence;
   const ownCalls = calls.filter((call) => call.task === task && call.model === model && !call.isError);
   const cost = sumOf(ownCalls.map(({ costNanos }) => costNanos));
@@ -45,7 +45,7 @@ const draftOf = (evidence: Evidence, calls: readonly Call[], task: number, model
     daily.mid[day] = (daily.mid[day] ?? 0) + call.costNanos * (1 - ownPrice.value);
     daily.high[day] = (daily.high[day] ?? 0) + call.costNanos * (1 - ownPrice.low);
   }
-  const gross = savingOf(daily, days, span, random);
+  const gross = savingOf(daily, days, span, draws);
   if (gross === null || gross.mid <= once.value / months.value) return null;
   const each = cost / ownCalls.length / 1e9;
   const breakEven = Math.ceil(once.value / (each * (1 - ownPrice.value)));

@@ -1,7 +1,7 @@
 import { type CacheRule, cacheRule } from '../cache-rules.ts';
 import { type Call, callsOf, type Evidence, type Stretch } from '../call.ts';
 import { type Advice, type Draft, mostExemplars } from '../draft.ts';
-import { type DailySaving, dayOf, noSaving, savingOf, totalOf } from '../estimate.ts';
+import { type DailySaving, type DayDraws, dayOf, noSaving, savingOf, totalOf } from '../estimate.ts';
 import { type ModelName, type PriceOf, ratesOf, type TokenRates } from '../pricing.ts';
 import type { Assumption } from '../saving.ts';
 
@@ -25,7 +25,7 @@ interface Plan {
  * The instructions that prompts begin with, read from the provider's cache: what a call pays for them in full although one with the
  * same came shortly before, less what writing them costs where none did. One finding a model; what is cached already does not count.
  */
-export const advisePromptCache = (evidence: Evidence, price: PriceOf, random: () => number): Advice => {
+export const advisePromptCache = (evidence: Evidence, price: PriceOf, draws: DayDraws): Advice => {
   const calls = callsOf(evidence);
   const known = calls.filter(({ prefix }) => prefix !== null).length;
   if (known < leastKnown * calls.length || known === 0) {
@@ -35,7 +35,7 @@ export const advisePromptCache = (evidence: Evidence, price: PriceOf, random: ()
   const models = [...new Set(calls.map(({ model }) => model))];
   const drafts = models.flatMap((model) => {
     const plans = plansOf(evidence, calls, model, price);
-    const found = plans.flatMap((plan) => draftOf(evidence, plan, random) ?? []);
+    const found = plans.flatMap((plan) => draftOf(evidence, plan, draws) ?? []);
     return found.sort((a, b) => b.saving.mid - a.saving.mid).slice(0, 1);
   });
   return { drafts, lacks: [] };
@@ -56,7 +56,7 @@ const plansOf = (evidence: Evidence, calls: readonly Call[], model: number, pric
     : [{ ...plan, hourly: false }];
 };
 
-const draftOf = (evidence: Evidence, plan: Plan, random: () => number): Draft | null => {
+const draftOf = (evidence: Evidence, plan: Plan, draws: DayDraws): Draft | null => {
   const { days, span, stretches } = evidence;
   const minutes: Assumption = {
     name: 'minutes a prefix is kept after its last use',
@@ -65,7 +65,7 @@ const draftOf = (evidence: Evidence, plan: Plan, random: () => number): Draft | 
   const daily = noSaving(days);
   const found = { traces: [] as number[], known: 0, all: 0 };
   for (const stretch of stretches) replay(stretch, evidence, plan, minutes, daily, found);
-  const saving = savingOf(daily, days, span, random);
+  const saving = savingOf(daily, days, span, draws);
   if (saving === null || saving.mid <= 0) return null;
   return {
     agent: evidence.agent,

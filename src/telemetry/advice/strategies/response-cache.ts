@@ -1,7 +1,7 @@
 import { bitsWithin, differingBits } from '../../traces/prompt-sketch.ts';
 import { type Call, type Day, type Evidence, type Stretch, tasksOf } from '../call.ts';
 import { type Advice, type Draft, mostExemplars } from '../draft.ts';
-import { type DailySaving, dayOf, noSaving, savingOf } from '../estimate.ts';
+import { type DailySaving, type DayDraws, dayOf, noSaving, savingOf } from '../estimate.ts';
 
 /** How long an answer may be given again. */
 const keptUs = 24 * 3_600_000_000;
@@ -24,17 +24,17 @@ interface Wanted {
  * Answers of a model given again for prompts that come again: at least those that are equal but for dates, ids, letter case and spacing,
  * at most those with three-word shingles alike to 80 %; of the same user, within a day. One finding a task.
  */
-export const adviseResponseCache = (evidence: Evidence, random: () => number): Advice => {
+export const adviseResponseCache = (evidence: Evidence, draws: DayDraws): Advice => {
   const { calls } = evidence.prompts;
   if (calls.every(({ key }) => key === null))
     return {
       drafts: [],
       lacks: [{ strategy: 'response-cache', missing: 'the traces hold no prompts, so nobody can tell which come again' }],
     };
-  return { drafts: tasksOf(calls).flatMap((task) => adviseTask(evidence, task, random) ?? []), lacks: [] };
+  return { drafts: tasksOf(calls).flatMap((task) => adviseTask(evidence, task, draws) ?? []), lacks: [] };
 };
 
-const adviseTask = (evidence: Evidence, task: number, random: () => number): Draft | null => {
+const adviseTask = (evidence: Evidence, task: number, draws: DayDraws): Draft | null => {
   const { agent, days, span, prompts, stretches } = evidence;
   const wanted = { days, task };
   const isWhole = stretches.length === 1 && stretches[0] === prompts;
@@ -43,7 +43,7 @@ const adviseTask = (evidence: Evidence, task: number, random: () => number): Dra
   const uplift = near.equalHits < enoughRepeats ? 1 : Math.max(1, near.similarNanos / Math.max(1, near.equalNanos));
   const high = isWhole ? near.similar : exact.equal.map((nanos) => nanos * uplift);
   const mid = exact.equal.map((nanos, day) => (nanos + (high[day] ?? 0)) / 2);
-  const saving = savingOf({ low: exact.equal, mid, high, seen: exact.seen }, days, span, random);
+  const saving = savingOf({ low: exact.equal, mid, high, seen: exact.seen }, days, span, draws);
   if (saving === null || exact.traces.length === 0) return null;
   const { lengths, hits, anonymous } = exact;
   const differ = lengths === 0 ? 0 : exact.unequal / lengths;

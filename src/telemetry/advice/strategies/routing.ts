@@ -2,7 +2,7 @@ import { type Call, callsOf, type Evidence, tasksOf } from '../call.ts';
 import { cheaperSibling } from '../cheaper-models.ts';
 import { type Comparison, compareModels } from '../compare-models.ts';
 import { type Advice, type Draft, mostExemplars } from '../draft.ts';
-import { dayOf, noSaving, savingOf } from '../estimate.ts';
+import { type DailySaving, type DayDraws, dayOf, noSaving, savingOf } from '../estimate.ts';
 import type { ModelName, PriceOf } from '../pricing.ts';
 import type { Assumption } from '../saving.ts';
 
@@ -27,22 +27,33 @@ interface Pair {
  * Short calls without an error sent to a cheaper model: one that the same task uses already, by its grades where there are enough; else
  * a smaller one of the same family, and then nobody has tried.
  */
-export const adviseRouting = (evidence: Evidence, price: PriceOf, random: () => number): Advice => {
+export const adviseRouting = (evidence: Evidence, price: PriceOf, draws: DayDraws): Advice => {
   const calls = callsOf(evidence);
   const drafts = tasksOf(calls).flatMap((task) => {
     const ofTask = calls.filter((call) => call.task === task);
     const models = [...new Set(ofTask.map(({ model }) => model))];
     return models.flatMap((from) => {
-      const pairs = candidates(evidence, ofTask, models, from, task);
-      const found = pairs.flatMap((pair) => draftOf(evidence, calls, pair, price, random) ?? []);
-      return found.sort((a, b) => rank(b) - rank(a)).slice(0, 1);
+      const tallies = candidates(evidence, ofTask, models, from, task).flatMap((pair) => tallyOf(evidence, calls, pair, price) ?? []);
+      const [best] = tallies.sort((a, b) => rank(b) - rank(a));
+      return best === undefined ? [] : (draftOf(evidence, best, draws) ?? []);
     });
   });
   return { drafts, lacks: [] };
 };
 
+/** What sending a task's calls to another model would have saved. */
+interface Tally {
+  readonly pair: Pair;
+  readonly daily: DailySaving;
+  /** Nano-dollars of the calls that would have been sent, and of what that would have saved. */
+  readonly cost: number;
+  readonly gain: number;
+  readonly assumptions: readonly Assumption[];
+  readonly traces: readonly number[];
+}
+
 /** What was tried comes before what was not; then by what it saves. */
-const rank = ({ grade, saving }: Draft): number => (grade === 'measured' ? 1e9 : 0) + saving.mid;
+const rank = ({ pair, gain }: Tally): number => (pair.compared === null ? 0 : Number.MAX_SAFE_INTEGER) + gain;
 
 const candidates = (evidence: Evidence, calls: readonly Call[], models: readonly number[], from: number, task: number): readonly Pair[] => {
   const used = models
@@ -60,15 +71,16 @@ const candidates = (evidence: Evidence, calls: readonly Call[], models: readonly
 
 const isEligible = ({ input, output, isError }: Call): boolean => !isError && input <= mostInput && output <= mostOutput;
 
-const draftOf = (evidence: Evidence, calls: readonly Call[], pair: Pair, price: PriceOf, random: () => number): Draft | null => {
-  const { days, span } = evidence;
+const add = (values: Float64Array, day: number, nanos: number): void => {
+  values[day] = (values[day] ?? 0) + nanos;
+};
+
+/** Null: the other model has no price, or saves too little. */
+const tallyOf = ({ days }: Evidence, calls: readonly Call[], pair: Pair, price: PriceOf): Tally | null => {
   const { compared, to } = pair;
   const length = compared?.verbosity ?? verbosity;
   const repeats = compared?.repeats ?? untriedRepeats;
   const daily = noSaving(days);
-  const add = (values: Float64Array, day: number, nanos: number) => {
-    values[day] = (values[day] ?? 0) + nanos;
-  };
   const traces: number[] = [];
   let [cost, gain] = [0, 0];
   for (const call of calls) {
@@ -80,22 +92,29 @@ const draftOf = (evidence: Evidence, calls: readonly Call[], pair: Pair, price: 
     if (asked === null || whole === null) return null;
     const saved = (ratio: number, longer: number, again: number): number =>
       call.costNanos - ratio * (asked + longer * (whole - asked)) - again * call.costNanos;
+    const likely = saved(tokenRatio.value, length.value, repeats.value);
     add(daily.low, day, saved(tokenRatio.high, length.high, repeats.high));
-    add(daily.mid, day, saved(tokenRatio.value, length.value, repeats.value));
+    add(daily.mid, day, likely);
     add(daily.high, day, saved(tokenRatio.low, length.low, repeats.low));
     cost += call.costNanos;
-    gain += saved(tokenRatio.value, length.value, repeats.value);
+    gain += likely;
     if (traces.length < mostExemplars && !traces.includes(call.trace)) traces.push(call.trace);
   }
-  const saving = savingOf(daily, days, span, random);
-  if (saving === null || gain < leastGain * cost || cost === 0) return null;
+  return cost === 0 || gain < leastGain * cost ? null : { pair, daily, cost, gain, assumptions: [tokenRatio, length, repeats], traces };
+};
+
+const draftOf = (evidence: Evidence, { pair, daily, assumptions, traces }: Tally, draws: DayDraws): Draft | null => {
+  const { days, span } = evidence;
+  const saving = savingOf(daily, days, span, draws);
+  if (saving === null) return null;
+  const { compared, to } = pair;
   return {
     agent: evidence.agent,
     task: evidence.word(pair.task),
     saving,
     grade: compared === null ? 'speculative' : 'measured',
     coverage: evidence.priced,
-    assumptions: [tokenRatio, length, repeats],
+    assumptions,
     harm: [harmOf(compared, to)],
     traces,
     step: { kind: 'routing', from: evidence.model(pair.from), to, mostInput, mostOutput },
