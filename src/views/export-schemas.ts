@@ -19,5 +19,6 @@ const exported = z.object({
 
 /** The documents of files for other tools. */
 export const exportSchemas = {
+  'export grafana': exported,
   'export prometheus': exported,
 } as const;

@@ -53,6 +53,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   unfreeze: ['unfreeze'],
   tick: ['tick'],
   'schedule print': ['schedule', 'print'],
+  'export grafana': ['export', 'grafana'],
   'export prometheus': ['export', 'prometheus'],
   'budget show': ['budget', 'show'],
   'alerts list': ['alerts', 'list', '--all'],

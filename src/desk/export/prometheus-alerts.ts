@@ -45,14 +45,17 @@ export interface Translation {
   readonly alertName: string;
 }
 
+/** Of rules, and of queues. */
+type ExposedMetric = RuleMetric | 'agentops_queue_depth' | 'agentops_queue_workers';
+
 const nothing: Translated = { recordings: [], conditions: [], leftOut: [] };
 const nanosOf = (nanos: number): string => String(nanos / 1e9);
 
 /** A rule as Prometheus judges it by the figures of `/metrics`: the same limits, the same statistics, the same windows. */
 export const translate = (rule: Rule, to: Translation): Translated => {
   const { test, severity, name } = rule;
-  const ruled = (metric: RuleMetric, more: Matchers = {}) => selector(metric, { rule: name, ...more, ...jobOf(to) });
-  const about = (metric: RuleMetric, more: Matchers = {}) => selector(metric, { ...more, ...agentsOf(rule, to), ...jobOf(to) });
+  const ruled = (metric: ExposedMetric, more: Matchers = {}) => selector(metric, { rule: name, ...more, ...jobOf(to) });
+  const about = (metric: ExposedMetric, more: Matchers = {}) => selector(metric, { ...more, ...agentsOf(rule, to), ...jobOf(to) });
   const limit = (value: Own<number>, own: RuleMetric): string =>
     value === 'own' ? `ignoring (rule) group_left () ${selector(own, jobOf(to))}` : String(value);
   const one = (expr: string): Translated => ({ ...nothing, conditions: [{ label: '', severity, expr }] });
@@ -100,7 +103,7 @@ export const translate = (rule: Rule, to: Translation): Translated => {
     case 'provider_outage':
       return { ...nothing, leftOut: [{ label: null, reason: 'what comes of calls to a provider is not among the figures of /metrics' }] };
     case 'queue_depth':
-      return { ...nothing, leftOut: [{ label: null, reason: 'queues are read by a tick, not when /metrics is asked' }] };
+      return queueRule(rule, test, to, about);
   }
 };
 
@@ -183,7 +186,7 @@ const meanRule = (
   };
 };
 
-type Named = (metric: RuleMetric, more?: Matchers) => string;
+type Named = (metric: ExposedMetric, more?: Matchers) => string;
 
 const costRule = (
   { method, params: { ratio, recovery }, capNanos }: Extract<RuleTest, { type: 'cost_per_request' }>,
@@ -237,6 +240,22 @@ const staged = (
     severity: at === stages.length - 1 ? severity : 'notify',
     expr: `${stage === 1 ? spent : `${spent} / ${stage}`} > ${limit === 'own' ? budget : String(limit / 1e9)}`,
   }));
+
+/** Queues of agents that say under `scale:` how they scale are looked at by serve as well. */
+const queueRule = (
+  rule: Rule,
+  { limit, perWorker }: Extract<RuleTest, { type: 'queue_depth' }>,
+  { fleet }: Translation,
+  about: Named,
+): Translated => {
+  const queued = fleet.agents.filter((agent) => concerns(rule, agent) && agent.queue !== undefined && agent.queue !== null);
+  if (queued.length === 0 || queued.some(({ scale }) => scale === undefined || scale === null))
+    return { ...nothing, leftOut: [{ label: null, reason: 'queues of agents without scale: are read by ticks alone' }] };
+  const depth = about('agentops_queue_depth');
+  const each = `${depth} / clamp_min(${about('agentops_queue_workers')}, 1)`;
+  const expr = perWorker ? `( ${each} or ${depth} ) > ${limit}` : `${depth} > ${limit}`;
+  return { ...nothing, conditions: [{ label: '', severity: rule.severity, expr }] };
+};
 
 /** Over both windows; a promise so low that no burn is fast enough is held against nothing. */
 const burnRate = (

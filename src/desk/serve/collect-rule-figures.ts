@@ -52,7 +52,7 @@ export const collectRuleFigures = async (
     put(name, ownFigures(asking, own(name)));
     const seen = sources.of(agent);
     if (seen === null) continue;
-    put(name, spentFigures(asking, seen.known));
+    put(name, spentFigures(agent, asking, seen.known));
     put(name, typedErrorFigures(seen.known, fleet.defaults.windowMs));
     for (const rule of asking) put(name, tracedFigures(rule, agent, seen.known, seen.newest));
   }
@@ -126,7 +126,9 @@ const releasesOf = async (journal: Journal, now: number): Promise<readonly Sampl
 };
 
 const beatsOf = async (journal: Journal, agents: readonly Agent[], now: number): Promise<readonly Sample[]> => {
-  const waiting = agents.flatMap(({ name, checks }) => checks.flatMap(({ id, heartbeat }) => (heartbeat === null ? [] : [[name, id] as const])));
+  const waiting = agents.flatMap(({ name, checks }) =>
+    checks.flatMap(({ id, heartbeat }) => (heartbeat === null ? [] : [[name, id] as const])),
+  );
   const beats: Sample[] = [];
   for (const [agent, check] of waiting) {
     const beat = await lastBeat(journal, agent, check, now);

@@ -2,9 +2,10 @@ import type { Agent } from '../../fleet/agent.ts';
 import type { Sample } from '../../ground/output/prometheus.ts';
 import { nanosPerDollar } from '../../ground/units/amount.ts';
 import { formatDuration } from '../../ground/units/duration.ts';
-import type { Rule, RuleTest } from '../../oversight/alerts/rule.ts';
+import type { Rule, RuleTest, RuleType } from '../../oversight/alerts/rule.ts';
 import type { Fact, Samples } from '../../oversight/alerts/samples.ts';
 import type { Subject } from '../../oversight/alerts/subject.ts';
+import { errorCodes } from '../../telemetry/traces/codes.ts';
 import type { RuleMetric } from '../../views/rule-metrics.ts';
 
 /** One figure of an agent, as a sample of a metric without the agent's name. */
@@ -57,8 +58,6 @@ export const tracedFigures = (rule: Rule, agent: Pick<Agent, 'sla'>, known: Samp
       return extremeFigures(test, newest, labels);
     case 'safety':
       return [figure('agentops_rule_safety_events', counted(newest.safety(test.widths[0] ?? 0)), { ...labels, source: 'traces' })];
-    case 'spend':
-      return test.forecast ? [figure('agentops_forecast_month_dollars', dollars(known.forecast()?.lowNanos ?? null))] : [];
     default:
       return [];
   }
@@ -123,41 +122,50 @@ const extremeFigures = (
   ];
 };
 
-const periods = ['hour', 'day', 'month'] as const;
-
-/** What an agent has spent, whether or not a rule asks. */
-export const spentFigures = (known: Samples): readonly Figure[] =>
-  periods.map((period) => figure('agentops_spent_dollars', dollars(known.spent(period)?.nanos ?? null), { period }));
-
-/** What the fleet as a whole may spend and has spent; its samples name no agent, so that sums over agents stay what they are. */
-export const fleetFigures = ({ budget }: Pick<Subject, 'budget'>, known: Samples, rules: readonly Rule[]): readonly Figure[] => {
-  const isForecast = rules.some(({ test }) => test.type === 'spend' && test.forecast);
-  const forecast = isForecast ? (known.forecast()?.lowNanos ?? null) : null;
+/** What an agent has spent, whether or not a rule asks; of the month, which takes long to add up, only where somebody asks. */
+export const spentFigures = ({ budget }: Pick<Agent, 'budget'>, rules: readonly Rule[], known: Samples): readonly Figure[] => {
+  const isMonthly =
+    budget.perMonthNanos !== null || rules.some(({ test }) => test.type === 'spend' && test.per === 'month' && test.limit !== 'own');
+  const periods = ['hour', 'day', ...(isMonthly ? (['month'] as const) : [])] as const;
   return [
-    figure('agentops_fleet_budget_dollars', dollars(budget.perDayNanos), { period: 'day' }),
-    figure('agentops_fleet_budget_dollars', dollars(budget.perMonthNanos), { period: 'month' }),
-    figure('agentops_fleet_spent_dollars', dollars(known.spent('day')?.nanos ?? null), { period: 'day' }),
-    figure('agentops_fleet_spent_dollars', dollars(known.spent('month')?.nanos ?? null), { period: 'month' }),
-    figure('agentops_fleet_forecast_month_dollars', dollars(forecast)),
+    ...periods.map((period) => figure('agentops_spent_dollars', dollars(known.spent(period)?.nanos ?? null), { period })),
+    ...(rules.some(isForecast) ? [figure('agentops_forecast_month_dollars', dollars(known.forecast()?.lowNanos ?? null))] : []),
   ];
 };
 
-/** What this machine's own records tell a rule. */
-export const ownFigures = ({ name: rule, test }: Rule, own: Samples): readonly Figure[] => {
-  switch (test.type) {
-    case 'safety':
-      return [figure('agentops_rule_safety_events', counted(own.safety(test.widths[0] ?? 0)), { rule, source: 'checks' })];
-    case 'agent_red':
-      return [figure('agentops_failing_checks', counted(own.red()))];
-    case 'heartbeat':
-      return [figure('agentops_missed_heartbeats', counted(own.missedHeartbeats()))];
-    case 'drift':
-      return [figure('agentops_drifted_checks', counted(own.drift()))];
-    case 'mitigation_overdue':
-      return [figure('agentops_overdue_mitigations', own.overdue().length)];
-    default:
-      return [];
-  }
+const isForecast = ({ test }: Rule): boolean => test.type === 'spend' && test.forecast;
+
+/** How requests of an agent failed in the window of the fleet. */
+export const typedErrorFigures = (known: Samples, windowMs: number): readonly Figure[] => {
+  if ((known.errors(windowMs, null)?.bad ?? 0) === 0) return [];
+  return errorCodes.flatMap((type) =>
+    type === null ? [] : [figure('agentops_window_typed_errors', known.errors(windowMs, type)?.bad || null, { error_type: type })],
+  );
+};
+
+/** What the fleet as a whole may spend and has spent; its samples name no agent, so that sums over agents stay what they are. */
+export const fleetFigures = ({ budget }: Pick<Subject, 'budget'>, rules: readonly Rule[], known: Samples): readonly Figure[] => [
+  figure('agentops_fleet_budget_dollars', dollars(budget.perDayNanos), { period: 'day' }),
+  figure('agentops_fleet_budget_dollars', dollars(budget.perMonthNanos), { period: 'month' }),
+  figure('agentops_fleet_spent_dollars', dollars(known.spent('day')?.nanos ?? null), { period: 'day' }),
+  figure('agentops_fleet_spent_dollars', dollars(known.spent('month')?.nanos ?? null), { period: 'month' }),
+  ...(rules.some(isForecast) ? [figure('agentops_fleet_forecast_month_dollars', dollars(known.forecast()?.lowNanos ?? null))] : []),
+];
+
+/** What this machine's own records tell the rules about an agent; what several of them look at is told once. */
+export const ownFigures = (rules: readonly Rule[], own: Samples): readonly Figure[] => {
+  const asks = (type: RuleType): boolean => rules.some(({ test }) => test.type === type);
+  return [
+    ...rules.flatMap(({ name: rule, test }) =>
+      test.type === 'safety'
+        ? [figure('agentops_rule_safety_events', counted(own.safety(test.widths[0] ?? 0)), { rule, source: 'checks' })]
+        : [],
+    ),
+    ...(asks('agent_red') ? [figure('agentops_failing_checks', counted(own.red()))] : []),
+    ...(asks('heartbeat') ? [figure('agentops_missed_heartbeats', counted(own.missedHeartbeats()))] : []),
+    ...(asks('drift') ? [figure('agentops_drifted_checks', counted(own.drift()))] : []),
+    ...(asks('mitigation_overdue') ? [figure('agentops_overdue_mitigations', own.overdue().length)] : []),
+  ];
 };
 
 /** What an agent is and what it promises, as the manifest has it: what has no limit has no sample. */

@@ -20,21 +20,26 @@ const numberOf = (value: number): string => {
   return String(value);
 };
 
-const sampleOf = (name: string, { labels, value }: Sample): readonly string[] => {
-  if (value === null) return [];
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${prometheusLabel(text)}"`);
-  return [`${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${numberOf(value)}`];
+/** Nothing in it has to be escaped: nearly all labels are names, and a page has tens of thousands of them. */
+const isPlain = (text: string): boolean => /^[\w .:/@-]{0,256}$/.test(text);
+
+const lineOf = (name: string, labels: Sample['labels'], value: number): string => {
+  let pairs = '';
+  for (const label in labels) {
+    const text = labels[label] ?? '';
+    pairs += `${pairs === '' ? '' : ','}${label}="${isPlain(text) ? text : prometheusLabel(text)}"`;
+  }
+  return `${name}${pairs === '' ? '' : `{${pairs}}`} ${numberOf(value)}\n`;
 };
 
 /** Text exposition format 0.0.4. A metric without a sample is left out. */
-export const renderMetrics = (families: readonly { readonly metric: Metric; readonly samples: readonly Sample[] }[]): string =>
-  families
-    .map(({ metric, samples }) => ({ metric, lines: samples.flatMap((sample) => sampleOf(metric.name, sample)) }))
-    .filter(({ lines }) => lines.length > 0)
-    .flatMap(({ metric, lines }) => [
-      `# HELP ${metric.name} ${metric.help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}`,
-      `# TYPE ${metric.name} ${metric.type}`,
-      ...lines,
-    ])
-    .map((line) => `${line}\n`)
-    .join('');
+export const renderMetrics = (families: readonly { readonly metric: Metric; readonly samples: readonly Sample[] }[]): string => {
+  let text = '';
+  for (const { metric, samples } of families) {
+    const { name, type, help } = metric;
+    let lines = '';
+    for (const { labels, value } of samples) if (value !== null) lines += lineOf(name, labels, value);
+    if (lines !== '') text += `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}\n# TYPE ${name} ${type}\n${lines}`;
+  }
+  return text;
+};

@@ -8,6 +8,7 @@ import { judgeRule } from '../../../src/oversight/alerts/judge-rule.ts';
 import { rulesOf } from '../../../src/oversight/alerts/rules.ts';
 import { nothingSeen, type Samples } from '../../../src/oversight/alerts/samples.ts';
 import { ruleMetrics } from '../../../src/views/rule-metrics.ts';
+import { scaleMetrics } from '../../../src/views/scale-metrics.ts';
 import { fakeRandom } from '../../support/fake-context.ts';
 import { load } from '../../support/load-manifest.ts';
 import { describeWithPeer } from '../../support/peer-or-skip.ts';
@@ -111,8 +112,9 @@ describeWithPeer('promtool', { programs: ['promtool'] }, () => {
       const asking = rulesOf(fleet).filter(({ agents: { tags } }) => tags.every((tag) => agent.tags.includes(tag)));
       const figures = [
         ...promisedFigures(agent),
-        ...spentFigures(samples),
-        ...asking.flatMap((rule) => [...tracedFigures(rule, agent, samples, samples), ...ownFigures(rule, samples)]),
+        ...spentFigures(agent, asking, samples),
+        ...ownFigures(asking, samples),
+        ...asking.flatMap((rule) => tracedFigures(rule, agent, samples, samples)),
       ];
       for (const { metric, labels, value } of figures) {
         if (value === null) continue;
@@ -137,7 +139,7 @@ describe('what is exported', () => {
   test('names only metrics that serve has, and each alert once by its labels', async () => {
     const fleet = await fleetOf(`version: 1\nfleet: acme\nagents: { a: { depends_on: [b] }, b: {} }\n${allRules}`);
     const { text } = prometheusRules(fleet, { job: null });
-    const known = new Set(ruleMetrics.map(({ name }) => name));
+    const known = new Set([...ruleMetrics, ...scaleMetrics].map(({ name }) => name));
     const named = [...text.replaceAll(/^#.*$/gm, '').matchAll(/\bagentops_[a-z_]+/g)].map(([name]) => name);
     expect(named.filter((name) => !known.has(name))).toEqual([]);
     expect(prometheusRules(fleet, { job: null }).text).toBe(text);
