@@ -1,4 +1,5 @@
 import type { Agent, Check, Controls, Fleet } from '../../src/fleet/agent.ts';
+import type { CheckEvidence } from '../../src/oversight/status/evidence.ts';
 import type { CheckResult } from '../../src/quality/health/result.ts';
 
 /** 2026-03-02 12:00:00 UTC, a Monday. */
@@ -140,3 +141,17 @@ export const aSlot = (parts: Partial<CheckResult> = {}): CheckResult => {
   const endedAt = parts.endedAt ?? noon;
   return aResult({ slotAt: endedAt - 500, ...parts });
 };
+
+/** What a check that is up says of its agent. */
+export const checkEvidence = (parts: Partial<CheckEvidence> = {}): CheckEvidence => ({
+  check: 'ping',
+  standing: 'up',
+  since: noon,
+  reason: '',
+  safety: false,
+  lastFailure: null,
+  flapping: false,
+  drift: [],
+  driftAt: null,
+  ...parts,
+});

@@ -27,6 +27,12 @@ const usual: Readonly<
   provider_outage: { severity: 'page', category: 'availability', forMs: minuteMs, keepFiringMs: 20 * minuteMs },
 };
 
+/** What a rule of a type is where its author does not say. */
+export const usualOf = (type: RuleType): Pick<Rule, 'severity' | 'category' | 'timing'> => {
+  const { severity, category, ...timing } = usual[type];
+  return { severity, category, timing: { ...timing, onNoData: 'keep' } };
+};
+
 /** Windows from the narrowest to the widest, each twice as wide as the one before. */
 export const widening = (fromMs: number, toMs: number): readonly number[] => {
   const widths = [fromMs];
@@ -38,7 +44,7 @@ export const widening = (fromMs: number, toMs: number): readonly number[] => {
  * One-sided. A window that slides from minute to minute is looked at a thousand times a day: these quantiles keep simulated agents that keep
  * their promises from being told of more than once in two weeks (`npm run bench -- alarms`), which those of a single look do not.
  */
-const usualZ = { error_rate: 3.3, latency: 3.1, quality: 2.6, provider_outage: 3.3 } as const;
+export const usualZ = { error_rate: 3.3, latency: 3.1, quality: 2.6, provider_outage: 3.3 } as const;
 
 /** The rule that an entry of the manifest describes, with everything it leaves out filled in. */
 export const ruleOf = (parsed: ParsedRule): Rule => {

@@ -4,20 +4,8 @@ import { judgeAgent, judgeFleet } from '../../../src/oversight/status/agent-stat
 import type { CheckEvidence } from '../../../src/oversight/status/evidence.ts';
 import type { StateName } from '../../../src/oversight/status/health-report.ts';
 import type { Standing } from '../../../src/quality/health/streak.ts';
-import { minute, noon } from '../../support/facts.ts';
+import { checkEvidence as evidence, minute, noon } from '../../support/facts.ts';
 
-const evidence = (parts: Partial<CheckEvidence> = {}): CheckEvidence => ({
-  check: 'ping',
-  standing: 'up',
-  since: noon,
-  reason: '',
-  safety: false,
-  lastFailure: null,
-  flapping: false,
-  drift: [],
-  driftAt: null,
-  ...parts,
-});
 const judge = (...checks: readonly Partial<CheckEvidence>[]) =>
   judgeAgent({ now: noon, safetyWindowMs: 15 * minute, overdue: [], alerts: [], checks: checks.map(evidence) });
 

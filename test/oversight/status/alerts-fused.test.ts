@@ -3,7 +3,7 @@ import { judgeAgent } from '../../../src/oversight/status/agent-state.ts';
 import type { AlertEvidence } from '../../../src/oversight/status/alert-evidence.ts';
 import { collectFleetStatus } from '../../../src/oversight/status/collect-fleet-status.ts';
 import type { CheckEvidence } from '../../../src/oversight/status/evidence.ts';
-import { noon } from '../../support/facts.ts';
+import { checkEvidence, noon } from '../../support/facts.ts';
 import { minuteOf, openWatchedFleet, type WatchedFleet } from '../../support/watched-fleet.ts';
 
 const minuteMs = 60_000;
@@ -60,18 +60,7 @@ describe('status', () => {
 });
 
 describe('an agent', () => {
-  const check = (parts: Partial<CheckEvidence> = {}): CheckEvidence => ({
-    check: 'c',
-    standing: 'up',
-    since: noon,
-    reason: '',
-    safety: false,
-    lastFailure: null,
-    flapping: false,
-    drift: [],
-    driftAt: null,
-    ...parts,
-  });
+  const check = (parts: Partial<CheckEvidence> = {}) => checkEvidence({ check: 'c', ...parts });
   const alert = (parts: Partial<AlertEvidence> = {}): AlertEvidence => ({
     type: 'cost_per_request',
     weight: 'red',
