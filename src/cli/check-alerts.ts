@@ -11,6 +11,7 @@ import { rulesOf } from '../oversight/alerts/rules.ts';
 import { providersSubject, type Subject, subjectsOf } from '../oversight/alerts/subject.ts';
 import { whyUnjudged, wouldFire } from '../oversight/alerts/would-fire.ts';
 import { loadSuggestions } from '../response/runbooks/load-suggestions.ts';
+import { whyNoTraces } from '../telemetry/traces/metrics-backends.ts';
 import { alertCheckFormats } from '../views/alert-check.ts';
 import { alertExplainFormats } from '../views/alert-explain.ts';
 import type { Outcome, Session } from './command.ts';
@@ -89,7 +90,10 @@ export const explainRule = async ({ ctx, fleet: load }: Session, name: string, a
       generatedAt: at,
       rule,
       judged: judged.map((each) => ({ ...each, wouldFire: wouldFire(each) })),
-      notJudged: unjudged.map((each) => ({ agent: each.agent.name, why: whyUnjudged(rule, each.agent, each.isUnseen) })),
+      notJudged: unjudged.map((each) => ({
+        agent: each.agent.name,
+        why: whyUnjudged(rule, each.agent, each.isUnseen, whyNoTraces(fleet, each.agent.name)?.message),
+      })),
     }),
     next: judged.some(({ instance }) => isFiring(instance)) ? [`agentops alerts show ${name}${agent === null ? '' : `/${agent}`}`] : [],
   };

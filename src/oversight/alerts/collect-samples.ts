@@ -4,6 +4,7 @@ import type { QueueFacts } from './evaluation.ts';
 import { readChecks } from './metrics/read-checks.ts';
 import { readOverdue } from './metrics/read-mitigations.ts';
 import { readProviders } from './metrics/read-providers.ts';
+import { readTold } from './metrics/read-told.ts';
 import { safetyAt } from './metrics/safety.ts';
 import { fleetSpendAt, spendAt } from './metrics/spend.ts';
 import { trafficOf } from './metrics/traffic.ts';
@@ -18,12 +19,17 @@ export type SamplesOf = (agent: string) => Samples;
 /** What traces say as of moments (UTC epoch ms), one after the other, read as far as rules ask for it. Rollups must be up to date. */
 export const traceSamples = (cache: Cache, fleet: Fleet): ((moment: number) => SamplesOf) => {
   const trafficAt = trafficOf(cache);
+  const toldAt = readTold(cache, fleet);
   return (moment) => {
+    const told = toldAt(moment);
     const [traffic, spend, safety] = [trafficAt(moment), spendAt(cache, fleet, moment), safetyAt(cache, fleet, moment)];
     return (agent) => {
       if (agent === wholeFleet) return { ...nothingSeen, ...fleetSpendAt(cache, fleet, moment) };
       const seen = traffic(agent);
-      return { ...nothingSeen, ...seen, ...spend(agent, seen), safety: safety(agent, seen) };
+      const toldOf = told(agent);
+      // Where its spans were read before, they are gone from the windows soon.
+      const safe = toldOf === null ? { safety: safety(agent, seen) } : {};
+      return { ...nothingSeen, ...seen, ...safe, ...spend(agent, seen), ...toldOf };
     };
   };
 };

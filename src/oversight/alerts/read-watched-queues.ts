@@ -1,3 +1,4 @@
+import type { QueueFacts as SeenQueue } from '../../controls/queues/port.ts';
 import { readQueues } from '../../controls/queues/read-queues.ts';
 import type { Agent } from '../../fleet/agent.ts';
 import type { World } from '../../fleet/slots.ts';
@@ -23,8 +24,9 @@ export const readWatchedQueues = async (
     ctx,
     agents.filter((agent) => depths.some((rule) => concerns(rule, agent))),
   );
-  return {
-    queues: new Map([...facts].flatMap(([agent, { depth, workers }]) => (depth === null ? [] : [[agent, { depth, workers }]]))),
-    problems,
-  };
+  return { queues: watchedOf(facts), problems };
 };
+
+/** Queues as rules see them. */
+export const watchedOf = (facts: ReadonlyMap<string, Pick<SeenQueue, 'depth' | 'workers'>>): WatchedQueues['queues'] =>
+  new Map([...facts].flatMap(([agent, { depth, workers }]) => (depth === null ? [] : [[agent, { depth, workers }]])));

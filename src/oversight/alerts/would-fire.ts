@@ -6,6 +6,7 @@ import { humanDuration } from '../../ground/units/duration.ts';
 import { type AlertInstance, isFiring } from './alert-state.ts';
 import type { Judgement } from './judgement.ts';
 import type { Own, Rule } from './rule.ts';
+import { decidesOn } from './tracking.ts';
 
 /** What was judged, and by what. */
 interface Question {
@@ -130,9 +131,10 @@ export const lackingPromises = ({ test }: Rule, { sla, budget }: Promised): read
   }
 };
 
-/** Why a rule says nothing of an agent, in a sentence. @param isUnseen no trace of it was ever read */
-export const whyUnjudged = (rule: Rule, agent: Promised, isUnseen: boolean): string => {
+/** Why a rule says nothing of an agent, in a sentence. @param isUnseen no trace of it was ever read @param noTraces why there can be no single traces of it; null: there can be */
+export const whyUnjudged = (rule: Rule, agent: Promised, isUnseen: boolean, noTraces: string | null = null): string => {
   const lacking = lackingPromises(rule, agent);
   if (lacking.length > 0) return `the manifest sets no ${listOf(lacking, 'and no')} for it`;
+  if (noTraces !== null && decidesOn('traces', rule)) return noTraces;
   return isUnseen ? 'no trace of it was ever read' : 'what the rule looks at has nothing to say of it';
 };

@@ -139,3 +139,23 @@ export const readAggregates = (
   }
   return [...found.values()];
 };
+
+/** What a backend told of one bucket, of one set of labels and one model. */
+export interface AggregateOf extends AggregateRow {
+  readonly agent: string;
+}
+
+/** As `readAggregates`, row by row: quantiles of several rows cannot be put together. What no rule of the manifest claims is left out. */
+export const readAggregateRows = (cache: Cache, ownershipOfFleet: () => Ownership, { fromUs, toUs }: Range): readonly AggregateOf[] => {
+  const rows = cache.all<Row>(`SELECT ${columns} FROM aggregate WHERE bucket_us >= ? AND bucket_us < ?`, fromUs, toUs);
+  if (rows.length === 0) return [];
+  const words = dictionaryOf(cache);
+  const ownership = ownershipOfFleet();
+  return rows.flatMap((row) => {
+    const labels = words.word(row.labels) ?? '[]';
+    const { bound, named, placed } = ownership.claimOf(labels, words.word(row.source) ?? '');
+    const agent = bound ?? named ?? placed;
+    const model = splitPair(words.word(row.model)).at(-1) ?? null;
+    return agent === null ? [] : [{ agent, labels, model, bucketUs: row.bucket_us, widthUs: row.width_us, ...toldOf(row) }];
+  });
+};

@@ -39,6 +39,8 @@ export const burnRate = (params: BurnRateParams, long: ShareSample, short: Share
     n: long.n,
     numbers: { long_rate: longRate, short_rate: shortRate, factor, budget, bad: long.bad, requests: long.n, min_events: minEvents },
   } as const;
+  const lacking = long.lacking ?? short.lacking;
+  if (lacking !== undefined) return { ...base, value: null, said: 'unknown', reason: lacking };
   if (longRate === null) return { ...base, said: 'unknown', reason: `no requests in ${humanDuration(long.windowMs)}` };
   const reason = `the error budget burns ${longRate.toFixed(1)} × as fast as allowed over ${humanDuration(long.windowMs)} and ${(shortRate ?? 0).toFixed(1)} × over ${humanDuration(short.windowMs)}, limit ${factor} ×`;
   const burns = longRate > factor && (shortRate ?? 0) > factor && long.bad >= minEvents;

@@ -10,6 +10,8 @@ export interface CostSample {
   readonly nanos: number;
   readonly logSum: number;
   readonly logSquares: number;
+  /** How many values their variance rests on, less one: absent: the requests themselves; fewer where only sums of buckets are told. */
+  readonly freedom?: number;
 }
 
 /** A window that ends at the moment that is judged, and the same hours of each of the days before, newest first. */
@@ -44,7 +46,7 @@ const samplingError = (samples: readonly CostSample[], n: number): number => {
   for (const each of samples) {
     if (each.n < 2) continue;
     squares += Math.max(0, each.logSquares - (each.logSum * each.logSum) / each.n);
-    freedom += each.n - 1;
+    freedom += each.freedom ?? each.n - 1;
   }
   return freedom === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(Math.expm1(squares / freedom) / n);
 };

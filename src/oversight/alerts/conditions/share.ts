@@ -8,6 +8,8 @@ export interface ShareSample {
   readonly windowMs: number;
   readonly n: number;
   readonly bad: number;
+  /** Why nobody can tell how many were bad, in words; absent: it is known. */
+  readonly lacking?: string;
 }
 
 export interface ShareParams {
@@ -15,7 +17,10 @@ export interface ShareParams {
   readonly threshold: number;
   /** At or below it an alert may end; not above `threshold`. */
   readonly recovery: number;
-  /** One-sided normal quantile: at 2.326 a share that is exactly the threshold is taken for a breach at one moment in a hundred, at 1.645 at one in twenty. */
+  /**
+   * One-sided normal quantile: one look at a share that is exactly the threshold takes it for a breach with the probability above it (3.3: one
+   * in two thousand). An alert is looked at every minute, so that it takes more than would do for one look (default-rules).
+   */
   readonly z: number;
   readonly minBad: number;
   readonly minRequests: number;
@@ -40,6 +45,8 @@ export const shareAbove = (params: ShareParams, samples: readonly ShareSample[],
     n,
     numbers: { requests: n, bad, window_ms: windowMs, lower_bound: interval?.low ?? null, threshold, recovery, z },
   } as const;
+  if (sample?.lacking !== undefined)
+    return { ...base, said: 'unknown', value: null, reason: `${n} requests in ${humanDuration(windowMs)}: ${sample.lacking}` };
   const seen = `${bad} of ${n} requests ${what} in ${humanDuration(windowMs)}`;
   if (value === null || interval === null || n < minRequests)
     return { ...base, said: 'unknown', reason: `${seen}: fewer than ${minRequests} requests prove nothing` };
@@ -64,6 +71,7 @@ export const shareLiterally = ({ threshold, recovery }: ShareParams, sample: Sha
     reason,
     numbers: { requests: n, bad, window_ms: windowMs, threshold, recovery },
   } as const;
+  if (sample.lacking !== undefined) return { ...base, said: 'unknown', value: null, reason: sample.lacking };
   if (value === null) return { ...base, said: 'unknown' };
   return { ...base, said: value > threshold ? 'breach' : value <= recovery ? 'clear' : 'between' };
 };
