@@ -1,4 +1,4 @@
-// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|alerts|otlp|gate|evals|runbooks|tick|alarms]: prints figures; with --check a ratio past its bound is a failure.
+// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|alerts|otlp|gate|evals|runbooks|tick|alarms|team]: prints figures; with --check a ratio past its bound is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const { values: flags, positionals: wanted } = parseArgs({
     check: { type: 'boolean', default: false },
     spans: { type: 'string', default: '1m' },
     rounds: { type: 'string', default: '1000' },
-    seeds: { type: 'string', default: '100' },
+    seeds: { type: 'string' },
   },
 });
 const isCheck = flags.check;
@@ -98,7 +98,7 @@ const evals = async () => {
 };
 
 /** 100 seeds take about half an hour. */
-const seeds = Number(flags.seeds);
+const seeds = Number(flags.seeds ?? '100');
 
 const runbooks = async () => {
   const { measureRunbooks } = await import('./runbooks.mjs');
@@ -113,6 +113,11 @@ const tick = async () => {
 const alarms = async () => {
   const { measureAlarms } = await import('./alarms.mjs');
   measureAlarms(figure, seeds);
+};
+
+const team = async () => {
+  const { measureTeam } = await import('./team.mjs');
+  await measureTeam(figure, Number(flags.seeds ?? '200'));
 };
 
 /** What a bench of its own process measured. */
@@ -176,7 +181,7 @@ const otlp = async () => {
   figure('largest memory of the receiver', found.largestMiB, 200, ' MiB');
 };
 
-const all = { startup, checks, cache, alerts, otlp, gate, evals, runbooks, tick, alarms };
+const all = { startup, checks, cache, alerts, otlp, gate, evals, runbooks, tick, alarms, team };
 for (const name of wanted) if (!(name in all)) throw new Error(`there is no bench ${name}: ${Object.keys(all).join(', ')}`);
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {
