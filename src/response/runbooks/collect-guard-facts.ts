@@ -2,8 +2,7 @@ import { activeFreezes } from '../../controls/actions/freezes.journal.ts';
 import { dutyDone, standingMitigations } from '../../controls/actions/mitigations.journal.ts';
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
-import { expireDuty } from './expire-mitigations.ts';
-import type { GuardFacts } from './guard.ts';
+import { expireDuty, type GuardFacts } from './guard.ts';
 import type { Runbook } from './runbook.ts';
 import { findRuns } from './runs.journal.ts';
 

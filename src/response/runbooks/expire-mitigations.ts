@@ -8,6 +8,7 @@ import type { Context } from '../../ground/runtime/context.ts';
 import type { Write } from '../../ground/store/port.ts';
 import { outboxWrites } from '../../oversight/notify/outbox.journal.ts';
 import { type ActFacts, type ActKind, responseAct } from './acts.ts';
+import { expireDuty } from './guard.ts';
 import { overdueMessage } from './mitigation-message.ts';
 import { mayRepeat } from './next-move.ts';
 import { openLocks } from './open-locks.ts';
@@ -28,9 +29,6 @@ export interface Ended {
   /** One sentence with what was seen. Untrusted. */
   readonly evidence: string;
 }
-
-/** The name that `duty` has for looking whether something is to end. */
-export const expireDuty = 'expire';
 
 /**
  * Ends what has had its time: looks at the target again, restores it where it still stands as it was left, and looks whether that took

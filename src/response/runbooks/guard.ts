@@ -37,6 +37,9 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** The name that `duty` has for looking whether something is to end. */
+export const expireDuty = 'expire';
+
 const hourMs = 3_600_000;
 /** A step with a TTL is refused where nobody looked for what is over since. ms */
 export const tickFreshMs = 900_000;
