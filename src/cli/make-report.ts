@@ -1,5 +1,7 @@
 import { extname } from 'node:path';
 import { collectReport, type ReportQuery } from '../desk/report/collect-report.ts';
+import { renderReportDocument } from '../desk/report/document.ts';
+import { renderReportMarkdown } from '../desk/report/markdown.ts';
 import { renderReportPage } from '../desk/report/page.ts';
 import type { FleetReport } from '../desk/report/report.ts';
 import { requireAgent } from '../fleet/select.ts';
@@ -17,11 +19,15 @@ export interface ReportWish {
   readonly out: string | null;
 }
 
-const looks = { html: renderReportPage } satisfies Partial<Record<Format, (report: FleetReport) => string>>;
+const looks = {
+  html: renderReportPage,
+  markdown: renderReportMarkdown,
+  json: renderReportDocument,
+} satisfies Partial<Record<Format, (report: FleetReport) => string>>;
 type Look = keyof typeof looks;
 
 /** The format of a file, by how its name ends. */
-const endings: Readonly<Record<string, Look>> = { '.html': 'html', '.htm': 'html' };
+const endings: Readonly<Record<string, Look>> = { '.html': 'html', '.htm': 'html', '.md': 'markdown', '.json': 'json' };
 
 /** `agentops report`: to stdout as every answer, or to a file of the format that its name ends in. */
 export const reportOutcome = async (session: Session, { windowMs, agent, advice, out }: ReportWish): Promise<Outcome> => {
@@ -48,5 +54,9 @@ export const reportOutcome = async (session: Session, { windowMs, agent, advice,
 const lookOfFile = (path: string): Look => {
   const look = endings[extname(path).toLowerCase()];
   if (look !== undefined) return look;
-  throw usageError({ code: 'format_unknown', message: `--out: ${path} does not say what it is to be`, hint: 'name it like report.html' });
+  throw usageError({
+    code: 'format_unknown',
+    message: `--out: ${path} does not say what it is to be`,
+    hint: 'name it like report.html, report.md or report.json',
+  });
 };

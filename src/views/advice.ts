@@ -16,17 +16,19 @@ const findingJson = ({ strategy, agent, task, saving, grade, coverage, assumptio
   ...{ assumptions, harm, exemplars, next },
 });
 
-/** The public document of `agentops advise --json`: every finding, whatever is shown to people. */
-const renderAdviceJson = (report: AdviceReport): string =>
-  jsonDocument(report.fleet, report.generatedAt, {
-    window: { from: isoTime(report.window.fromUs / 1000), to: isoTime(report.window.toUs / 1000) },
-    spent_usd: cents(report.spent),
-    sampled_share: Math.round(report.sampled * 1e4) / 1e4,
-    combined: savingJson(report.combined),
-    findings: report.findings.map(findingJson),
-    saved_already: report.saved.map(({ agent, strategy, dollars }) => ({ agent, strategy, usd: cents(dollars) })),
-    missing: report.problems.map(({ agent, strategy, missing }) => ({ agent, strategy, missing })),
-  });
+/** Advice as documents have it: every finding, whatever is shown to people. */
+export const adviceJson = (report: AdviceReport) => ({
+  window: { from: isoTime(report.window.fromUs / 1000), to: isoTime(report.window.toUs / 1000) },
+  spent_usd: cents(report.spent),
+  sampled_share: Math.round(report.sampled * 1e4) / 1e4,
+  combined: savingJson(report.combined),
+  findings: report.findings.map(findingJson),
+  saved_already: report.saved.map(({ agent, strategy, dollars }) => ({ agent, strategy, usd: cents(dollars) })),
+  missing: report.problems.map(({ agent, strategy, missing }) => ({ agent, strategy, missing })),
+});
+
+/** The public document of `agentops advise --json`. */
+const renderAdviceJson = (report: AdviceReport): string => jsonDocument(report.fleet, report.generatedAt, adviceJson(report));
 
 const renderAdviceMarkdown = (report: AdviceReport, _options: ViewOptions, { leastDollars }: AdviceLayout = usualAdviceLayout): string => {
   const right = { align: 'right' as const };

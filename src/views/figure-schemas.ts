@@ -7,7 +7,7 @@ const share = z.number().min(0).max(1);
 const usd = z.number();
 
 /** The window, freshness and coverage of every document with figures. */
-const figureHead = {
+export const figureHead = {
   window: z.object({ from: instant, to: instant }).describe('What was really counted; wider than asked for where finer figures are gone'),
   freshness_s: z
     .number()
@@ -24,7 +24,8 @@ const grouping = z.enum(groupings);
 const basis = z.enum(['rollups', 'scan', 'both']).describe('scan: counted span by span, because no rollup has this grouping and filter');
 const filter = z.array(z.string()).describe('key=value');
 
-const row = {
+/** A ROW of figures. */
+export const row = {
   requests: z.int().describe('By model, provider and tool: calls; by score: scores'),
   errors: z.int().nullable(),
   error_rate: share.nullable(),

@@ -6,7 +6,8 @@ import { freezeShape } from './freeze-shape.ts';
 const moment = instant.nullable();
 const json = z.unknown();
 
-const incident = z.object({
+/** An incident as every document has it. */
+export const incident = z.object({
   id: z.string().describe('inc-7'),
   title: z.string().describe('Untrusted'),
   agent: z.string().nullable().describe('Null: the fleet as a whole'),

@@ -13,6 +13,7 @@ import { judgeSchemas } from './judge-schemas.ts';
 import { planSchemas } from './plan-schemas.ts';
 import { policySchemas } from './policy-schemas.ts';
 import { providerSchemas } from './provider-schemas.ts';
+import { reportSchemas } from './report-schemas.ts';
 import { responseSchemas } from './response-schemas.ts';
 import { routeSchemas } from './route-schemas.ts';
 import { scaleSchemas } from './scale-schemas.ts';
@@ -128,6 +129,7 @@ export const documentSchemas = {
   ...incidentSchemas,
   ...simulationSchemas,
   ...adviceSchemas,
+  ...reportSchemas,
   ...alertSchemas,
   ...policySchemas,
   ...providerSchemas,

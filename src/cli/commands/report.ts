@@ -11,7 +11,7 @@ interface Flags {
 const advices = ['auto', 'always', 'never'] as const;
 
 const report: Leaf = {
-  formats: ['html'],
+  formats: ['html', 'markdown', 'json'],
   flags: [
     { flags: '--since <duration>', summary: 'how far back', parse: windowFlag, fallback: '30d' },
     { flags: '--agent <name>', summary: 'of this agent; default: the fleet' },
@@ -19,11 +19,12 @@ const report: Leaf = {
       ...{ flags: `--advice <${advices.join('|')}>`, summary: 'look for ways to spend less; auto: where that is quick' },
       ...{ parse: choiceFlag(advices), fallback: 'auto' },
     },
-    { flags: '--out <file>', summary: 'write this file; default: to stdout' },
+    { flags: '--out <file>', summary: 'write .html, .md or .json; default: to stdout' },
   ],
   examples: [
     ['agentops report --out fleet.html', 'the last month of the fleet as one page, to open, send or print'],
     ['agentops report --since 7d --agent support > support.html', 'the week of one agent'],
+    ['agentops report --output markdown', 'for a wiki or a chat'],
   ],
   exits: [
     ['0', 'the report was made, whatever it says; agentops health is the gate'],

@@ -9,6 +9,7 @@ const documents = [
   'cost',
   'unpriced',
   'trend',
+  'report',
   'compare',
   'traces',
   'ingest',

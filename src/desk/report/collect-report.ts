@@ -21,7 +21,7 @@ import type { Filter } from '../../telemetry/stats/filter.cache.ts';
 import { openFreshCache } from '../../telemetry/stats/open-fresh-cache.ts';
 import { readPairs } from '../../telemetry/stats/pairs.cache.ts';
 import { readFleetFigures } from '../../telemetry/stats/read-fleet-figures.ts';
-import { readGroups } from '../../telemetry/stats/rollups.cache.ts';
+import { type Group, readGroups } from '../../telemetry/stats/rollups.cache.ts';
 import { readScoreValues } from '../../telemetry/stats/score-values.cache.ts';
 import { readEdges } from '../../telemetry/stats/topology.cache.ts';
 import { windowWord } from '../../views/status-facts.ts';
@@ -60,7 +60,8 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
   const filter: Filter = agent === null ? {} : { agent };
   const trend = await collectTrend(ctx, fleet, { windowMs: now - from, split: bucket, filter });
   const spent = readSpent(cache, fleet, { window, bucket, filter, now });
-  const agents = await reportedAgents(ctx, fleet, cache, { trend, agent, window, spent: spent.inWindow, now });
+  const before = readCellsBefore(cache, window, filter);
+  const agents = await reportedAgents(ctx, fleet, cache, { trend, agent, window, before, spent: spent.inWindow, now });
   const month = monthOfReport(fleet, agent, spent, now);
   const { budgets } = spent;
   const { alerts, firing, incidents } = await readTroubles(ctx, fleet, { from, now, agent });
@@ -78,7 +79,7 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
     window: { from, to: now },
     trend,
     totals: trend.whole,
-    before: readBefore(cache, window, filter),
+    before: before === null ? null : beforeOf(before),
     agents,
     spend: readModelSpend(cache, fleet, window, filter),
     month,
@@ -142,6 +143,7 @@ interface AgentsQuery {
   readonly trend: FleetReport['trend'];
   readonly agent: string | null;
   readonly window: Range;
+  readonly before: readonly Group[] | null;
   readonly spent: readonly SpendRow[];
   readonly now: number;
 }
@@ -150,11 +152,11 @@ const reportedAgents = async (
   ctx: Context,
   fleet: Fleet,
   cache: Cache,
-  { trend, agent, window, spent, now }: AgentsQuery,
+  { trend, agent, window, before, spent, now }: AgentsQuery,
 ): Promise<readonly ReportedAgent[]> => {
   const filter: Filter = agent === null ? {} : { agent };
   const rows = new Map(readFleetFigures(cache, fleet, { window, by: 'agent', filter }).rows.map(({ key, ...figures }) => [key, figures]));
-  const before = new Map(readCellsBefore(cache, window, filter).map(({ key, cell }) => [key, figuresOf(cell, null).costNanos]));
+  const costBefore = new Map((before ?? []).map(({ key, cell }) => [key, figuresOf(cell, null).costNanos]));
   const standings = await collectStandings(ctx, fleet, now);
   const buckets = new Map(trend.points.map(({ bucketUs }, at) => [bucketUs, at]));
   const trends = new Map<string, number[]>();
@@ -170,7 +172,7 @@ const reportedAgents = async (
     owner: known.get(name)?.owner ?? null,
     figures: rows.get(name) ?? noFigures,
     promised: promisesOf(known.get(name)),
-    costBeforeNanos: before.get(name) ?? null,
+    costBeforeNanos: costBefore.get(name) ?? null,
     trendNanos: trends.get(name) ?? [],
   });
   const meant = fleet.agents.filter(({ name }) => agent === null || name === agent);
@@ -188,19 +190,29 @@ const promisesOf = (agent: Agent | undefined): ReportedAgent['promised'] => ({
   quality: agent?.sla.quality ?? null,
 });
 
-/** The window of the same length before, without quantiles. */
-const readCellsBefore = (cache: Cache, { fromUs, toUs }: Range, filter: Filter) =>
-  readGroups(cache, { window: { fromUs: fromUs - (toUs - fromUs), toUs: fromUs }, by: 'agent', filter, sumsOnly: true }).groups;
+/** The window before is compared with where requests are known from the first tenth of it on. */
+const knownFrom = 0.1;
 
-const readBefore = (cache: Cache, window: Range, filter: Filter): FleetReport['before'] => {
+/** The window of the same length before, without quantiles; null: not all of it is known. */
+const readCellsBefore = (cache: Cache, { fromUs, toUs }: Range, filter: Filter): readonly Group[] | null => {
+  const lengthUs = toUs - fromUs;
+  const read = (share: number) =>
+    readGroups(cache, {
+      window: { fromUs: fromUs - lengthUs, toUs: fromUs - Math.round((1 - share) * lengthUs) },
+      ...{ by: 'agent', filter, sumsOnly: true },
+    }).groups;
+  return read(knownFrom).some(({ cell }) => cell.n > 0) ? read(1) : null;
+};
+
+const beforeOf = (groups: readonly Group[]): FleetReport['before'] => {
   let [requests, errors, costNanos, priced] = [0, 0, 0, 0];
-  for (const { cell } of readCellsBefore(cache, window, filter)) {
+  for (const { cell } of groups) {
     requests += cell.n;
     errors += cell.errors ?? 0;
     costNanos += cell.cost_nanos ?? 0;
     priced += cell.priced ?? 0;
   }
-  return requests === 0 ? null : { requests, errors, costNanos: priced === 0 ? null : costNanos };
+  return { requests, errors, costNanos: priced === 0 ? null : costNanos };
 };
 
 const readScores = (cache: Cache, window: Range, filter: Filter) => {

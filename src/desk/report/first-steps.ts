@@ -1,4 +1,4 @@
-import { plural } from '../../ground/output/phrases.ts';
+import { listOf, plural } from '../../ground/output/phrases.ts';
 import { formatMoney, formatShare } from '../../ground/units/amount.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import { agentNamed } from '../../oversight/alerts/subject.ts';
@@ -203,16 +203,30 @@ const savingSteps = ({ findings }: StepFacts): readonly FirstStep[] =>
       command: next.commands[0] ?? `agentops advise ${agent} --verbose`,
     }));
 
+/** So many names are told. */
+const mostNames = 3;
+
 const unseenSteps = ({ agents }: StepFacts): readonly FirstStep[] => {
   const unseen = agents.filter((agent) => counts(agent) && agent.standing?.state === 'unknown');
   const [first] = unseen;
   if (first === undefined) return [];
+  if (unseen.length === 1)
+    return [
+      {
+        ...{ kind: 'unseen', agent: first.name },
+        what: `Find out how ${first.name} is`,
+        why: first.standing?.reasons[0] ?? 'Nothing fresh is known of it.',
+        command: `agentops health ${first.name}`,
+      },
+    ];
+  const others = unseen.length - mostNames;
+  const names = [...unseen.slice(0, mostNames).map(({ name }) => name), ...(others > 0 ? [plural(others, 'other')] : [])];
   return [
     {
-      ...{ kind: 'unseen', agent: unseen.length === 1 ? first.name : null },
-      what: unseen.length === 1 ? `Find out how ${first.name} is` : `Find out how ${plural(unseen.length, 'agent')} are`,
-      why: `${unseen.length === 1 ? 'Nothing fresh is known of it' : 'Nothing fresh is known of them'}: ${first.standing?.reasons[0] ?? 'no check, no request'}${unseen.length > 1 ? `, and so on` : ''}.`,
-      command: unseen.length === 1 ? `agentops health ${first.name}` : 'agentops health',
+      ...{ kind: 'unseen', agent: null },
+      what: `Find out how ${plural(unseen.length, 'agent')} are`,
+      why: `Nothing fresh is known of ${listOf(names)}.`,
+      command: 'agentops health',
     },
   ];
 };

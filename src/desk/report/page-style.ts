@@ -36,6 +36,7 @@ figure { margin: 0; min-width: 0; }
 figcaption { display: flex; gap: .5rem; align-items: baseline; margin-bottom: .25rem; }
 figcaption .soft { font-size: .85rem; } figcaption output { margin-left: auto; font-variant-numeric: tabular-nums; font-weight: 600; }
 figure > svg { display: block; width: 100%; height: auto; }
+th[scope=col] { vertical-align: bottom; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; }
 svg .s { text-anchor: start; } svg .m { text-anchor: middle; } svg .e { text-anchor: end; }
 .grid { stroke: var(--line); fill: none; stroke-width: 1; } .axis { stroke: var(--soft); fill: none; stroke-width: 1; }
@@ -54,7 +55,7 @@ pre { margin: 0; white-space: pre-wrap; font: .86em/1.45 ui-monospace, SFMono-Re
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; list-style: none; padding: 0; margin: .5rem 0 0; font-size: .85rem; }
 .legend svg { width: .7rem; height: .7rem; margin-right: .35rem; display: inline-block; }
 .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
-table { font-size: .9rem; } th, td { overflow-wrap: break-word; } tbody th { overflow-wrap: anywhere; min-width: 7rem; } th, td { padding: .35rem .9rem .35rem 0; } th { font-size: .8rem; } th:last-child, td:last-child { padding-right: 0; }
+table { font-size: .9rem; } th, td { overflow-wrap: break-word; } tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } th, td { padding: .35rem .9rem .35rem 0; } th { font-size: .8rem; } th:last-child, td:last-child { padding-right: 0; }
 tbody th { color: inherit; font-weight: 600; font-size: inherit; }
 td.n { white-space: nowrap; } td .soft, th .soft { font-weight: 400; font-size: .85rem; }
 td.why { min-width: 14rem; color: var(--soft); } th .why { display: block; max-width: 24rem; font-weight: 400; font-size: .85rem; color: var(--soft); }

@@ -16,13 +16,13 @@ import { renderTroubles } from './sections/troubles.ts';
 /** The parts of a report behind its summary, in order. */
 const parts = [
   { id: 'agents', title: 'Agents', render: renderAgents },
+  { id: 'alerts', title: 'Alerts and incidents', render: renderTroubles },
   { id: 'trends', title: 'Trends', render: renderTrends },
   { id: 'cost', title: 'Cost', render: renderSpend },
   { id: 'budgets', title: 'Budgets', render: renderBudgets },
   { id: 'advice', title: 'Spend less', render: renderAdvice },
   { id: 'quality', title: 'Quality', render: renderQuality },
   { id: 'failures', title: 'Failures', render: renderFailures },
-  { id: 'alerts', title: 'Alerts and incidents', render: renderTroubles },
   { id: 'topology', title: 'Who calls whom', render: renderTopology },
 ];
 

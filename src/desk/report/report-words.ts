@@ -1,5 +1,5 @@
 import { plural } from '../../ground/output/phrases.ts';
-import { formatMoney, formatShare } from '../../ground/units/amount.ts';
+import { formatMoney, formatShare, grouped } from '../../ground/units/amount.ts';
 import type { StandingState } from '../../oversight/status/fleet-status.ts';
 import { missing, type stateSigns } from '../../views/words.ts';
 import type { FleetReport, ReportedAgent } from './report.ts';
@@ -64,15 +64,13 @@ export const leadSentences = (report: FleetReport): readonly string[] => {
   const { agents, totals, before, month, agent } = report;
   const counts = countStates(agents);
   const all = stateNames.reduce((sum, name) => sum + counts[name], 0);
-  const troubled = stateNames.filter((name) => name !== 'green' && counts[name] > 0).map((name) => `${counts[name]} ${name}`);
+  const troubled = stateNames.filter((name) => name !== 'green' && counts[name] > 0).map((name) => `${grouped(counts[name])} ${name}`);
   const states =
     agent !== null
       ? `${agent} is ${agents[0]?.standing?.state ?? 'unknown'}.`
       : all === 0
         ? 'No agent is in the manifest.'
-        : troubled.length === 0
-          ? `All ${plural(all, 'agent')} are green.`
-          : `Of ${plural(all, 'agent')} ${counts.green === 0 ? 'none' : counts.green} ${counts.green === 1 ? 'is' : 'are'} green: ${troubled.join(', ')}.`;
+        : `${[`${grouped(counts.green)} of ${plural(all, 'agent')} ${counts.green === 1 ? 'is' : 'are'} green`, ...troubled].join(', ')}.`;
   const cost = totals.costNanos === null ? 'what that cost is not known' : `for ${formatMoney(totals.costNanos)}`;
   const compared =
     before === null || before.costNanos === null || totals.costNanos === null
@@ -82,7 +80,17 @@ export const leadSentences = (report: FleetReport): readonly string[] => {
           'as much as',
         );
   const work = `${plural(totals.requests, 'request')} in ${windowLength(report)}${totals.costNanos === null ? `; ${cost}` : ` ${cost}${compared}`}.`;
-  return [states, work, ...monthSentence(month)];
+  return [states, ...troubleSentence(report), work, ...monthSentence(month)];
+};
+
+const troubleSentence = ({ incidents, alerts }: FleetReport): readonly string[] => {
+  const open = incidents.filter(({ status }) => status !== 'resolved').length;
+  const firing = alerts.filter(({ resolvedAt }) => resolvedAt === null).length;
+  const facts = [
+    ...(open === 0 ? [] : [`${plural(open, 'incident')} ${open === 1 ? 'is' : 'are'} not resolved`]),
+    ...(firing === 0 ? [] : [`${plural(firing, 'alert')} ${firing === 1 ? 'fires' : 'fire'}`]),
+  ];
+  return facts.length === 0 ? [] : [`${facts.join(', ')}.`];
 };
 
 const monthSentence = ({ forecast, limitNanos, spentNanos, fromMs }: FleetReport['month']): readonly string[] => {

@@ -68,7 +68,7 @@ export const renderTrends = (report: FleetReport): Html => {
   const { trend } = report;
   const happenings = happeningsOf(report);
   return html`<section id="trends"><h2>Trends</h2>
-<p class="soft">By the ${trend.split}, UTC. A dotted line is a release, a shaded time an incident; where nothing is known there is a gap. The last ${trend.split} has only begun.</p>
+<p class="soft">By the ${trend.split}, UTC; the last has only begun. Dotted lines are releases, red bars above are incidents. Where nothing is known there is a gap.</p>
 <div class="charts">
 ${charts.map((chart) => renderTrend(report, chart, happenings))}</div>
 ${eventList(report)}
