@@ -29,6 +29,7 @@ import type { Rule } from '../oversight/alerts/rule.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
 import { subjectsOf, wholeFleet } from '../oversight/alerts/subject.ts';
 import { sourceOfAgent } from '../telemetry/traces/fleet-ownership.ts';
+import { metricsBackends } from '../telemetry/traces/metrics-backends.ts';
 import { backtestFormats } from '../views/backtest.ts';
 import type { Outcome, Session } from './command.ts';
 
@@ -130,7 +131,7 @@ const replay = async (
   }
   const [first = runOf('rules', { rules: [], channels, episodes: [], until, score: null }), ...others] = runs;
   const against = others.find(({ name }) => name === 'against');
-  const kept = { results: null, beats: null, queues: null, ...found, requests: known.firstAt };
+  const kept = { results: null, beats: null, queues: null, ...found, requests: known.firstAt, toldOnly: toldOnlyOf(fleet) };
   const range = { from, until };
   const lacking = { tooLittle: tooLittleOf(kept, range), unreplayed: unreplayedOf(sets[0].rules, fleet.agents, kept, range) };
   return {
@@ -163,6 +164,11 @@ const lackOf = (firstAt: number | null, wanted: number): readonly string[] =>
     : [
         `nothing is known of the first ${humanDuration(firstAt - wanted)} of the time that rules learn from: what is usual was not known as soon`,
       ];
+
+const toldOnlyOf = (fleet: Fleet): ReadonlySet<string> => {
+  const backends = metricsBackends(fleet);
+  return new Set(fleet.agents.map(({ name }) => name).filter((name) => backends.includes(sourceOfAgent(fleet, name) ?? '')));
+};
 
 const lackOfChecks = (since: number | null, { from }: Pick<Backtest, 'from'>): readonly string[] =>
   since === null || since - from < 24 * hourMs

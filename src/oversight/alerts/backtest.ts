@@ -1,4 +1,5 @@
 import type { Agent } from '../../fleet/agent.ts';
+import { listOf } from '../../ground/output/phrases.ts';
 import { humanDuration } from '../../ground/units/duration.ts';
 import { type ChannelTally, type Episode, type EpisodeDiff, type Tally, tallyByChannel, tallyOf } from './episode.ts';
 import type { IncidentScore } from './labelled-incident.ts';
@@ -183,7 +184,11 @@ export const withSwept = (rules: readonly Rule[], { rule: only, key }: Sweep, ms
 /** Since when the past was kept, UTC epoch ms; null: nothing of it was. */
 export interface Kept extends OwnFound {
   readonly requests: number | null;
+  /** Agents of which backends tell figures alone: how those stood at a moment of the past is not kept. */
+  readonly toldOnly: ReadonlySet<string>;
 }
+
+type Wanted = Exclude<keyof Kept, 'toldOnly'>;
 
 const dayMs = 86_400_000;
 
@@ -206,12 +211,14 @@ export const unreplayedOf = (
   rules.flatMap((rule) => {
     const concerned = agents.filter((agent) => concerns(rule, agent));
     const wanted = wantedOf(rule, concerned);
+    const told = wanted === 'requests' ? concerned.filter(({ name }) => kept.toldOnly.has(name)).map(({ name }) => name) : [];
+    if (told.length > 0) return [{ rule: rule.name, why: `of ${listOf(told.slice(0, 3))} a backend tells figures alone (mode: metrics)` }];
     const lack = wanted === null ? null : lackOfPast(kept[wanted], range);
     return wanted === null || lack === null ? [] : [{ rule: rule.name, why: lackWords(wanted, lack.coveredMs) }];
   });
 
 /** What a rule looks at, of what can be missing; null: nothing that any of its agents has. */
-const wantedOf = ({ test: { type } }: Rule, agents: readonly Agent[]): keyof Kept | null => {
+const wantedOf = ({ test: { type } }: Rule, agents: readonly Agent[]): Wanted | null => {
   switch (type) {
     case 'agent_red':
     case 'drift':
@@ -227,7 +234,7 @@ const wantedOf = ({ test: { type } }: Rule, agents: readonly Agent[]): keyof Kep
   }
 };
 
-const lackWords = (wanted: keyof Kept, coveredMs: number): string => {
+const lackWords = (wanted: Wanted, coveredMs: number): string => {
   const what = { results: 'result of a check', beats: 'heartbeat', queues: 'look of a tick at a queue', requests: 'request' }[wanted];
   return coveredMs === 0 ? `no ${what} was kept of that time` : `no ${what} was kept but of the last ${humanDuration(coveredMs)}`;
 };

@@ -106,7 +106,7 @@ it('says of rules of which nothing was kept that they were not replayed, and why
   const { fleet } = await openWatchedFleet(manifest);
   const rules = rulesOf(fleet);
   const range = { from: noon - 30 * 24 * hour, until: noon };
-  const kept = { requests: range.from, results: noon - 30 * minute, beats: null, queues: null };
+  const kept = { requests: range.from, results: noon - 30 * minute, beats: null, queues: null, toldOnly: new Set<string>() };
   const missing = unreplayedOf(rules, fleet.agents, kept, range);
   expect(missing).toEqual([
     { rule: 'down', why: 'no result of a check was kept but of the last 30 m' },
@@ -114,8 +114,10 @@ it('says of rules of which nothing was kept that they were not replayed, and why
     { rule: 'drifts', why: 'no result of a check was kept but of the last 30 m' },
     { rule: 'waits', why: 'no look of a tick at a queue was kept of that time' },
   ]);
-  const all = { requests: range.from, results: range.from, beats: range.from, queues: noon - 25 * hour };
+  const all = { requests: range.from, results: range.from, beats: range.from, queues: noon - 25 * hour, toldOnly: new Set<string>() };
   expect(unreplayedOf(rules, fleet.agents, all, range)).toEqual([]);
+  const told = unreplayedOf(rules, fleet.agents, { ...all, toldOnly: new Set(['support']) }, range);
+  expect(told.find(({ rule }) => rule === 'errors')?.why).toBe('of support a backend tells figures alone (mode: metrics)');
   // Who has nothing of the kind lacks nothing.
   const bare = fleet.agents.map((agent) => ({ ...agent, checks: [], queue: null }));
   expect(unreplayedOf(rules, bare, { ...kept, results: null }, range)).toEqual([]);
