@@ -22,16 +22,19 @@ const runs: Leaf = {
   async run({ ctx, fleet: load }, _args, given) {
     const { since = 0, open = false, limit } = given as unknown as Flags;
     const { fleet } = await load();
-    const [{ findRuns }, { runsFormats }] = await Promise.all([
+    const [{ findRuns }, { approveCommand }, { runsFormats }] = await Promise.all([
       import('../../../response/runbooks/runs.journal.ts'),
+      import('../../../response/runbooks/proposal.ts'),
       import('../../../views/runbook-runs.ts'),
     ]);
     const found = await findRuns(await ctx.journal(), { since, open }, limit);
     const waiting = found.find(({ endedAt }) => endedAt === null);
+    const goOn = ({ head, isUnbegun }: NonNullable<typeof waiting>) =>
+      isUnbegun === true ? approveCommand(head) : `agentops runbook resume ${head.id}`;
     return {
       finding: 'none',
       formats: runsFormats({ fleet: fleet.name, generatedAt: ctx.clock.now(), runs: found }),
-      next: waiting === undefined ? [] : [`agentops runbook resume ${waiting.head.id}`],
+      next: waiting === undefined ? [] : [goOn(waiting)],
     };
   },
 };
