@@ -41,14 +41,10 @@ export interface Format {
   readonly schema: z.ZodType;
   readonly slots: Slots;
   readonly meaning: string;
-  /** Sections that a later version reads. */
-  readonly later: readonly string[];
 }
 
 /** What stands at a path of a format: what it means, how it is written, and what may stand below it. */
-export const explainPath = ({ schema, slots, meaning, later }: Format, path: readonly string[]): Explained => {
-  const [section = ''] = path;
-  if (later.includes(section)) return { ok: false, message: `${section} is a section that this version does not support yet`, hint: null };
+export const explainPath = ({ schema, slots, meaning }: Format, path: readonly string[]): Explained => {
   const found = findPlace({ schema, path: '', isKey: false, meaning, variant: null, note: null }, slots, path);
   if (found.place === null) return { ok: false, message: found.message, hint: found.hint };
   return { ok: true, explanation: explain(found.place, slots) };

@@ -12,7 +12,7 @@ import { inOrder } from './problem-report.ts';
 import { showPath } from './problem-words.ts';
 import { type PlacedProblem, type Problem, readWith } from './problems.ts';
 import { readFiles } from './read-files.ts';
-import { laterSections, manifestSchemaWith } from './schema.ts';
+import { manifestSchemaWith } from './schema.ts';
 import { pathKey } from './slot-path.ts';
 import type { At, Extensions, Slot, SlotReaders } from './slots.ts';
 import { type Allowance, distrustProblems, isAllowed } from './trust.ts';
@@ -51,13 +51,12 @@ export const readManifest = async (desk: Desk, path: string, { slots: readers, s
     hint,
   });
 
-  const later = laterSections.filter((name) => root.entries.has(name));
-  const supported = Object.fromEntries(Object.entries(value as object).filter(([name]) => !later.includes(name)));
-  const manifest = readWith(manifestSchema, supported);
-  const { filled, wrong } = await readSlots(slots, supported, readers);
+  const written = value as Readonly<Record<string, unknown>>;
+  const manifest = readWith(manifestSchema, written);
+  const { filled, wrong } = await readSlots(slots, written, readers);
   const placed = filled.map((each) => ({ ...each, at: locate(root, each.path) }));
   const state = {
-    folder: supported['state'],
+    folder: written['state'],
     isOutside: 'data' in manifest && leadsOutside(desk, path, folderOf(manifest.data.state)),
     at: locate(root, ['state']),
   };
@@ -65,16 +64,13 @@ export const readManifest = async (desk: Desk, path: string, { slots: readers, s
     allowance === null ? [] : distrustProblems({ references, urls: urlsWithin(desk, allowance, urls), slots: placed, state }, allowance);
   const problems = [
     ...fileProblems,
-    ...later.map((name) =>
-      place({ path: [name], about: 'key', message: 'is a section that this version does not support yet', hint: 'take it out for now' }),
-    ),
     ...referenceProblems.filter(isNewsAfter(fileProblems)),
     // A value that could not be put together is told once, as a reference.
     ...['problems' in manifest ? manifest.problems : [], wrong]
       .flat()
       .map(place)
       .filter(isNewsAfter([...fileProblems, ...referenceProblems, ...refusals])),
-    ...[contradictionsOf(supported), ...Object.values(sections).map((section) => section.contradictions(supported))]
+    ...[contradictionsOf(written), ...Object.values(sections).map((section) => section.contradictions(written))]
       .flat()
       .map(place)
       .filter(isNewsAfter([...referenceProblems, ...refusals])),

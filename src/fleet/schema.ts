@@ -285,9 +285,6 @@ export const manifestSchema = z.strictObject({
     .describe('Pinged by tick when it begins, is done and fails, so that somebody notices where it stops.'),
 });
 
-/** Sections of the format that this version does not read. */
-export const laterSections: readonly string[] = [];
-
 /** The manifest with the sections that rooms above describe. */
 export const manifestSchemaWith = (sections: Sections): typeof manifestSchema =>
   manifestSchema.extend(

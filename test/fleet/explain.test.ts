@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { extensions } from '../../src/cli/registries.ts';
 import { type Explained, type Explanation, explainPath, type Format } from '../../src/fleet/explain.ts';
 import { loadSlotKinds } from '../../src/fleet/load-slot-kinds.ts';
-import { laterSections, manifestSchemaWith } from '../../src/fleet/schema.ts';
+import { manifestSchemaWith } from '../../src/fleet/schema.ts';
 import { splitPath } from '../../src/fleet/schema-path.ts';
 
 let format: Format;
@@ -12,7 +12,6 @@ beforeAll(async () => {
     schema: manifestSchemaWith(extensions.sections),
     slots: await loadSlotKinds(extensions.slots),
     meaning: 'The whole.',
-    later: laterSections,
   };
 });
 
@@ -48,7 +47,6 @@ describe('a path', () => {
     ['agents.checks.expect.containz', 'there is no "containz" in agents.<name>.checks[].expect', 'did you mean "contains"?'],
     ['agents.endpoint.openai-chta', 'there is no "openai-chta" in agents.<name>.endpoint', 'did you mean "openai-chat"?'],
     ['agents.checks.input.deeper', 'there is no "deeper" in agents.<name>.checks[].input', null],
-    ['providers', 'providers is a section that this version does not support yet', null],
   ])('%j leads nowhere, and the nearest name is told', (given, message, hint) =>
     expect(explain(given)).toEqual({ ok: false, message, hint }),
   );

@@ -23,22 +23,18 @@ const explain: Leaf = {
     ['agentops explain runbook.steps', 'what a step of a runbook may do'],
   ],
   async run({ ctx, extensions }, [path]) {
-    const [{ explainPath }, { splitPath }, { loadSlotKinds }, { manifestSchemaWith, laterSections }, { explainFormats }] =
-      await Promise.all([
-        import('../../fleet/explain.ts'),
-        import('../../fleet/schema-path.ts'),
-        import('../../fleet/load-slot-kinds.ts'),
-        import('../../fleet/schema.ts'),
-        import('../../views/explain.ts'),
-      ]);
+    const [{ explainPath }, { splitPath }, { loadSlotKinds }, { manifestSchemaWith }, { explainFormats }] = await Promise.all([
+      import('../../fleet/explain.ts'),
+      import('../../fleet/schema-path.ts'),
+      import('../../fleet/load-slot-kinds.ts'),
+      import('../../fleet/schema.ts'),
+      import('../../views/explain.ts'),
+    ]);
     const { slots: readers, sections } = await extensions();
     const slots = await loadSlotKinds(readers);
     const words = splitPath((path as readonly string[]).join(' '));
     const file = await fileFormat(words[0] ?? '');
-    const format =
-      file === null
-        ? { schema: manifestSchemaWith(sections), slots, meaning: ofManifest, later: laterSections }
-        : { ...file, slots, later: [] };
+    const format = file === null ? { schema: manifestSchemaWith(sections), slots, meaning: ofManifest } : { ...file, slots };
     const explained = explainPath(format, file === null ? words : words.slice(1));
     if (explained.ok) return { finding: 'none', formats: explainFormats(explained.explanation, ctx.clock.now()) };
     const { usageError } = await import('../../ground/errors.ts');
