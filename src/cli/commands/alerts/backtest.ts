@@ -42,7 +42,7 @@ const backtest: Leaf = {
     ['0', 'it was replayed, and --fail-if does not hold'],
     ['1', '--fail-if holds'],
     ['2', 'a file or a flag is wrong'],
-    ['3', 'too little of the past is known, or there is no such figure'],
+    ['3', 'too little of the past is known, there is no such figure, or --fail-if would pass over a rule that could not be replayed'],
   ],
   async run(session, _args, given) {
     const flags = given as unknown as Flags;
