@@ -1,6 +1,6 @@
 import { dig, digArray, digString, isObject } from '../ground/json.ts';
 import { suiteId } from './assemble.ts';
-import { controlContradictions } from './control-contradictions.ts';
+import { controlContradictions, scaleContradictions } from './control-contradictions.ts';
 import { quoted } from './problem-words.ts';
 import { suggestion } from './problems.ts';
 
@@ -29,6 +29,7 @@ export const contradictionsOf = (manifest: unknown): readonly Contradiction[] =>
       ...unknownBackend(name, agent, backends),
       ...checkContradictions(name, agent),
       ...controlContradictions(manifest, name),
+      ...scaleContradictions(manifest, name),
     ]),
     ...circles.map(circleContradiction),
   ];

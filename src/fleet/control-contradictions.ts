@@ -21,6 +21,19 @@ export const controlContradictions = (manifest: unknown, agent: string): readonl
     }),
   );
 
+/**
+ * What an agent says of its workers, and cannot be.
+ * @param manifest as it was written
+ */
+export const scaleContradictions = (manifest: unknown, agent: string): readonly Contradiction[] => {
+  const [scale, queue, control] = [['scale'], ['queue'], ['controls', 'scale']].map((path) => dig(manifest, 'agents', agent, ...path));
+  const path = ['agents', agent, 'scale'];
+  if (!isObject(scale)) return [];
+  if (queue === undefined) return [{ path, message: 'follows no queue', hint: `add queue: to agents.${agent}` }];
+  if (scale['auto'] !== true || control !== undefined) return [];
+  return [{ path: [...path, 'auto'], message: 'has nothing that it could be done by', hint: `add controls.scale to agents.${agent}` }];
+};
+
 interface Found {
   readonly control: unknown;
   readonly path: readonly PropertyKey[];

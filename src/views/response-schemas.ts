@@ -62,7 +62,7 @@ const run = z.object({
 
 const runs = z.object({
   ...documentHead,
-  runs: z.array(z.object({ ...aboutRun, cause: z.enum(['person', 'alert', 'drill']) })).describe('Newest first'),
+  runs: z.array(z.object({ ...aboutRun, cause: z.enum(['person', 'alert', 'queue', 'drill']) })).describe('Newest first'),
 });
 
 const approve = z.object({

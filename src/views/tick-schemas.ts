@@ -37,7 +37,7 @@ const tick = z.object({
         next: z.string().nullable().describe('What to type'),
       }),
     )
-    .describe('Runbooks that alerts called for and that may start by themselves'),
+    .describe('Runbooks that alerts called for, or queues (their rule is empty), and that may start by themselves'),
   ended: z.array(
     z.object({
       mitigation: z.string(),

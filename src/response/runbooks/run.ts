@@ -40,6 +40,8 @@ export interface RecordedEvent {
 export type Cause =
   | { readonly kind: 'person' }
   | { readonly kind: 'alert'; readonly rule: string; readonly agent: string | null; readonly label?: string }
+  /** A queue that has too much or too little in it. */
+  | { readonly kind: 'queue'; readonly why: string }
   | { readonly kind: 'drill' };
 
 /** A run as it was begun. JSON-safe. */

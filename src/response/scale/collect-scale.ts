@@ -50,6 +50,7 @@ export const collectScale = async (
 ): Promise<ScaleReport> => {
   const journal = await ctx.journal();
   const queued = agents.filter(hasQueue);
+  if (queued.length === 0) return { views: [], problems: [] };
   on({ event: 'looking', queues: queued.length });
   const controlled = queued.filter(({ scale }) => controls === 'all' || (scale !== undefined && scale !== null));
   const replicas = await readReplicas(ctx, fleet, controlled);

@@ -3,10 +3,12 @@ export const duties = [
   { name: 'checks', summary: 'asks what is due of agents', deadlineMs: 120_000, endsEarly: true },
   { name: 'sync', summary: 'reads new spans and scores of the backends', deadlineMs: 180_000, endsEarly: true },
   { name: 'rollups', summary: 'brings statistics up to date', deadlineMs: 120_000, endsEarly: true },
+  { name: 'queues', summary: 'looks at what waits for agents, and keeps it', deadlineMs: 60_000, endsEarly: true },
   { name: 'alerts', summary: 'judges the rules, and writes down whom to tell', deadlineMs: 60_000, endsEarly: false },
   { name: 'notify', summary: 'tells people', deadlineMs: 120_000, endsEarly: false },
   { name: 'incidents', summary: 'opens incidents of alerts about money and safety', deadlineMs: 30_000, endsEarly: false },
   { name: 'runbooks', summary: 'starts the runbooks that may start by themselves', deadlineMs: 60_000, endsEarly: false },
+  { name: 'scale', summary: 'gives agents that may have it as many workers as their queue needs', deadlineMs: 60_000, endsEarly: false },
   { name: 'expire', summary: 'ends mitigations that have had their time', deadlineMs: 120_000, endsEarly: false },
 ] as const satisfies readonly Duty[];
 

@@ -6,7 +6,7 @@ import type { Cache } from '../../ground/store/port.ts';
 import type { Alert } from '../../oversight/alerts/alert.ts';
 import { readOpenAlerts } from '../../oversight/alerts/alerts.journal.ts';
 import { evaluateAlerts } from '../../oversight/alerts/evaluate-alerts.ts';
-import { readWatchedQueues } from '../../oversight/alerts/read-watched-queues.ts';
+import { readWatchedQueues, type WatchedQueues, watchedOf } from '../../oversight/alerts/read-watched-queues.ts';
 import { rulesOf } from '../../oversight/alerts/rules.ts';
 import { sendOutbox } from '../../oversight/notify/send-outbox.ts';
 import { rebuildRollups } from '../../telemetry/stats/rebuild-rollups.ts';
@@ -16,10 +16,12 @@ import type { Incident } from '../incidents/incident.ts';
 import { openAlertIncidents } from '../incidents/open-alert-incidents.ts';
 import { type Ended, expireMitigations } from '../runbooks/expire-mitigations.ts';
 import { loadSuggestions } from '../runbooks/load-suggestions.ts';
+import { collectScale } from '../scale/collect-scale.ts';
 import type { CalledRun } from './called-run.ts';
 import type { DutyName } from './duties.ts';
 import { runCalled } from './run-called.ts';
 import type { TickAids } from './run-tick.ts';
+import { startScaling } from './start-scaling.ts';
 import type { Tick, TickCounts, TickProblem } from './tick.ts';
 
 /** The work behind the duties of one tick, and what has come of it so far. */
@@ -53,6 +55,8 @@ export const openWork = (tick: Context, fleet: Fleet, { checks, verifiers, backe
   let runs: readonly CalledRun[] = [];
   let ended: readonly Ended[] = [];
   let rest: Promise<readonly CalledRun[]> | null = null;
+  /** As they were just read; null: nobody looked in this tick. */
+  let queues: WatchedQueues | null = null;
 
   /** As the evaluation of this tick left them, else as the last one did. */
   const firingNow = async (ctx: Context): Promise<readonly Alert[]> => {
@@ -66,6 +70,23 @@ export const openWork = (tick: Context, fleet: Fleet, { checks, verifiers, backe
       problems.push({ duty: 'notify', message, hint: 'agentops doctor', isFailure: true });
     });
     ran.notifications = (ran.notifications ?? 0) + sent;
+  };
+  /** Waits a while for runs that were begun; what takes longer goes on behind the tick. */
+  const awaitRuns = async (ctx: Context, begun: Promise<readonly CalledRun[]>): Promise<void> => {
+    const all = begun.then((called) => {
+      runs = [...runs, ...called];
+      return called;
+    });
+    const enough = new AbortController();
+    // Rejects when nobody waits any more.
+    const patience = ctx.clock.sleep(patienceMs, AbortSignal.any([ctx.signal, enough.signal])).catch(() => undefined);
+    const inTime = await Promise.race([all.then(() => true), patience.then(() => false)]);
+    enough.abort();
+    if (inTime) return;
+    const before = rest ?? [];
+    rest = Promise.all([before, all]).then(([earlier, later]) => tell(tick).then(() => [...earlier, ...later]));
+    // Whoever waits for it is told; until then nobody listens.
+    rest.catch(() => undefined);
   };
   const work: Readonly<Record<DutyName, (ctx: Context) => Promise<void>>> = {
     checks: async (ctx) => {
@@ -83,11 +104,23 @@ export const openWork = (tick: Context, fleet: Fleet, { checks, verifiers, backe
     rollups: async (ctx) => {
       rebuildRollups(await ctx.cache(), { isStopped: () => ctx.signal.aborted });
     },
+    queues: async (ctx) => {
+      const { views, problems: unread } = await collectScale(
+        ctx,
+        fleet,
+        { agents: fleet.agents, looksTwice: false, controls: 'declared' },
+        () => undefined,
+      );
+      queues = { queues: watchedOf(new Map(views.map(({ agent, facts }) => [agent, facts]))), problems: unread };
+      for (const message of unread) problems.push({ duty: 'queues', message, hint: 'agentops scale show', isFailure: true });
+    },
     alerts: async (ctx) => {
       const suggest = await loadSuggestions(ctx, fleet);
-      const { queues, problems: unread } = await readWatchedQueues(ctx, rulesOf(fleet), fleet.agents);
-      for (const message of unread) problems.push({ duty: 'alerts', message, hint: 'agentops doctor', isFailure: true });
-      const evaluation = await evaluateAlerts(ctx, fleet, { suggest, queues }, () => undefined);
+      if (queues === null) {
+        queues = await readWatchedQueues(ctx, rulesOf(fleet), fleet.agents);
+        for (const message of queues.problems) problems.push({ duty: 'alerts', message, hint: 'agentops doctor', isFailure: true });
+      }
+      const evaluation = await evaluateAlerts(ctx, fleet, { suggest, queues: queues.queues }, () => undefined);
       firing = evaluation.firing;
       ran.rules = rulesOf(fleet).length;
       for (const message of evaluation.problems) problems.push({ duty: 'alerts', message, hint: null, isFailure: false });
@@ -98,20 +131,9 @@ export const openWork = (tick: Context, fleet: Fleet, { checks, verifiers, backe
     },
     runbooks: async (ctx) => {
       const { settled } = await runCalled(tick, fleet, await firingNow(ctx), verifiers);
-      const all = settled.then((called) => {
-        runs = called;
-        return called;
-      });
-      const enough = new AbortController();
-      // Rejects when nobody waits any more.
-      const patience = ctx.clock.sleep(patienceMs, AbortSignal.any([ctx.signal, enough.signal])).catch(() => undefined);
-      const inTime = await Promise.race([all.then(() => true), patience.then(() => false)]);
-      enough.abort();
-      if (inTime) return;
-      rest = all.then((called) => tell(tick).then(() => called));
-      // Whoever waits for it is told; until then nobody listens.
-      rest.catch(() => undefined);
+      await awaitRuns(ctx, settled);
     },
+    scale: (ctx) => awaitRuns(ctx, startScaling(tick, fleet, verifiers)),
     expire: async (ctx) => {
       ended = await expireMitigations(ctx, fleet, { open: (...call) => openControl(ctx, fleet, ...call) }, () => undefined);
       ran.mitigationsExpired = ended.filter(({ result }) => result === 'reverted').length;

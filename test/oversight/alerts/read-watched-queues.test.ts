@@ -70,7 +70,7 @@ describeWithPeer('queues of a real Redis', { programs: redisPrograms }, () => {
     await redis.admin.xreadgroup('GROUP', 'workers', 'one', 'COUNT', 2, 'STREAMS', 'jobs', '>');
     const queues = new Map([
       ['worker', { depth: 5, workers: 1 }],
-      ['other', { depth: 0, workers: 0 }],
+      ['other', { depth: 0, workers: null }],
     ]);
     expect(await read()).toEqual({ queues, problems: [] });
     expect((await tick()).firing.map(({ rule, agent }) => [rule, agent])).toEqual([['waiting', 'worker']]);

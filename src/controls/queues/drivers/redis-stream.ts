@@ -55,8 +55,10 @@ const readyOf = async (link: RedisLink, stream: string, { lag, lastTaken }: Grou
 };
 
 /** Somebody who is at a long task asks for nothing meanwhile, and is at work all the same. */
-const workersAmong = (consumers: readonly Consumer[], goneAfterMs: number): number =>
-  consumers.filter(({ idleMs }) => idleMs <= goneAfterMs).length;
+const workersAmong = (consumers: readonly Consumer[], goneAfterMs: number): Found =>
+  consumers.length === 0
+    ? { unknown: 'no worker has taken an entry yet, which is when Redis before 7.2 first knows of it' }
+    : consumers.filter(({ idleMs }) => idleMs <= goneAfterMs).length;
 
 /** Ids hold the time of the server, unless a producer makes up its own. */
 const ageOf = (id: string | null, nowMs: number): Found => {
