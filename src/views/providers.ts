@@ -1,3 +1,4 @@
+import type { Dependent } from '../agents/providers/dependents.ts';
 import type { ProviderProbe } from '../agents/providers/provider-probe.ts';
 import { allowances, type RateLimits } from '../agents/providers/rate-limits.ts';
 import type { Interval } from '../ground/math/intervals.ts';
@@ -9,7 +10,6 @@ import { type Column, renderTable } from '../ground/output/table.ts';
 import { formatShare, grouped, toUsd } from '../ground/units/amount.ts';
 import { humanDuration } from '../ground/units/duration.ts';
 import type { CallFigures, Quantile } from '../oversight/providers/call-figures.ts';
-import type { Dependent } from '../agents/providers/dependents.ts';
 import type { ProviderReport, ProviderRow } from '../oversight/providers/provider-report.ts';
 import type { ProviderState } from '../oversight/providers/standing.ts';
 import { countOf, latencyOf } from './figures.ts';
@@ -35,6 +35,7 @@ const columns: readonly Column[] = [
   { title: 'CALLS', align: 'right' },
   { title: 'FAILED', align: 'right' },
   { title: '429', align: 'right' },
+  { title: 'CUT', align: 'right', optional: true },
   { title: 'P50', align: 'right', optional: true },
   { title: 'P95', align: 'right' },
   { title: 'TTFT P95', align: 'right', optional: true },
@@ -46,10 +47,11 @@ const within = (interval: Interval | null, write: (value: number) => string): st
 const shareOf = (hits: number, n: number, interval: Interval | null): string =>
   n === 0 ? missing : `${formatShare(hits / n)}${within(interval, formatShare)}`;
 
-const figureCells = ({ n, bad, badShare, limited, p50, p95, ttftP95 }: CallFigures): readonly Cell[] => [
+const figureCells = ({ n, bad, badShare, limited, stopTold, cut, p50, p95, ttftP95 }: CallFigures): readonly Cell[] => [
   { text: countOf(n) },
   { text: shareOf(bad, n, badShare) },
   { text: n === 0 ? missing : grouped(limited) },
+  { text: stopTold === 0 ? missing : formatShare(cut / stopTold) },
   { text: latencyOf(p50.value) },
   { text: latencyOf(p95.value) },
   { text: latencyOf(ttftP95.value) },
@@ -81,9 +83,12 @@ const dependentWords = ({ agent, dependence, share, next }: Dependent): string =
 };
 
 /** What latencies rest on, for whoever wants to know. */
-const latencyWords = ({ timed, p50, p95, ttftTimed, ttftP50, ttftP95 }: CallFigures): readonly string[] => {
+const latencyWords = ({ timed, p50, p95, ttftTimed, ttftP50, ttftP95, stopTold, cut, cutShare }: CallFigures): readonly string[] => {
   const written = (word: string, { value, interval }: Quantile) => `${word} ${latencyOf(value)}${within(interval, latencyOf)}`;
   return [
+    ...(stopTold === 0
+      ? []
+      : [`cut at a limit of tokens: ${grouped(cut)} of ${plural(stopTold, 'answer')}${within(cutShare, formatShare)}`]),
     ...(timed === 0 ? [] : [`answers of ${plural(timed, 'call')}: ${written('p50', p50)}, ${written('p95', p95)}`]),
     ...(ttftTimed === 0 ? [] : [`first tokens of ${plural(ttftTimed, 'call')}: ${written('p50', ttftP50)}, ${written('p95', ttftP95)}`]),
   ];
@@ -163,6 +168,10 @@ const figuresJson = (figures: CallFigures) => ({
   rate_limited: figures.limited,
   rate_limited_ci: figures.limitedShare === null ? null : [figures.limitedShare.low, figures.limitedShare.high],
   timeouts: figures.timedOut,
+  stop_told_n: figures.stopTold,
+  truncated: figures.cut,
+  truncated_share: figures.stopTold === 0 ? null : figures.cut / figures.stopTold,
+  truncated_ci: figures.cutShare === null ? null : [figures.cutShare.low, figures.cutShare.high],
   latency_n: figures.timed,
   latency_p50: quantileJson(figures.p50),
   latency_p95: quantileJson(figures.p95),

@@ -79,6 +79,7 @@ const calls = (ago: number, n: number, bad: number): string => {
         'gen_ai.operation.name': 'chat',
         'gen_ai.provider.name': 'anthropic',
         'gen_ai.request.model': 'claude-haiku-4-5',
+        'gen_ai.response.finish_reasons': at % 4 === 0 ? '["max_tokens"]' : '["stop"]',
       };
       return {
         ...{ traceId: no.toString(16).padStart(32, '0'), spanId: no.toString(16).padStart(16, '0'), name: 'chat', status },
@@ -151,6 +152,7 @@ test('a provider goes down: status, drill, tick, alert, failover, recovery', asy
   expect(out.exit).toBe(1);
   const row = out.providers.find(({ provider }) => provider === 'anthropic');
   expect(row).toMatchObject({ state: 'out', rate_limited: 30, agents: [{ agent: 'billing' }, { agent: 'support', next: 'openai' }] });
+  expect([row?.stop_told_n, row?.truncated]).toEqual([160, 40]);
   expect(row?.last_probe?.rate_limits).toMatchObject({ requests: { limit: 50, remaining: 49 } });
   const failing = await run('providers', 'drill', 'support', '--yes');
   expect([failing.status, failing.stdout]).toEqual([1, expect.stringMatching(/anthropic +rate limited .*http 529/)]);

@@ -18,6 +18,10 @@ export interface CallFigures {
   readonly limited: number;
   readonly limitedShare: Interval | null;
   readonly timedOut: number;
+  /** Calls of which it is told why they stopped, those of them that were cut at a limit of tokens, and their share. */
+  readonly stopTold: number;
+  readonly cut: number;
+  readonly cutShare: Interval | null;
   /** Calls of which the duration is known. */
   readonly timed: number;
   readonly p50: Quantile;
@@ -30,19 +34,21 @@ export interface CallFigures {
 
 /** Adds calls up one by one. */
 export interface CallTally {
-  add(call: Pick<TimedCall, 'durationUs' | 'ttftUs' | 'isBad' | 'isLimited' | 'isTimeout'>): void;
+  add(call: Pick<TimedCall, 'durationUs' | 'ttftUs' | 'isBad' | 'isLimited' | 'isTimeout' | 'isCut'>): void;
   figures(): CallFigures;
 }
 
 export const openTally = (): CallTally => {
-  let [n, bad, limited, timedOut, timed, ttftTimed] = [0, 0, 0, 0, 0, 0];
+  let [n, bad, limited, timedOut, timed, ttftTimed, stopTold, cut] = [0, 0, 0, 0, 0, 0, 0, 0];
   const [durations, ttfts]: [Sketch, Sketch] = [new Map(), new Map()];
   return {
-    add({ durationUs, ttftUs, isBad, isLimited, isTimeout }) {
+    add({ durationUs, ttftUs, isBad, isLimited, isTimeout, isCut }) {
       n += 1;
       bad += Number(isBad);
       limited += Number(isLimited);
       timedOut += Number(isTimeout);
+      stopTold += Number(isCut !== null);
+      cut += Number(isCut === true);
       // One that failed at once says nothing of how long an answer takes.
       if (durationUs !== null && !isBad) {
         timed += 1;
@@ -55,6 +61,7 @@ export const openTally = (): CallTally => {
     },
     figures: () => ({
       ...{ n, bad, badShare: wilsonInterval(bad, n), limited, limitedShare: wilsonInterval(limited, n), timedOut },
+      ...{ stopTold, cut, cutShare: wilsonInterval(cut, stopTold) },
       ...{ timed, p50: quantile(durations, timed, 0.5), p95: quantile(durations, timed, 0.95) },
       ...{ ttftTimed, ttftP50: quantile(ttfts, ttftTimed, 0.5), ttftP95: quantile(ttfts, ttftTimed, 0.95) },
     }),

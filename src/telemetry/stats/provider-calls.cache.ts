@@ -1,6 +1,6 @@
 import type { Cache } from '../../ground/store/port.ts';
 import type { Range } from '../../ground/units/window.ts';
-import { errorCodes, kind, splitPair, stateSql, statusError } from '../traces/codes.ts';
+import { cutCodes, errorCodes, kind, splitPair, stateSql, statusError } from '../traces/codes.ts';
 import { dictionaryOf } from '../traces/dictionary.cache.ts';
 import type { ErrorType } from '../traces/span.ts';
 
@@ -81,18 +81,20 @@ export interface TimedCall extends Callee {
   readonly isBad: boolean;
   readonly isLimited: boolean;
   readonly isTimeout: boolean;
+  /** Whether the answer was cut at a limit of tokens; null: not told. */
+  readonly isCut: boolean | null;
 }
 
 /** Calls that began in a range, one by one. */
 export function* readTimedCalls(cache: Cache, range: Range): Iterable<TimedCall> {
   const [calleeOf, wordOf] = [calleeReader(cache), wordReader(cache)];
-  const rows = cache.rows<readonly [number, number, number | null, number | null, number, number, number]>(
-    `SELECT r.agent, s.model, s.dur_us, s.ttft_us, ${isBad}, ${isOf('rate_limit')}, ${isOf('timeout')} ${fromCalls}`,
+  const rows = cache.rows<readonly [number, number, number | null, number | null, number, number, number, number]>(
+    `SELECT r.agent, s.model, s.dur_us, s.ttft_us, ${isBad}, ${isOf('rate_limit')}, ${isOf('timeout')}, ${stateSql('cut')} ${fromCalls}`,
     ...places(range),
   );
-  for (const [agent, model, durationUs, ttftUs, bad, limited, timedOut] of rows)
+  for (const [agent, model, durationUs, ttftUs, bad, limited, timedOut, cut] of rows)
     yield {
       ...{ agent: wordOf(agent), ...calleeOf(model), durationUs, ttftUs },
-      ...{ isBad: bad === 1, isLimited: limited === 1, isTimeout: timedOut === 1 },
+      ...{ isBad: bad === 1, isLimited: limited === 1, isTimeout: timedOut === 1, isCut: cutCodes[cut] ?? null },
     };
 }

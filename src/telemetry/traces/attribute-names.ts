@@ -7,6 +7,13 @@ const named = <Value>(read: Read<Value>, ...names: readonly string[]) => ({ read
  * The first name that holds something of the right kind wins. Kinds of spans stand in `span-kind`.
  */
 export const spanNames = {
+  finishReasons: named(
+    shortList,
+    'gen_ai.response.finish_reasons',
+    'llm.finish_reason',
+    'ai.response.finishReason',
+    'gen_ai.response.finish_reason',
+  ),
   agentName: named(short, 'gen_ai.agent.name', 'agent.name', 'agent_name', 'graph.node.name', 'ai.telemetry.functionId', 'resource.name'),
   workflowName: named(short, 'traceloop.workflow.name'),
   entityName: named(short, 'traceloop.entity.name'),

@@ -1,4 +1,5 @@
 import { providerName } from '../../agents/prices/model-name.ts';
+import { isCutReason } from '../../agents/protocols/stop-reason.ts';
 import type { Json, JsonObject } from '../../ground/json.ts';
 import {
   firstTokenEvents,
@@ -57,6 +58,7 @@ const spanOfRaw = (raw: RawSpan, resource: Told<typeof resourceNames>, resourceF
     ttftUs: ttftOf(raw, told),
     status,
     errorType: status === 'error' ? errorTypeOf(kind, [told.errorType, ...exceptionWords(events), message, told.httpStatus]) : null,
+    isCut: told.finishReasons === null || told.finishReasons.length === 0 ? null : told.finishReasons.some(isCutReason),
     statusMessage: message?.slice(0, longestMessage) ?? null,
     tokens: tokensOf(told),
     reportedCostNanos: costOf(told),

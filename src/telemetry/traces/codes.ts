@@ -14,6 +14,9 @@ export const kind = { other: 0, agent: 1, llm: 2, tool: 3, retrieval: 4, guardra
 >;
 export const statusError = 2;
 
+/** Whether an answer was cut at a limit of tokens, as a number: not told, no, yes. */
+export const cutCodes: readonly (boolean | null)[] = [null, false, true];
+
 /** Numbers of the widths that statistics are kept in. */
 export const grainCodes: Readonly<Record<Grain, number>> = { quarter: 0, hour: 1, day: 2 };
 
@@ -38,6 +41,8 @@ export interface SpanState {
   readonly costSource: number;
   readonly synthetic: number;
   readonly counts: boolean;
+  /** A position of `cutCodes`; absent is its first. */
+  readonly cut?: number;
 }
 
 /** Where each fact stands in the one number the cache holds: its lowest bit, and as many ones as it has bits. */
@@ -48,6 +53,7 @@ export const stateBits = {
   status: { at: 6, mask: 3 },
   errorType: { at: 8, mask: 15 },
   costSource: { at: 12, mask: 3 },
+  cut: { at: 14, mask: 3 },
 } as const;
 
 /** All small facts in one number: each as a column of its own would cost a byte a span more. */
@@ -57,7 +63,8 @@ export const packState = (state: SpanState): number =>
   (state.synthetic << stateBits.synthetic.at) |
   (state.status << stateBits.status.at) |
   (state.errorType << stateBits.errorType.at) |
-  (state.costSource << stateBits.costSource.at);
+  (state.costSource << stateBits.costSource.at) |
+  ((state.cut ?? 0) << stateBits.cut.at);
 
 /** One fact out of that number. */
 export const stateFact = (packed: number, fact: keyof typeof stateBits): number => (packed >> stateBits[fact].at) & stateBits[fact].mask;

@@ -1,4 +1,4 @@
-import { costSourceCodes, errorCodes, kind, pairWord, statusCodes } from './codes.ts';
+import { costSourceCodes, cutCodes, errorCodes, kind, pairWord, statusCodes } from './codes.ts';
 import type { ScoreFacts, SpanFacts } from './runs.ts';
 import type { CostSource, Score, Span } from './span.ts';
 
@@ -52,6 +52,7 @@ export const factsOf = (span: PricedSpan, labels: number, number: Numbering): Sp
   inputHash: inputHashOf(span),
   promptSketch: span.promptSketch ?? null,
   synthetic: span.synthetic ? 1 : 0,
+  cut: cutCodes.indexOf(span.isCut ?? null),
 });
 
 /**

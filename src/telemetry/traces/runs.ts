@@ -37,6 +37,8 @@ export interface SpanFacts {
   /** What `prompt-sketch` keeps of a prompt, a byte a character. */
   readonly promptSketch: string | null;
   readonly synthetic: number;
+  /** A position of `cutCodes`; absent is its first. */
+  readonly cut?: number;
 }
 
 export interface ScoreFacts {

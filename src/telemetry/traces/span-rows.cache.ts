@@ -64,6 +64,7 @@ const spanOfRow = (row: Row): StoredSpan => {
     inputHash: told('input_hash'),
     promptSketch: row.prompt_sketch === null ? null : Buffer.from(row.prompt_sketch).toString('latin1'),
     synthetic: state('synthetic'),
+    cut: state('cut'),
   };
   return { facts, runNo: sure('run_no'), counts: state('counts') === 1, isFresh: false };
 };
@@ -71,8 +72,8 @@ const spanOfRow = (row: Row): StoredSpan => {
 /** Microseconds. */
 const usPerSecond = 1_000_000;
 
-const stateOf = ({ kind, status, errorType, costSource, synthetic }: SpanFacts, counts: boolean): number =>
-  packState({ kind, status, errorType, costSource, synthetic, counts });
+const stateOf = ({ kind, status, errorType, costSource, synthetic, cut = 0 }: SpanFacts, counts: boolean): number =>
+  packState({ kind, status, errorType, costSource, synthetic, counts, cut });
 
 const marks = (count: number): string => new Array(count).fill('?').join(', ');
 const putSpan = `INSERT OR REPLACE INTO span VALUES (${marks(27)})`;

@@ -46,6 +46,8 @@ export interface Span {
   readonly status: SpanStatus;
   /** Null unless the status is error. */
   readonly errorType: ErrorType | null;
+  /** Of a model call: whether its answer was cut at a limit of tokens; absent or null: nobody told why it stopped. */
+  readonly isCut?: boolean | null;
   /** What went wrong, in the source's words; null where it does not say. */
   readonly statusMessage: string | null;
   readonly tokens: SpanTokens;
