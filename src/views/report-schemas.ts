@@ -49,7 +49,9 @@ const report = z.object({
         in_maintenance: z.boolean(),
         ...row,
         cost_before_usd: usd.nullable().describe('Of the window of the same length before'),
-        cost_trend_usd: z.array(usd).describe('Of each bucket, oldest first'),
+        cost_trend_usd: z
+          .array(usd)
+          .describe('Of each bucket, oldest first; empty but for the forty that need a look first and the five that cost most'),
         promised: z.object({ latency_p95_ms: z.number().nullable(), error_rate: share.nullable(), quality: z.number().nullable() }),
       }),
     )

@@ -1,4 +1,4 @@
-// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|alerts|otlp|gate|evals|runbooks|tick|alarms|team]: prints figures; with --check a ratio past its bound is a failure.
+// npm run bench [-- --check] [-- --spans 10m] [-- --rounds=N] [-- --seeds=N] [-- startup|checks|cache|alerts|report|otlp|gate|evals|runbooks|tick|alarms|team]: prints figures; with --check a ratio past its bound is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -168,6 +168,16 @@ const alerts = async () => {
   figure('that one, largest memory of the process', found.missedMiB, undefined, ' MiB');
 };
 
+const report = async () => {
+  const { agents, requests, bytes, ...found } = await measured('report.mjs');
+  console.log(
+    `report: 30 days of ${agents.toLocaleString('en-US')} agents, ${requests.toLocaleString('en-US')} requests of ${found.spans.toLocaleString('en-US')} spans, a process of its own, median of 5`,
+  );
+  figure('the page, CPU of the whole process', found.cpuMs / 1000, 2, ' s');
+  figure('the page', bytes / 1e6, 1.5, ' MB');
+  figure('largest memory of the process', found.largestMiB, undefined, ' MiB');
+};
+
 const otlp = async () => {
   const { acknowledgedMs, ...found } = await measured('otlp.mjs');
   console.log(
@@ -181,7 +191,7 @@ const otlp = async () => {
   figure('largest memory of the receiver', found.largestMiB, 200, ' MiB');
 };
 
-const all = { startup, checks, cache, alerts, otlp, gate, evals, runbooks, tick, alarms, team };
+const all = { startup, checks, cache, alerts, report, otlp, gate, evals, runbooks, tick, alarms, team };
 for (const name of wanted) if (!(name in all)) throw new Error(`there is no bench ${name}: ${Object.keys(all).join(', ')}`);
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {

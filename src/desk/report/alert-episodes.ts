@@ -18,7 +18,8 @@ export interface Episode extends AlertKey {
   readonly reason: string;
 }
 
-const keyOf = ({ rule, agent, label }: AlertKey): string => JSON.stringify([rule, agent, label]);
+/** What tells one alert from others, as one text. */
+export const nameOfAlert = ({ rule, agent, label }: AlertKey): string => JSON.stringify([rule, agent, label]);
 
 /**
  * The firings that some events tell of, newest first, with those that were on before the first event.
@@ -26,17 +27,17 @@ const keyOf = ({ rule, agent, label }: AlertKey): string => JSON.stringify([rule
  * @param alerts what the journal knows of each now
  */
 export const episodesOf = (events: readonly AlertEvent[], alerts: readonly Alert[]): readonly Episode[] => {
-  const known = new Map(alerts.map((alert) => [keyOf(alert), alert]));
+  const known = new Map(alerts.map((alert) => [nameOfAlert(alert), alert]));
   const open = new Map<string, Episode>();
   const ended: Episode[] = [];
   const begin = (event: AlertEvent, firedAt: number | null): Episode => {
-    const { severity = null, category = null } = known.get(keyOf(event)) ?? {};
+    const { severity = null, category = null } = known.get(nameOfAlert(event)) ?? {};
     const { rule, agent, label } = event;
     const reason = firedAt === null ? '' : event.detail;
     return { rule, agent, label, severity, category, firedAt, resolvedAt: null, told: false, acked: false, reason };
   };
   for (const event of events) {
-    const key = keyOf(event);
+    const key = nameOfAlert(event);
     const current = open.get(key);
     if (event.kind === 'firing') open.set(key, begin(event, event.eventAt));
     else if (event.kind === 'resolved') {
@@ -46,7 +47,7 @@ export const episodesOf = (events: readonly AlertEvent[], alerts: readonly Alert
       open.set(key, { ...current, ...(event.kind === 'told' ? { told: true } : { acked: true }) });
   }
   for (const [key, alert] of known) if (isFiring(alert.instance) && !open.has(key)) open.set(key, ongoing(alert));
-  return [...ended, ...open.values()].sort((a, b) => newest(b) - newest(a) || (keyOf(a) < keyOf(b) ? -1 : 1));
+  return [...ended, ...open.values()].sort((a, b) => newest(b) - newest(a) || (nameOfAlert(a) < nameOfAlert(b) ? -1 : 1));
 };
 
 /** A firing that no event of the time tells the beginning of. */

@@ -4,7 +4,8 @@ import type { StandingState } from '../../oversight/status/fleet-status.ts';
 import { missing, type stateSigns } from '../../views/words.ts';
 import type { FleetReport, ReportedAgent } from './report.ts';
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const monthNames = 'January February March April May June July August September October November December'.split(' ');
+const months = monthNames.map((name) => name.slice(0, 3));
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 const two = (number: number): string => String(number).padStart(2, '0');
@@ -28,7 +29,7 @@ export const dateWord = (at: number): string => {
 };
 
 /** `November` */
-export const monthWord = (at: number): string => new Intl.DateTimeFormat('en-GB', { month: 'long', timeZone: 'UTC' }).format(at);
+export const monthWord = (at: number): string => monthNames[new Date(at).getUTCMonth()] ?? '';
 
 /** What a bucket of the trend is called. */
 export const bucketWord = ({ trend }: Pick<FleetReport, 'trend'>): ((at: number) => string) =>

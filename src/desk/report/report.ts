@@ -21,7 +21,7 @@ export interface ReportedAgent {
   readonly promised: { readonly latencyP95Us: number | null; readonly errorRate: number | null; readonly quality: number | null };
   /** Nano-dollars of the window of the same length before; null: nothing was known then. */
   readonly costBeforeNanos: number | null;
-  /** Nano-dollars of each bucket of the trend, oldest first. */
+  /** Nano-dollars of each bucket of the trend, oldest first; empty where it has neither a line nor a colour of its own: see `report-limits`. */
   readonly trendNanos: readonly number[];
 }
 

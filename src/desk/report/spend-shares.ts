@@ -1,5 +1,6 @@
+import { plural } from '../../ground/output/phrases.ts';
 import { addCosts } from '../../telemetry/cost/sum-of-costs.ts';
-import type { FleetReport } from './report.ts';
+import type { FleetReport, ReportedAgent } from './report.ts';
 
 /** One model and all that was spent on it. */
 export interface ModelShare {
@@ -17,7 +18,7 @@ export interface ModelShare {
 export const modelShares = ({ spend }: Pick<FleetReport, 'spend'>): readonly ModelShare[] => {
   const shares = new Map<string, ModelShare>();
   for (const { provider, model, calls, costNanos, inputTokens, cachedTokens, outputTokens } of spend) {
-    const key = JSON.stringify([provider, model]);
+    const key = `${provider}\n${model}`;
     const known = shares.get(key);
     shares.set(key, {
       ...{ provider, model },
@@ -45,11 +46,14 @@ export const spendSeries = ({ agents, trend }: Pick<FleetReport, 'agents' | 'tre
   const ranked = agents
     .filter(({ figures }) => (figures.costNanos ?? 0) > 0)
     .sort((a, b) => (b.figures.costNanos ?? 0) - (a.figures.costNanos ?? 0) || (a.name < b.name ? -1 : 1));
-  const others = ranked.slice(most);
-  const sums = new Array<number>(trend.points.length).fill(0);
-  for (const { trendNanos } of others) for (const [at, nanos] of trendNanos.entries()) sums[at] = (sums[at] ?? 0) + nanos;
+  const first = ranked.slice(0, most);
+  const others = ranked.length - first.length;
   return [
-    ...ranked.slice(0, most).map(({ name, trendNanos }) => ({ name, values: trendNanos })),
-    ...(others.length === 0 ? [] : [{ name: `${others.length} others`, values: sums }]),
+    ...first.map(({ name, trendNanos }) => ({ name, values: trendNanos })),
+    ...(others === 0 ? [] : [{ name: plural(others, 'other'), values: costOfOthers(trend, first) }]),
   ];
 };
+
+/** What all but some agents cost in each bucket, nano-dollars. */
+export const costOfOthers = ({ points }: FleetReport['trend'], some: readonly Pick<ReportedAgent, 'trendNanos'>[]): readonly number[] =>
+  points.map(({ figures }, at) => some.reduce((left, { trendNanos }) => Math.max(0, left - (trendNanos[at] ?? 0)), figures.costNanos ?? 0));

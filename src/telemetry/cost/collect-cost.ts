@@ -6,8 +6,9 @@ import { readFigures, readFreshness } from '../stats/figures.cache.ts';
 import type { Filter } from '../stats/filter.cache.ts';
 import { openFreshCache } from '../stats/open-fresh-cache.ts';
 import { readGroups, splitStart } from '../stats/rollups.cache.ts';
+import { monthOf } from './budget.ts';
 import type { CostReport, Spender, UnpricedReport } from './cost-report.ts';
-import { firstDayLearned, monthSoFar } from './month-so-far.ts';
+import { dayOf, firstDayLearned, monthSoFar, sumByAgent, wholeDaysOf } from './month-so-far.ts';
 import { readFleetSpend } from './read-spend.ts';
 import type { SpendRow } from './spend.cache.ts';
 import { addCosts } from './sum-of-costs.ts';
@@ -100,12 +101,15 @@ const readCoverage = (cache: Cache, window: Range, filter: Filter): CostReport['
 
 /** The month so far and the budgets it is held against: those of the fleet, or of the one agent that is looked at. */
 const readMonth = (cache: Cache, fleet: Fleet, filter: Filter, now: number): Pick<CostReport, 'month' | 'budgets'> => {
-  const days = { fromUs: firstDayLearned(now) * 1000, toUs: now * 1000 };
-  const lastHour = { fromUs: (now - hourMs) * 1000, toUs: now * 1000 };
+  const read = (fromMs: number, bucket: 'hour' | 'day') =>
+    readFleetSpend(cache, fleet, { window: { fromUs: fromMs * 1000, toUs: now * 1000 }, by: 'agent', bucket, filter }).rows;
+  const daily = read(firstDayLearned(now), 'day');
   return monthSoFar(fleet, filter, {
     now,
-    daily: readFleetSpend(cache, fleet, { window: days, by: 'agent', bucket: 'day', filter }).rows,
-    lastHour: readFleetSpend(cache, fleet, { window: lastHour, by: 'agent', bucket: 'hour', filter }).rows,
+    hour: sumByAgent(read(now - hourMs, 'hour'), 0),
+    day: sumByAgent(daily, dayOf(now)),
+    month: sumByAgent(daily, monthOf(now).fromMs),
+    wholeDays: wholeDaysOf(daily, now),
   });
 };
 

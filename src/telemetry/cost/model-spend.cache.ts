@@ -101,7 +101,7 @@ const added = (a: ModelSpend, b: ModelSpend): ModelSpend => ({
 
 const isSpend = ({ calls, costNanos }: ModelSpend): boolean => calls > 0 || costNanos !== null;
 
-const nameOf = ({ agent, provider, model }: ModelSpend): string => JSON.stringify([agent, provider, model]);
-
 const byCost = (a: ModelSpend, b: ModelSpend): number =>
   (b.costNanos ?? -1) - (a.costNanos ?? -1) || b.calls - a.calls || (nameOf(a) < nameOf(b) ? -1 : 1);
+
+const nameOf = ({ agent, provider, model }: ModelSpend): string => `${agent}\n${provider}\n${model}`;

@@ -8,29 +8,25 @@ const dayMs = 86_400_000;
 /** How far back days are looked at to tell what the next ones will cost. */
 const learnedDays = 28;
 
-const dayOf = (ms: number): number => Math.floor(ms / dayMs) * dayMs;
-
 /** From when on days must be known to tell of the month that an instant is in; UTC epoch ms. */
 export const firstDayLearned = (now: number): number => Math.min(monthOf(now).fromMs, dayOf(now) - learnedDays * dayMs);
 
-/** What was spent by each agent, by the day since `firstDayLearned`, oldest first, and within the last hour. */
+/** What was spent of late; nano-dollars, by agent where nothing else is said. */
 export interface SpentOfLate {
   /** UTC epoch ms. */
   readonly now: number;
-  readonly daily: readonly SpendRow[];
-  readonly lastHour: readonly SpendRow[];
+  /** Within the last hour, since the day began, and since the month did; UTC. */
+  readonly hour: ReadonlyMap<string, number>;
+  readonly day: ReadonlyMap<string, number>;
+  readonly month: ReadonlyMap<string, number>;
+  /** By all together on each whole day before today, since `firstDayLearned`, oldest first, from the first that anything is known of. */
+  readonly wholeDays: readonly number[];
 }
 
 /** The month so far, what it will come to, and the budgets it is held against: those of the fleet and its agents, or of the one agent that is filtered by. */
-export const monthSoFar = (fleet: Fleet, filter: Filter, { now, daily, lastHour }: SpentOfLate): Pick<CostReport, 'month' | 'budgets'> => {
-  const today = dayOf(now);
-  const { fromMs } = monthOf(now);
-  const sums = { hour: sumByAgent(lastHour, 0), day: sumByAgent(daily, today), month: sumByAgent(daily, fromMs) };
-  const spentBy = (agent: string | null) => ({
-    hour: sumOf(sums.hour, agent),
-    day: sumOf(sums.day, agent),
-    month: sumOf(sums.month, agent),
-  });
+export const monthSoFar = (fleet: Fleet, filter: Filter, spentOfLate: SpentOfLate): Pick<CostReport, 'month' | 'budgets'> => {
+  const { now, hour, day, month, wholeDays } = spentOfLate;
+  const spentBy = (agent: string | null) => ({ hour: sumOf(hour, agent), day: sumOf(day, agent), month: sumOf(month, agent) });
   const isWhole = Object.keys(filter).every((key) => key === 'agent');
   const agents = isWhole ? fleet.agents.filter(({ name }) => filter.agent === undefined || filter.agent === name) : [];
   const spent = spentBy(null);
@@ -39,23 +35,25 @@ export const monthSoFar = (fleet: Fleet, filter: Filter, { now, daily, lastHour 
   const ofAgents = agents.flatMap(({ name, budget }) =>
     budgetUses(name, { hour: budget.perHourNanos, day: budget.perDayNanos, month: budget.perMonthNanos }, spentBy(name)),
   );
-  const forecast = forecastMonth({ now, spentNanos: spent.month, daily: wholeDays(daily, today) });
+  const forecast = forecastMonth({ now, spentNanos: spent.month, daily: wholeDays });
   return { month: { spentNanos: spent.month, forecast }, budgets: [...ofFleet, ...ofAgents] };
-};
-
-const sumByAgent = (rows: readonly SpendRow[], sinceMs: number): ReadonlyMap<string, number> => {
-  const sums = new Map<string, number>();
-  for (const { key, bucketUs, costNanos } of rows)
-    if (bucketUs >= sinceMs * 1000 && costNanos !== null) sums.set(key, (sums.get(key) ?? 0) + costNanos);
-  return sums;
 };
 
 /** @param agent null: all together */
 const sumOf = (sums: ReadonlyMap<string, number>, agent: string | null): number =>
   agent === null ? [...sums.values()].reduce((sum, nanos) => sum + nanos, 0) : (sums.get(agent) ?? 0);
 
-/** What each whole day before today cost, from the first that anything is known of. */
-const wholeDays = (rows: readonly SpendRow[], today: number): readonly number[] => {
+/** Rows by agent as one sum each, of buckets from an instant on (UTC epoch ms). */
+export const sumByAgent = (rows: readonly SpendRow[], sinceMs: number): ReadonlyMap<string, number> => {
+  const sums = new Map<string, number>();
+  for (const { key, bucketUs, costNanos } of rows)
+    if (bucketUs >= sinceMs * 1000 && costNanos !== null) sums.set(key, (sums.get(key) ?? 0) + costNanos);
+  return sums;
+};
+
+/** What each whole day before today cost, from the first that anything is known of. @param rows of days since `firstDayLearned`, oldest first */
+export const wholeDaysOf = (rows: readonly Pick<SpendRow, 'bucketUs' | 'costNanos'>[], now: number): readonly number[] => {
+  const today = dayOf(now);
   const firstUs = rows[0]?.bucketUs ?? today * 1000;
   const learned = Math.min(learnedDays, Math.max(0, (today - firstUs / 1000) / dayMs));
   const daily = new Array<number>(learned).fill(0);
@@ -65,3 +63,6 @@ const wholeDays = (rows: readonly SpendRow[], today: number): readonly number[] 
   }
   return daily;
 };
+
+/** When the day of an instant began; UTC epoch ms. */
+export const dayOf = (ms: number): number => Math.floor(ms / dayMs) * dayMs;

@@ -1,8 +1,10 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Cache } from '../../ground/store/port.ts';
+import type { Range } from '../../ground/units/window.ts';
 import { readAggregates } from '../stats/aggregates.cache.ts';
-import { noWord, unmatched } from '../stats/filter.cache.ts';
-import { splitStart } from '../stats/rollups.cache.ts';
+import { type Filter, noWord, unmatched } from '../stats/filter.cache.ts';
+import { readToldCells } from '../stats/read-fleet-figures.ts';
+import { readGroups, splitStart } from '../stats/rollups.cache.ts';
 import { fleetOwnership } from '../traces/fleet-ownership.ts';
 import { readSpend, type Spend, type SpendQuery, type SpendRow } from './spend.cache.ts';
 import { addCosts } from './sum-of-costs.ts';
@@ -23,7 +25,7 @@ export const readFleetSpend = (cache: Cache, fleet: Fleet, query: SpendQuery): S
   let totalNanos = spend.totalNanos;
   for (const each of told) {
     const [agent, model] = [each.agent ?? unmatched, each.model ?? noWord];
-    if ((onlyAgent ?? agent) !== agent || (onlyModel ?? model) !== model) continue;
+    if ((onlyAgent ?? agent) !== agent || (onlyModel ?? model) !== model || query.agents?.includes(agent) === false) continue;
     const key = query.by === 'agent' ? agent : query.by === 'model' ? model : noWord;
     const place = `${each.bucketUs} ${key}`;
     const known = rows.get(place) ?? emptyRow(key, each.bucketUs);
@@ -37,6 +39,17 @@ export const readFleetSpend = (cache: Cache, fleet: Fleet, query: SpendQuery): S
     });
   }
   return { ...spend, totalNanos, rows: inOrder(rows.values()) };
+};
+
+/** What each agent spent in a window, nano-dollars; those of whom no cost is known are left out. */
+export const readSpentByAgent = (cache: Cache, fleet: Fleet, window: Range, filter: Filter): ReadonlyMap<string, number> => {
+  const spent = new Map<string, number>();
+  const add = (agent: string, nanos: number) => spent.set(agent, (spent.get(agent) ?? 0) + nanos);
+  for (const { key, cell } of readGroups(cache, { window, by: 'agent', filter, sumsOnly: true }).groups)
+    if ((cell.priced ?? 0) > 0) add(key, cell.cost_nanos ?? 0);
+  for (const [agent, cell] of readToldCells(cache, fleet, window))
+    if (cell.cost_nanos !== undefined && (filter.agent ?? agent) === agent) add(agent, cell.cost_nanos);
+  return spent;
 };
 
 const emptyRow = (key: string, bucketUs: number): SpendRow => ({

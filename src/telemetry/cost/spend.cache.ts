@@ -10,6 +10,8 @@ export interface SpendQuery {
   readonly by: Exclude<Grouping, 'score'>;
   readonly bucket: Exclude<Split, 'quarter'>;
   readonly filter?: Filter;
+  /** Only of requests to one of these; for spend by agent. */
+  readonly agents?: readonly string[];
 }
 
 export interface SpendRow {

@@ -25,11 +25,15 @@ export const readLargestRequests = (
 ): ReadonlyMap<string, LargestRequest> => {
   if (![...limits.values()].some(isLimited)) return new Map();
   const words = dictionaryOf(cache);
-  // Limits are held against the rows here: a condition for each of a thousand agents is more than SQLite takes.
+  // Limits are held against the rows here: a condition for each of a thousand agents is more than SQLite takes. What is within the lowest
+  // of them is within all.
+  const lowest = (limit: keyof RequestLimits): number =>
+    [...limits.values()].reduce((least, each) => Math.min(least, each[limit] ?? Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
   const rows = cache.all<{ agent: number; cost: number | null; tokens: number; steps: number }>(
     `SELECT r.agent, MAX(r.cost_nanos) AS cost, MAX(r.in_tok + r.out_tok) AS tokens, MAX(r.steps) AS steps
-     FROM run r WHERE r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0 GROUP BY 1`,
-    ...[fromUs, toUs],
+     FROM run r WHERE r.start_us >= ? AND r.start_us < ? AND r.synthetic = 0
+       AND (r.cost_nanos > ? OR r.in_tok + r.out_tok > ? OR r.steps > ?) GROUP BY 1`,
+    ...[fromUs, toUs, lowest('perRequestNanos'), lowest('tokensPerRequest'), lowest('stepsPerRequest')],
   );
   return new Map(
     rows.flatMap(({ agent, cost, tokens, steps }): [string, LargestRequest][] => {

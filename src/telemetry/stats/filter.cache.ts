@@ -39,7 +39,8 @@ const facetDims = { task: 'task', env: 'env', release: 'release', caller: 'agent
   Record<Facet, Dim>
 >;
 
-export const numberFilter = (cache: Cache, filter: Filter): Numbered => {
+/** @param agents where no agent is filtered by: these alone; absent: all */
+export const numberFilter = (cache: Cache, filter: Filter, agents?: readonly string[]): Numbered => {
   const words = dictionaryOf(cache);
   const one = (dim: Dim, word: string): Condition => {
     const found = word === noWord || word === unmatched ? 0 : words.find(dim, word);
@@ -59,7 +60,8 @@ export const numberFilter = (cache: Cache, filter: Filter): Numbered => {
       'prompt',
       pairs(cache, 'prompt', (pair) => promptFits(pair, filter.promptVersion ?? '')),
     );
-  return { agent: filter.agent === undefined ? null : one('agent', filter.agent), facets, call: callOf(cache, filter, one) };
+  const some = agents === undefined ? null : { numbers: agents.flatMap((agent) => one('agent', agent).numbers) };
+  return { agent: filter.agent === undefined ? some : one('agent', filter.agent), facets, call: callOf(cache, filter, one) };
 };
 
 const callOf = (cache: Cache, { model, provider, tool }: Filter, one: (dim: Dim, word: string) => Condition): Numbered['call'] => {

@@ -6,7 +6,8 @@ import { addTold, type Told } from './aggregate.ts';
 import { readAggregates } from './aggregates.cache.ts';
 import { baselineUs, type FigureQuery, type FigureTable, readFigures } from './figures.cache.ts';
 import { type Counted, type Figures, figuresOf } from './figures.ts';
-import { unmatched } from './filter.cache.ts';
+import { type Filter, unmatched } from './filter.cache.ts';
+import { readGroups } from './rollups.cache.ts';
 
 /**
  * The figures of a window as `readFigures` has them and, by agent, those that backends counted themselves (`mode: metrics`). They are in
@@ -30,6 +31,23 @@ export const readFleetFigures = (cache: Cache, fleet: Fleet, query: FigureQuery)
   }
   const sorted = [...rows].map(([key, figures]) => ({ key, ...figures })).sort((a, b) => b.requests - a.requests);
   return { ...table, totals, rows: sorted };
+};
+
+/** The figures of each agent in a window alone: without totals, and held against nothing. */
+export const readAgentFigures = (
+  cache: Cache,
+  fleet: Fleet,
+  window: Range,
+  filter: Pick<Filter, 'agent'>,
+): ReadonlyMap<string, Figures> => {
+  const rows = new Map(readGroups(cache, { window, by: 'agent', filter }).groups.map(({ key, cell }) => [key, figuresOf(cell, null)]));
+  for (const [key, told] of readTold(cache, fleet, window)) {
+    if (filter.agent !== undefined && filter.agent !== key) continue;
+    const counted = rows.get(key);
+    const figures = figuresOfTold(told, null);
+    rows.set(key, counted === undefined || counted.requests === 0 ? figures : joinFigures(counted, figures));
+  }
+  return rows;
 };
 
 /** What backends told of each agent, as cells of requests: without latencies, of which only quantiles are told. */

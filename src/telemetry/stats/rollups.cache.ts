@@ -20,6 +20,8 @@ export interface GroupQuery {
   readonly window: Range;
   readonly by: Grouping;
   readonly filter?: Filter;
+  /** Only requests to one of these. */
+  readonly agents?: readonly string[];
   /** Cut into buckets of this width; without it the window is one piece. */
   readonly split?: Split;
   /** Leave quantiles out: sums alone are read faster. */
@@ -57,7 +59,7 @@ export const grainsOf = (by: Grouping): readonly Grain[] => facetGrains[facetOf[
 
 /** The cells of a window by one key, from the coarsest buckets that hold them and single requests for the rest. */
 export const readGroups = (cache: Cache, query: GroupQuery): Groups => {
-  const filter = numberFilter(cache, query.filter ?? {});
+  const filter = numberFilter(cache, query.filter ?? {}, query.agents);
   const facet = facetOf[query.by];
   if (query.by === 'score') return scoreGroups(cache, query, filter);
   if (facet !== undefined && filter.call === null) return runGroups(cache, query, facet, filter);

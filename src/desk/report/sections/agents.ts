@@ -5,24 +5,23 @@ import { countOf, latencyOf } from '../../../views/figures.ts';
 import { missing, moneyOrMissing, shareOrMissing, stateSigns } from '../../../views/words.ts';
 import { renderSpark } from '../charts/spark.ts';
 import type { FleetReport, ReportedAgent } from '../report.ts';
+import { listedAgents } from '../report-limits.ts';
 import { changeWord, excuseAndReasons, scoreWord } from '../report-words.ts';
+import { costOfOthers } from '../spend-shares.ts';
 import { renderTable, type TableColumn } from './table.ts';
 
-/** So many agents are listed; the others are summed up in one row. */
-const mostListed = 40;
-
 /** Every agent: how it is and why, what it did, what it cost. */
-export const renderAgents = ({ agents }: FleetReport): Html => {
-  const listed = agents.slice(0, mostListed);
-  const others = agents.slice(mostListed);
+export const renderAgents = ({ agents, trend }: FleetReport): Html => {
+  const listed = agents.slice(0, listedAgents);
+  const others = agents.slice(listedAgents);
   const columns = agents.some(({ costBeforeNanos }) => costBeforeNanos !== null)
     ? [...figureColumns, beforeColumn, sparkColumn]
     : [...figureColumns, sparkColumn];
-  const rest = others.length === 0 ? null : summedUp(others);
+  const rest = others.length === 0 ? null : summedUp(others, costOfOthers(trend, listed));
   const order =
     rest === null
       ? 'What needs a look comes first.'
-      : `The ${mostListed} of ${grouped(agents.length)} that need a look first, then those that cost most.`;
+      : `The ${listedAgents} of ${grouped(agents.length)} that need a look first, then those that cost most.`;
   return html`<section id="agents"><h2>Agents</h2>
 <p class="soft">${order} A figure with ! is beyond what its agent promises.</p>
 ${renderTable('Agents', columns, rest === null ? listed : [...listed, rest])}
@@ -81,13 +80,9 @@ const beforeColumn: TableColumn<Line> = {
 const sparkColumn: TableColumn<Line> = { title: 'Cost over time', isWide: true, cell: ({ trendNanos }) => renderSpark(trendNanos) };
 
 /** What the agents that are not listed did together; quantiles do not add up. */
-const summedUp = (others: readonly ReportedAgent[]): Line => {
+const summedUp = (others: readonly ReportedAgent[], trendNanos: readonly number[]): Line => {
   const sum = (value: (figures: Figures) => number | null): number => others.reduce((all, { figures }) => all + (value(figures) ?? 0), 0);
   const isPriced = others.some(({ figures }) => figures.costNanos !== null);
-  const trendNanos = others.reduce<number[]>((total, each) => {
-    for (const [at, nanos] of each.trendNanos.entries()) total[at] = (total[at] ?? 0) + nanos;
-    return total;
-  }, []);
   const before = others.filter(({ costBeforeNanos }) => costBeforeNanos !== null);
   const cell = {
     n: sum(({ requests }) => requests),

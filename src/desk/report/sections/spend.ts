@@ -7,13 +7,14 @@ import { missing, moneyOrMissing } from '../../../views/words.ts';
 import { renderShareBar } from '../charts/spark.ts';
 import { renderTimeChart } from '../charts/time-chart.ts';
 import type { FleetReport } from '../report.ts';
+import { colouredSpenders } from '../report-limits.ts';
 import { bucketMs, bucketWord, roundTick } from '../report-words.ts';
 import { type ModelShare, modelShares, spendSeries } from '../spend-shares.ts';
 import { renderLegend } from './legend.ts';
 import { renderTable } from './table.ts';
 
-/** So many agents have a colour of their own; so many lines are listed. */
-const [mostColours, mostListed] = [5, 15];
+/** So many lines are listed. */
+const mostListed = 15;
 
 /** Who spent it, on whose models. */
 export const renderSpend = (report: FleetReport): Html => {
@@ -37,7 +38,7 @@ const unpricedFact = ({ totals }: FleetReport): readonly string[] =>
 
 const spendChart = (report: FleetReport): Html => {
   const { trend, window, totals } = report;
-  const series = spendSeries(report, mostColours).map(({ name, values }, at) => ({ name, values, colour: at }));
+  const series = spendSeries(report, colouredSpenders).map(({ name, values }, at) => ({ name, values, colour: at }));
   const first = series[0];
   const chart = renderTimeChart({
     ...{ id: 'spend', title: 'Who spent it', unit: 'US dollars', look: 'bars', series, happenings: [], nameOf: bucketWord(report) },

@@ -1,0 +1,47 @@
+import type { Fleet } from '../../fleet/agent.ts';
+import type { Context } from '../../ground/runtime/context.ts';
+import { readAlerts, readEvents } from '../../oversight/alerts/alerts.journal.ts';
+import { listed } from '../../oversight/alerts/listed.ts';
+import type { Incident } from '../../response/incidents/incident.ts';
+import { incidentsBetween, listIncidents } from '../../response/incidents/incidents.journal.ts';
+import { loadSuggestions } from '../../response/runbooks/load-suggestions.ts';
+import { type Episode, episodesOf, nameOfAlert } from './alert-episodes.ts';
+import type { FiringAlert } from './first-steps.ts';
+
+/** What went wrong in a window, newest first. */
+export interface Troubles {
+  readonly alerts: readonly Episode[];
+  /** Those of the alerts that fire now. */
+  readonly firing: readonly FiringAlert[];
+  /** That began in the window, or are not resolved. */
+  readonly incidents: readonly Incident[];
+}
+
+/** More open incidents than that were forgotten, not open. */
+const mostOpen = 100;
+
+/** What the journal knows of alerts and incidents. @param from UTC epoch ms @param agent null: of every agent */
+export const collectTroubles = async (
+  ctx: Context,
+  fleet: Fleet,
+  { from, agent }: { readonly from: number; readonly agent: string | null },
+): Promise<Troubles> => {
+  const journal = await ctx.journal();
+  const now = ctx.clock.now();
+  const known = (await readAlerts(journal)).filter((alert) => agent === null || alert.agent === agent);
+  const events = await readEvents(journal, { since: from, agent });
+  const alerts = episodesOf(
+    events.filter(({ eventAt }) => eventAt <= now),
+    known,
+  );
+  const open = alerts.filter(({ resolvedAt }) => resolvedAt === null);
+  const suggest = open.length === 0 ? () => null : await loadSuggestions(ctx, fleet);
+  const next = new Map(known.map(listed([], now, suggest)).map((alert) => [nameOfAlert(alert), alert.next]));
+  const begun = await incidentsBetween(journal, { from, to: now + 1, agent });
+  const older = (await listIncidents(journal, { agent, resolved: false, limit: mostOpen })).filter(({ startedAt }) => startedAt < from);
+  return {
+    alerts,
+    firing: open.map((episode) => ({ ...episode, next: next.get(nameOfAlert(episode)) ?? 'agentops alerts list' })),
+    incidents: [...older, ...begun].sort((a, b) => b.startedAt - a.startedAt),
+  };
+};
