@@ -68,7 +68,7 @@ const openaiReply: Reply = (request, response) => {
 
 let no = 0;
 
-/** Calls of two agents to anthropic, `ago` seconds back, as an exporter would write them down. */
+/** Calls of two agents to anthropic, `ago` seconds back, as an exporter would write them down. What is younger than two minutes may still be on its way. */
 const calls = (ago: number, n: number, bad: number): string => {
   const spansOf = (service: string) => {
     const spans = Array.from({ length: n }, (_, at) => {
@@ -147,7 +147,7 @@ test('a provider goes down: status, drill, tick, alert, failover, recovery', asy
   expect((await run('policy', 'check', 'support', '--verbose')).stdout).toContain('each link of its chain answered a drill');
 
   fleet.goDown();
-  await fleet.ingest(calls(150, 20, 15));
+  await fleet.ingest(calls(200, 20, 15));
   const out = await fleet.status();
   expect(out.exit).toBe(1);
   const row = out.providers.find(({ provider }) => provider === 'anthropic');
@@ -165,7 +165,7 @@ test('a provider goes down: status, drill, tick, alert, failover, recovery', asy
   const again = await run('tick', '--json');
   expect(documentSchemas.tick.parse(JSON.parse(again.stdout)).runs).toEqual([]);
 
-  await fleet.ingest(calls(90, 600, 0));
+  await fleet.ingest(calls(130, 600, 0));
   expect((await fleet.status()).providers.find(({ provider }) => provider === 'anthropic')?.state).not.toBe('out');
   await run('tick');
   expect((await run('alerts', 'list')).stdout).not.toContain('provider-outage');
