@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
+import { journalTables } from '../../src/ground/store/journal-tables.ts';
 import type { Journal } from '../../src/ground/store/port.ts';
 import { openPostgresJournal } from '../../src/ground/store/postgres.ts';
 import { readPostgresUrl } from '../../src/ground/store/postgres-address.ts';
@@ -30,8 +31,20 @@ export const askPostgres = async ({ port }: Pick<Peer, 'port'>, sql: string): Pr
 /** Empty journals in one PostgreSQL, which ends after the last test of the file. To be called where the file loads. */
 export const sharedPostgres = () => {
   const server = sharedPeer(() => startPostgres(user));
+  /** Journals that tests are done with: emptying one is ten times as fast as making one. */
+  const used: Journal[] = [];
+  afterAll(async () => {
+    for (const journal of used) await journal.close();
+  });
   return {
     server,
+    /** The same, but for tests that close it: it may be one that another test had. */
+    async openClean(now: () => number): Promise<Journal> {
+      const kept = used.pop() ?? (await openPostgresJournal(readPostgresUrl(postgresUrl(await server()))));
+      await kept.commit(journalTables.map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })));
+      onTestFinished(() => void used.push(kept));
+      return { ...kept, now: async () => now(), close: async () => undefined };
+    },
     /** @param now UTC epoch ms, in place of the server's clock */
     async open(now?: () => number): Promise<Journal> {
       const journal = await openPostgresJournal(readPostgresUrl(postgresUrl(await server())));
