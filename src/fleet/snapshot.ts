@@ -25,7 +25,7 @@ export interface Snapshot {
   readonly fleet: Fleet;
 }
 
-const format = 6;
+const format = 7;
 
 export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
