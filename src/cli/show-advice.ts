@@ -11,13 +11,14 @@ export interface AdviceWish {
   readonly strategies: readonly Strategy[];
   /** What saves less a month is not shown, nano-dollars. */
   readonly leastNanos: number;
+  readonly top: number;
 }
 
 /** Ways to spend less, on one agent or on all. */
 export const showAdvice = async (
   session: Session,
   agent: string | null,
-  { windowMs, strategies, leastNanos }: AdviceWish,
+  { windowMs, strategies, leastNanos, top }: AdviceWish,
 ): Promise<Outcome> => {
   const { ctx } = session;
   const { fleet } = await session.fleet();
@@ -26,7 +27,7 @@ export const showAdvice = async (
   const report = await collectAdvice(ctx, fleet, { agents, window: { fromUs: (now - windowMs) * 1000, toUs: now * 1000 }, strategies });
   const isEmpty = report.spent === 0 && report.findings.length === 0;
   requireSpans(fleet, isEmpty, agent);
-  const layout = { leastDollars: leastNanos / 1e9 };
+  const layout = { leastDollars: leastNanos / 1e9, top };
   const formats = Object.entries(adviceFormats).map(([format, render]) => [format, (view: never) => render(report, view, layout)]);
   return {
     finding: isEmpty ? 'no_verdict' : 'none',

@@ -31,5 +31,29 @@ const advise = z.object({
   missing: z.array(z.object({ agent: z.string(), strategy: strategy.nullable().describe('Null: all of them'), missing: z.string() })),
 });
 
+const money = z.number().describe('Dollars');
+
+const budgets = z.object({
+  ...documentHead,
+  window: z.object({ from: instant, to: instant }),
+  budgets: z.array(
+    z.object({
+      agent: z.string(),
+      file: z.string(),
+      now_usd: money.nullable().describe('budget.per_request as the manifest has it; null: none'),
+      proposed_usd: money,
+      requests: z.int(),
+      stopped: z.int().describe('Requests of the window that cost more than what is proposed'),
+      stopped_succeeded: z.int(),
+      saving,
+      note: z.string().describe('What it would have spoiled'),
+    }),
+  ),
+  missing: z.array(z.object({ agent: z.string(), missing: z.string() })),
+  not_editable: z.array(z.string()).describe('Agents whose entry no program can change: an alias, a merge, or none'),
+  diff: z.string().describe('What would change, or has changed, in the files; empty: nothing'),
+  applied: z.boolean(),
+});
+
 /** The documents of `agentops advise`. */
-export const adviceSchemas = { advise } as const;
+export const adviceSchemas = { advise, 'advise budgets': budgets } as const;

@@ -1,5 +1,6 @@
 import { renderLine, renderParagraph } from '../ground/output/line.ts';
 import type { Cell, Look, Tone } from '../ground/output/look.ts';
+import { plural } from '../ground/output/phrases.ts';
 import { type Column, renderTable } from '../ground/output/table.ts';
 import { formatShare } from '../ground/units/amount.ts';
 import type { AdviceReport } from '../telemetry/advice/advice-report.ts';
@@ -11,9 +12,14 @@ import { joined, type ViewOptions } from './words.ts';
 export interface AdviceLayout {
   /** What saves less is left out, dollars per 30 days. */
   readonly leastDollars: number;
+  readonly top: number;
 }
 
-export const usualAdviceLayout: AdviceLayout = { leastDollars: 1 };
+/** The findings that are shown. */
+export const shownFindings = ({ findings }: AdviceReport, { leastDollars, top }: AdviceLayout): readonly Finding[] =>
+  findings.filter(({ saving }) => saving.mid >= leastDollars).slice(0, top);
+
+export const usualAdviceLayout: AdviceLayout = { leastDollars: 1, top: 20 };
 
 const columns: readonly Column[] = [
   { title: 'AGENT', flexible: true, minWidth: 10 },
@@ -41,9 +47,9 @@ const rowOf = ({ agent, task, strategy, saving, grade, coverage }: Finding): rea
 export const renderAdviceText = (
   report: AdviceReport,
   { look, verbose }: ViewOptions,
-  { leastDollars }: AdviceLayout = usualAdviceLayout,
+  layout: AdviceLayout = usualAdviceLayout,
 ): string => {
-  const shown = report.findings.filter(({ saving }) => saving.mid >= leastDollars);
+  const shown = shownFindings(report, layout);
   const [spent = '', ...facts] = adviceFacts(report);
   const head = renderParagraph(look, { indent: 0, hang: 2, maxLines: 3 }, [
     { text: `${report.fleet}: ${spent}`, tone: 'strong' },
@@ -52,7 +58,7 @@ export const renderAdviceText = (
   const table = renderTable(look, columns, shown.map(rowOf));
   const less = report.findings.length - shown.length;
   const notes = [
-    ...(less === 0 ? [] : [`${less} more would save less than ${dollarText(leastDollars)} each: --min 0`]),
+    ...(less === 0 ? [] : [`${plural(less, 'more way', 'more ways')} to save less: --top ${less + shown.length} --min 0`]),
     ...(shown.length === 0 || verbose ? [] : ['what each rests on, what it may spoil, and the next step: --verbose']),
   ];
   return [

@@ -4,7 +4,7 @@ import { renderMarkdownTable } from '../ground/output/markdown.ts';
 import type { AdviceReport } from '../telemetry/advice/advice-report.ts';
 import type { Finding, Saving } from '../telemetry/advice/saving.ts';
 import { adviceFacts, dollarText, rangeText, taskText } from './advice-facts.ts';
-import { type AdviceLayout, renderAdviceText, usualAdviceLayout } from './advice-text.ts';
+import { type AdviceLayout, renderAdviceText, shownFindings, usualAdviceLayout } from './advice-text.ts';
 import type { ViewOptions } from './words.ts';
 
 const cents = (dollars: number): number => Math.round(dollars * 100) / 100;
@@ -30,9 +30,9 @@ export const adviceJson = (report: AdviceReport) => ({
 /** The public document of `agentops advise --json`. */
 const renderAdviceJson = (report: AdviceReport): string => jsonDocument(report.fleet, report.generatedAt, adviceJson(report));
 
-const renderAdviceMarkdown = (report: AdviceReport, _options: ViewOptions, { leastDollars }: AdviceLayout = usualAdviceLayout): string => {
+const renderAdviceMarkdown = (report: AdviceReport, _options: ViewOptions, layout: AdviceLayout = usualAdviceLayout): string => {
   const right = { align: 'right' as const };
-  const shown = report.findings.filter(({ saving }) => saving.mid >= leastDollars);
+  const shown = shownFindings(report, layout);
   const table = renderMarkdownTable(
     [
       { title: 'Agent' },

@@ -12,14 +12,14 @@ import { callsOf, type Evidence } from './call.ts';
 import { readTraceIds } from './calls.cache.ts';
 import { combinedSaving } from './combined.ts';
 import type { Advice, Draft } from './draft.ts';
-import { type DayDraws, drawDays, leastDays, spentOf } from './estimate.ts';
-import { gradedBySpan, judgeAgent, tooShort } from './judge-agent.ts';
+import { drawDays, spentOf } from './estimate.ts';
+import { judgeAgent } from './judge-agent.ts';
+import { limitAdvice } from './limit-advice.ts';
 import { nextStep } from './next-step.ts';
 import type { PriceOf } from './pricing.ts';
 import { readEvidence } from './read-evidence.ts';
-import { type LimitedRequests, readRequests } from './read-requests.ts';
+import { readRequests } from './read-requests.ts';
 import { type Finding, type Strategy, strategies } from './saving.ts';
-import { adviseBudget, leastRequests } from './strategies/budgets.ts';
 import { savedByPromptCache } from './strategies/prompt-cache.ts';
 
 export interface AdviceQuery {
@@ -86,14 +86,6 @@ const loadPrice = async (fleet: Fleet): Promise<PriceOf> => {
       serviceTier: null,
       reportedCostNanos: null,
     }).nanos;
-};
-
-const limitAdvice = ({ evidence, limitNanos, beyond }: LimitedRequests, draws: DayDraws): Advice => {
-  if (evidence.span < leastDays) return { drafts: [], lacks: [{ ...tooShort(evidence.span), strategy: 'budget' }] };
-  const missing = `fewer than ${leastRequests} requests with a known cost`;
-  if (limitNanos === null) return { drafts: [], lacks: [{ strategy: 'budget', missing }] };
-  const { drafts, lacks } = adviseBudget(evidence, limitNanos, beyond, draws);
-  return { drafts: drafts.map((draft) => gradedBySpan(draft, evidence.span)), lacks };
 };
 
 /** Drafts with the ids of their traces and the next step, what saves most first. */

@@ -7,6 +7,8 @@ import type { Assumption } from '../saving.ts';
 
 /** Fewer requests say nothing about the rarest. */
 export const leastRequests = 30;
+/** With fewer requests beyond the limit, how many there are in a month is chance. */
+const enoughBeyond = 50;
 /** A request dearer than this many times the median is beyond what the task needs. */
 const timesMedian = 3;
 /** A task of which more is stopped than this is not running away: it is dear. */
@@ -74,7 +76,7 @@ export const adviseBudget = (evidence: RequestEvidence, limitNanos: number, beyo
         agent,
         task: null,
         saving,
-        grade: 'measured',
+        grade: beyond.length >= enoughBeyond ? 'measured' : 'modelled',
         coverage: 1,
         assumptions: [overshoot],
         harm: harmOf(evidence, limitNanos, beyond),
