@@ -151,6 +151,7 @@ const idsOf: Readonly<Record<string, (fleet: Fleet | null) => Promise<readonly s
   '<rule[/agent]>': async (fleet) => [...(await firingAlerts(fleet)), ...(await ruleNames(fleet))],
   '[rule[/agent]]': async (fleet) => ['list', 'end', ...(await firingAlerts(fleet)), ...(await ruleNames(fleet))],
   '[silence]': silenceIds,
+  '[agent|budgets]': async (fleet) => ['budgets', ...(fleet?.agents ?? []).map(({ name }) => name)],
 };
 
 /** Names of runbooks that were read before, and of files: nothing is parsed for a half-typed line. */

@@ -76,6 +76,7 @@ const documents = [
   'schedule print',
   'policy check',
   'advise',
+  'advise budgets',
   'export grafana',
   'export prometheus',
   'scale show',
