@@ -4,23 +4,12 @@ import { unableError } from '../../../ground/errors.ts';
 import { parseJson } from '../../../ground/json.ts';
 import type { ProcessResult, SecretRef } from '../../../ground/runtime/context.ts';
 import { excerpt } from '../../../ground/runtime/http-answer.ts';
-import { applyChecked } from '../apply-checked.ts';
-import { reversed, seenOf } from '../compare.ts';
 import type { Config } from '../configs/exec.ts';
 import { applied } from '../effect.ts';
+import { openTemplated } from '../open-templated.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
 import { fillArguments, type Values } from '../template.ts';
-import {
-  doing,
-  fillingOf,
-  healthyValues,
-  onlyRead,
-  plannedChange,
-  type Reading,
-  readValues,
-  requirePlaces,
-  templatedActions,
-} from '../templated.ts';
+import { doing, fillingOf, plannedChange, type Reading, readValues, requirePlaces } from '../templated.ts';
 
 const maxOutputBytes = 1024 * 1024;
 const usualTimeoutMs = 60_000;
@@ -38,36 +27,20 @@ export default opener<Config, ControlDriver, ControlWorld>({
     const fixed: Values = { agent: world.agent, actor: world.actor };
     const look = (signal: AbortSignal) => observe(control, world, signal);
 
-    const act = (change: Change, direction: 'there' | 'back', key: string, signal: AbortSignal): Promise<Effect> => {
+    const set = async (change: Change, direction: 'there' | 'back', key: string, signal: AbortSignal): Promise<Effect> => {
       const template = direction === 'there' ? control.argv : control.undo;
       if (template === undefined) throw new Error('a change without a way back was asked to be undone');
       const argv = fillArguments(template, { ...fixed, ...fillingOf(change, direction, reading.values), key });
-      const set = async () => effectOf(argv, world, await run(control, world, argv, { ...control.env, ...control.write_env }, key, signal));
-      if (reading.values === null) return set();
-      const seen = onlyRead(change, reading.values);
-      return applyChecked(direction === 'there' ? seen : reversed(seen), { read: async () => (await look(signal)).touched, set });
+      return effectOf(argv, world, await run(control, world, argv, { ...control.env, ...control.write_env }, key, signal));
     };
     return {
-      traits: {
-        actions: templatedActions,
-        readable: reading.values !== null,
-        idempotent: control.idempotent ?? false,
-        stopsInFlight: control.stops_in_flight ?? false,
-        effectMs: control.effect ?? 0,
-        expiresNatively: false,
-      },
-      healthy: () => healthyValues(reading),
-      read: (_action, signal) => look(signal),
+      ...openTemplated(control, reading, { look, set }),
       plan(want, now) {
         requirePlaces(want, [control.argv, control.undo ?? []], reading);
         const argv = fillArguments(control.argv, { ...fixed, ...reading.wants, ...want.params, key: '' });
         const lasting = control.undo === undefined ? 'the control names no program that takes it back' : null;
         return plannedChange(want, now, reading, JSON.stringify(argv), lasting);
       },
-      apply: (change, key, signal) => act(change, 'there', key, signal),
-      confirm: async (change, signal) =>
-        reading.values === null ? 'not-yet' : seenOf(onlyRead(change, reading.values), (await look(signal)).touched),
-      undo: (change, key, signal) => act(change, 'back', key, signal),
       // That a program is there says nothing of what it may do.
       async mayAct() {
         requireProgram(control, world);

@@ -3,25 +3,13 @@ import type { JsonApi } from '../../../clients/json-api.ts';
 import { opener } from '../../../fleet/slots.ts';
 import { usageError } from '../../../ground/errors.ts';
 import type { Json } from '../../../ground/json.ts';
-import { applyChecked } from '../apply-checked.ts';
-import { reversed, seenOf } from '../compare.ts';
 import type { Config } from '../configs/http.ts';
 import { applied, effectOfTrouble } from '../effect.ts';
 import { openControlApi } from '../open-control-api.ts';
+import { openTemplated } from '../open-templated.ts';
 import type { Change, ControlDriver, ControlWorld, Effect, Observed } from '../port.ts';
 import { fillJson, fillPath, type Values } from '../template.ts';
-import {
-  doing,
-  fillingOf,
-  healthyValues,
-  holds,
-  onlyRead,
-  plannedChange,
-  type Reading,
-  readValues,
-  requirePlaces,
-  templatedActions,
-} from '../templated.ts';
+import { doing, fillingOf, holds, plannedChange, type Reading, readValues, requirePlaces } from '../templated.ts';
 
 type Request = Pick<Config, 'method' | 'path' | 'body'>;
 
@@ -40,26 +28,13 @@ export default opener<Config, ControlDriver, ControlWorld>({
       Object.fromEntries(Object.entries(control.headers ?? {}).map(([name, value]) => [name, world.secrets.reveal(value)]));
     const look = (signal: AbortSignal) => observe(control, { api, headers }, signal);
 
-    const act = (change: Change, direction: 'there' | 'back', key: string, signal: AbortSignal): Promise<Effect> => {
+    const set = async (change: Change, direction: 'there' | 'back', key: string, signal: AbortSignal): Promise<Effect> => {
       const asked = direction === 'there' ? control : control.undo;
       if (asked === undefined) throw new Error('a change without a way back was asked to be undone');
-      const set = () =>
-        sendRequest(control, { api, headers }, asked, { ...fixed, ...fillingOf(change, direction, reading.values), key }, key, signal);
-      if (reading.values === null) return set();
-      const seen = onlyRead(change, reading.values);
-      return applyChecked(direction === 'there' ? seen : reversed(seen), { read: async () => (await look(signal)).touched, set });
+      return sendRequest(control, { api, headers }, asked, { ...fixed, ...fillingOf(change, direction, reading.values), key }, key, signal);
     };
     return {
-      traits: {
-        actions: templatedActions,
-        readable: reading.values !== null,
-        idempotent: control.idempotent ?? false,
-        stopsInFlight: control.stops_in_flight ?? false,
-        effectMs: control.effect ?? 0,
-        expiresNatively: false,
-      },
-      healthy: () => healthyValues(reading),
-      read: (_action, signal) => look(signal),
+      ...openTemplated(control, reading, { look, set }),
       plan(want, now) {
         if (!now.exists) throw missing(now.target);
         requirePlaces(want, [control.path, control.body ?? null, control.undo?.path ?? null, control.undo?.body ?? null], reading);
@@ -69,10 +44,6 @@ export default opener<Config, ControlDriver, ControlWorld>({
         const lasting = control.undo === undefined ? 'the control names no request that takes it back' : null;
         return plannedChange(want, now, reading, `${control.method ?? 'POST'} ${path}`, lasting);
       },
-      apply: (change, key, signal) => act(change, 'there', key, signal),
-      confirm: async (change, signal) =>
-        reading.values === null ? 'not-yet' : seenOf(onlyRead(change, reading.values), (await look(signal)).touched),
-      undo: (change, key, signal) => act(change, 'back', key, signal),
     };
   },
 });
