@@ -36,11 +36,13 @@ export const openPostgresJournal = async (address: PostgresAddress): Promise<Jou
 
   /** Tries again while the server is away, or undid one for the sake of another. */
   const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
-    const until = performance.now() + patienceMs;
+    // Counted from the first failure: a network that swallows everything is noticed late.
+    let until: number | null = null;
     for (let wait = firstPauseMs; ; wait = Math.min(2 * wait, longestPauseMs)) {
       try {
         return await work();
       } catch (thrown) {
+        until ??= performance.now() + patienceMs;
         const isHopeless = !isAway(thrown) && !isTransient(thrown);
         if (isHopeless || performance.now() + wait > until) throw explainPostgres(address, thrown);
         await pause(wait);
