@@ -34,7 +34,7 @@ const dayMs = 24 * hourMs;
 /** Shorter windows are shown by the hour. */
 const daysFromMs = 4 * dayMs;
 /** Beyond so many scores only some of them are looked at: their spread is known well enough. */
-const enoughScores = 30_000;
+const enoughScores = 10_000;
 /** So many calls are looked through for ways to spend less within about two seconds. */
 const fewCalls = 50_000;
 
@@ -71,7 +71,7 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
     spend: readModelSpend(cache, fleet, window, filter),
     month,
     budgets,
-    scores: scoreSpreads(readScores(cache, window, filter)),
+    scores: scoreSpreads(readScoreValues(cache, window, filter, enoughScores)),
     failures: readFailures(cache, window, filter),
     alerts,
     incidents,
@@ -108,9 +108,3 @@ const readFailures = (cache: Cache, window: Range, filter: AgentFilter): readonl
     .map(({ agent, key, cell }) => ({ agent, type: key, requests: cell.errors ?? 0 }))
     .filter(({ requests }) => requests > 0)
     .sort((a, b) => b.requests - a.requests || (`${a.agent} ${a.type}` < `${b.agent} ${b.type}` ? -1 : 1));
-
-const readScores = (cache: Cache, window: Range, filter: AgentFilter) => {
-  const { groups } = readGroups(cache, { window, by: 'score', filter, sumsOnly: true });
-  const all = groups.reduce((sum, { cell }) => sum + cell.n, 0);
-  return readScoreValues(cache, window, filter, Math.max(1, Math.ceil(all / enoughScores)));
-};

@@ -14,16 +14,18 @@ export interface ScoreValue {
 
 /**
  * The values of scores on requests that started in a window, as far back as single scores are kept; probes of ours are left out.
- * @param oneIn of so many traces one is looked at; 1: all
+ * @param enough where the cache has more scores, those of every so-manieth trace are looked at: about as many
  */
 export const readScoreValues = (
   cache: Cache,
   { fromUs, toUs }: Range,
   { agent }: Pick<Filter, 'agent'>,
-  oneIn: number,
+  enough: number,
 ): readonly ScoreValue[] => {
   const { agent: only } = numberFilter(cache, agent === undefined ? {} : { agent });
   const words = dictionaryOf(cache);
+  const [{ all } = { all: 0 }] = cache.all<{ all: number }>('SELECT COUNT(*) AS "all" FROM score');
+  const oneIn = Math.max(1, Math.ceil(all / enough));
   return cache
     .all<{ agent: number; name: number; value: number; n: number }>(
       `SELECT r.agent, s.name, ROUND(s.value, 2) AS value, COUNT(*) AS n

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../../ground/output/html.ts';
-import { formatMoney, formatShare } from '../../../ground/units/amount.ts';
+import { formatMoney, formatShare, grouped } from '../../../ground/units/amount.ts';
 import { countOf, latencyOf } from '../../../views/figures.ts';
 import { coverageFacts } from '../../../views/status-facts.ts';
 import { moneyOrMissing, shareOrMissing, stateSigns } from '../../../views/words.ts';
@@ -33,7 +33,7 @@ const stateBar = ({ agents }: FleetReport): Html | null => {
     return html`<rect class="s-${name}" x="${place(x - width)}" width="${place(width)}" height="10"/>`;
   });
   return html`<div class="states"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>
-<ul>${stateNames.map((name) => html`<li class="${stateSigns[name].tone}">${stateSigns[name].symbol} <b>${counts[name]}</b> ${name}</li>`)}</ul></div>`;
+<ul>${stateNames.map((name) => html`<li class="${stateSigns[name].tone}">${stateSigns[name].symbol} <b>${grouped(counts[name])}</b> ${name}</li>`)}</ul></div>`;
 };
 
 interface Tile {
