@@ -232,6 +232,20 @@ export const commandTable: readonly CommandEntry[] = [
     () => import('./commands/export/prometheus.ts'),
   ),
   writes(
+    'export collector',
+    spared,
+    'A configuration of the OpenTelemetry Collector: spans to Langfuse and to serve',
+    () => import('./commands/export/collector.ts'),
+  ),
+  writes('export keda', spared, 'ScaledObjects of KEDA that follow the workers serve wants', () => import('./commands/export/keda.ts')),
+  writes('export hpa', spared, 'HorizontalPodAutoscalers on the depth of queues', () => import('./commands/export/hpa.ts')),
+  writes(
+    'export github-actions',
+    spared,
+    'A workflow that gates pull requests: manifest, policies, evals',
+    () => import('./commands/export/github-actions.ts'),
+  ),
+  writes(
     'advise',
     spared,
     'Find what would save most on model calls, with a range and how sure it is',

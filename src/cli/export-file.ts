@@ -1,3 +1,4 @@
+import { usageError } from '../ground/errors.ts';
 import { jsonDocument } from '../ground/output/json.ts';
 import type { Outcome, Session } from './command.ts';
 import { requireWritable, writeOutput } from './outputs.ts';
@@ -28,4 +29,15 @@ export const exportFile = async (
   for (const { name, part, reason } of leftOut) terminal.say(`left out: ${name}${part === null ? '' : ` (${part})`}: ${reason}`);
   const document = () => jsonDocument(fleet.name, ctx.clock.now(), { kind, file: out ?? null, text, left_out: leftOut });
   return { finding: 'none', formats: { text: () => (out === undefined ? text : ''), json: document }, next };
+};
+
+/** The address of `agentops serve` as it was typed, without a path. Throws a usage error where it is none. */
+export const readServeUrl = (typed: string): string => {
+  const url = URL.canParse(typed) ? new URL(typed) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '') return url.origin;
+  throw usageError({
+    code: 'flag_invalid',
+    message: `--serve cannot be ${JSON.stringify(typed)}: it is the address of agentops serve, without a path`,
+    hint: '--serve http://127.0.0.1:4319',
+  });
 };

@@ -50,7 +50,7 @@ export const printSchedule = async (session: Session, { format, everyMs, envFile
 };
 
 /** The variables that the manifest cannot do without. */
-const needsOf = ({ ctx }: Session, manifest: string): readonly string[] => [
+export const needsOf = ({ ctx }: Session, manifest: string): readonly string[] => [
   ...new Set(
     collectReferences(ctx, manifest).flatMap(({ reference }) =>
       reference.kind === 'file' || reference.fallback !== null ? [] : [reference.name],
@@ -59,7 +59,7 @@ const needsOf = ({ ctx }: Session, manifest: string): readonly string[] => [
 ];
 
 /** Where the manifest stands in its repository, with slashes. */
-const placeInRepository = ({ ctx }: Session, manifest: string): string => {
+export const placeInRepository = ({ ctx }: Session, manifest: string): string => {
   for (let folder = dirname(manifest); ; folder = dirname(folder)) {
     if (ctx.files.exists(join(folder, '.git'))) return relative(folder, manifest).split(sep).join('/');
     if (folder === dirname(folder)) return basename(manifest);

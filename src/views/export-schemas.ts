@@ -19,6 +19,10 @@ const exported = z.object({
 
 /** The documents of files for other tools. */
 export const exportSchemas = {
+  'export collector': exported,
+  'export github-actions': exported,
   'export grafana': exported,
+  'export hpa': exported,
+  'export keda': exported,
   'export prometheus': exported,
 } as const;

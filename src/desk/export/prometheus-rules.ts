@@ -80,7 +80,7 @@ const told = ({ name, description }: Rule, label: string) => ({
 });
 
 const standing = (fleet: Fleet, { name, category, inhibitedByParents }: Rule) => ({
-  fleet: untemplated(fleet.name),
+  fleet: fleet.name,
   rule: name,
   category,
   ...(inhibitedByParents ? { inhibited_by_parents: 'true' } : {}),
@@ -119,7 +119,7 @@ const introduction = (fleet: Fleet, rules: readonly ExportedRule[], job: string 
     leftOut.map(({ label, reason }) => `- ${rule}${label === null || label === '' ? '' : ` (${label})`}: ${reason}`),
   );
   return [
-    `Alert rules of the fleet ${fleet.name.replaceAll(/\s+/g, ' ')} for Prometheus 2.42 or newer, made by: agentops export prometheus`,
+    `Alert rules of the fleet ${fleet.name} for Prometheus 2.42 or newer, made by: agentops export prometheus`,
     '',
     'They judge by the metrics of agentops serve, which has to be scraped, with a token of the manifest where it has tokens:',
     '  scrape_configs:',

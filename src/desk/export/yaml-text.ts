@@ -52,3 +52,7 @@ export const yamlComment = (text: string): string =>
 /** One YAML document, block style, with what a person should know before it. The same value is always the same text. */
 export const yamlText = (comment: string, value: Yaml): string =>
   `${comment === '' ? '' : `${yamlComment(comment)}\n`}${linesOf(value).join('\n')}\n`;
+
+/** Several documents in one file. */
+export const yamlTexts = (comment: string, values: readonly Yaml[]): string =>
+  `${comment === '' ? '' : `${yamlComment(comment)}\n`}${values.map((value) => yamlText('', value)).join('---\n')}`;
