@@ -25,7 +25,7 @@ const fleetOf = async (manifest: string): Promise<Fleet> => {
 const allRules = `
 alerts:
   - { type: defaults }
-  - { rule: tool-errors, type: error_rate, error_type: tool, threshold: 2%, z: 1.645, recovery: 0.5 }
+  - { rule: tool-errors, type: error_rate, error_type: tool, threshold: 2%, z: 1.645, recovery: 0.5, min_errors: 12 }
   - { rule: plain-errors, type: error_rate, method: ratio, recovery: 0.8, for: 1m }
   - { rule: plain-latency, type: latency, method: ratio, slower_than: 2s, threshold: 10%, no_data: ok }
   - { rule: helpful, type: quality, score: helpfulness, threshold: 0.7, no_data: alert }
@@ -132,6 +132,67 @@ describeWithPeer('promtool', { programs: ['promtool'] }, () => {
     expect(expected.length).toBeGreaterThan(200);
     const expr = 'max by (alertname, agent, label) (ALERTS{alertstate="firing", rule!=""})';
     expect(promtoolTest(text, [...series.values()], [{ expr, minute: 12, expected }])).toBe('');
+  });
+});
+
+describeWithPeer('promtool, minute by minute', { programs: ['promtool'] }, () => {
+  const manifest = (rule: string) => `version: 1\nfleet: acme\nagents: { a: { sla: { error_rate: 10% } } }\nalerts: [ ${rule} ]\n`;
+  const errors = '{ rule: errors, type: error_rate, z: 1.645, for: 2m, keep_firing_for: 3m, recovery: 0.5 }';
+  const labels = { agent: 'a', job: 'agentops', instance: 'one' };
+  /** Of a hundred requests a minute so many failed; null: too few requests to judge. */
+  const course = (failed: readonly (number | null)[]): readonly TestSeries[] => [
+    { metric: 'agentops_promised_error_ratio', labels, values: [0.1] },
+    { metric: 'agentops_rule_requests', labels: { rule: 'errors', ...labels }, values: failed.map((each) => (each === null ? 3 : 100)) },
+    { metric: 'agentops_rule_bad_requests', labels: { rule: 'errors', ...labels }, values: failed.map((each) => each ?? 0) },
+  ];
+  const firing = (minute: number, isFiring: boolean) => ({
+    expr: 'max by (alertname) (ALERTS{alertstate="firing", alertname="AgentopsErrors"})',
+    minute,
+    expected: isFiring ? [{ labels: { alertname: 'AgentopsErrors' }, value: 1 }] : [],
+  });
+
+  test('an alert fires after its while, goes on between the limits, and ends after a while below the lower one', async () => {
+    const { text } = prometheusRules(await fleetOf(manifest(errors)), { job: null });
+    // 30 of 100 is more than 10 %; 8 is less, and not as little as half of it; 2 is.
+    const series = course([2, 30, 30, 30, 8, 8, 8, 8, 8, 2, 2, 2, 2, 2]);
+    const questions = [firing(2, false), firing(3, true), firing(8, true), firing(11, true), firing(13, false)];
+    expect(promtoolTest(text, series, questions)).toBe('');
+    // What lies between the limits begins nothing.
+    expect(promtoolTest(text, course([8, 8, 8, 8, 8, 8]), [firing(5, false)])).toBe('');
+  });
+
+  test('too few requests to judge by end nothing, begin nothing, and do as no_data says', async () => {
+    const gone = course([30, 30, 30, ...Array.from({ length: 10 }, () => null)]);
+    const rulesOf = async (more: string) => prometheusRules(await fleetOf(manifest(errors.replace(' }', `${more} }`))), { job: null }).text;
+    expect(promtoolTest(await rulesOf(''), gone, [firing(2, true), firing(12, true)])).toBe('');
+    expect(promtoolTest(await rulesOf(', no_data: ok'), gone, [firing(2, true), firing(12, false)])).toBe('');
+    const nothing = course(Array.from({ length: 10 }, () => null));
+    expect(promtoolTest(await rulesOf(''), nothing, [firing(9, false)])).toBe('');
+    expect(promtoolTest(await rulesOf(', no_data: alert'), nothing, [firing(1, false), firing(9, true)])).toBe('');
+  });
+
+  test('silence is told, and what only ticks judge is passed on and missed when they stop', async () => {
+    const { text } = prometheusRules(await fleetOf('version: 1\nfleet: acme\nagents: { a: {} }\n'), { job: null });
+    const told = (alertname: string, minute: number, isFiring: boolean) => ({
+      expr: `max by (alertname, severity) (ALERTS{alertstate="firing", alertname="${alertname}"})`,
+      minute,
+      expected: isFiring ? [{ labels: { alertname, severity: 'page' }, value: 1 }] : [],
+    });
+    const state = { rule: 'cost', label: '', severity: 'page', category: 'cost', ...labels };
+    const series: readonly TestSeries[] = [
+      { metric: 'agentops_figures_timestamp_seconds', labels: { job: 'agentops' }, values: [0, 60, 120] },
+      { metric: 'agentops_alerts_judged_timestamp_seconds', labels: { job: 'agentops' }, values: [0] },
+      {
+        metric: 'agentops_alert_state',
+        labels: { ...state, state: 'firing' },
+        values: [1, 1, 1, null, null, null, null, null, null, null],
+      },
+    ];
+    expect(
+      promtoolTest(text, series, [told('AgentopsCost', 1, true), told('AgentopsSilent', 5, false), told('AgentopsSilent', 14, true)]),
+    ).toBe('');
+    const late = { ...series[1], values: Array.from({ length: 30 }, () => 0) } as TestSeries;
+    expect(promtoolTest(text, [late], [told('AgentopsTickLate', 10, false), told('AgentopsTickLate', 21, true)])).toBe('');
   });
 });
 

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { collectRuleFigures } from '../../../src/desk/serve/collect-rule-figures.ts';
+import type { RuleMetric, RuleSamples } from '../../../src/views/rule-metrics.ts';
+import { renderRuleMetrics } from '../../../src/views/rule-metrics.ts';
+import { openWatchedFleet } from '../../support/watched-fleet.ts';
+
+const minuteMs = 60_000;
+
+const valueOf = (samples: RuleSamples, metric: RuleMetric, wanted: Readonly<Record<string, string>>): number | null =>
+  samples[metric]?.find(({ labels }) => Object.entries(wanted).every(([name, value]) => labels[name] === value))?.value ?? null;
+
+describe('what rules look at', () => {
+  test('is of the moment up to which the requests are known: of a source that is silent the last figures stand, with their age', async () => {
+    const watched = await openWatchedFleet();
+    const { clock, take, ctx, fleet } = watched;
+    const beganMs = clock.now();
+    take(Array.from({ length: 20 }, (_, at) => ({ startUs: (beganMs - at * 1000) * 1000, isError: at < 8 })));
+    clock.advance(minuteMs);
+    take([]);
+    const fresh = await collectRuleFigures(ctx, fleet);
+    const errors = { rule: 'errors', agent: 'support' };
+    expect(valueOf(fresh, 'agentops_rule_requests', errors)).toBe(20);
+    expect(valueOf(fresh, 'agentops_rule_bad_requests', errors)).toBe(8);
+    expect(valueOf(fresh, 'agentops_promised_error_ratio', { agent: 'support' })).toBe(0.05);
+    clock.advance(6 * 60 * minuteMs);
+    const stale = await collectRuleFigures(ctx, fleet);
+    expect(valueOf(stale, 'agentops_rule_bad_requests', errors)).toBe(8);
+    expect(valueOf(stale, 'agentops_traces_known_timestamp_seconds', { backend: 'prod' })).toBe((beganMs + minuteMs) / 1000);
+    expect(valueOf(stale, 'agentops_figures_timestamp_seconds', {})).toBe(clock.now() / 1000);
+  });
+
+  test('an agent of which nothing was ever read has no figures of requests: none is not 0', async () => {
+    const { ctx, fleet } = await openWatchedFleet();
+    const samples = await collectRuleFigures(ctx, fleet);
+    for (const metric of ['agentops_rule_requests', 'agentops_rule_steps_max', 'agentops_spent_dollars'] as const)
+      expect(valueOf(samples, metric, { agent: 'support' })).toBeNull();
+    expect(samples.agentops_traces_known_timestamp_seconds).toEqual([]);
+    expect(valueOf(samples, 'agentops_budget_dollars', { agent: 'support', period: 'hour' })).toBe(1);
+    expect(valueOf(samples, 'agentops_request_cap_dollars', { agent: 'support' })).toBe(0.5);
+  });
+
+  test('alerts of this tool are told by their state, with the last tick that judged', async () => {
+    const { clock, take, ctx, fleet, evaluate } = await openWatchedFleet();
+    expect((await collectRuleFigures(ctx, fleet)).agentops_alerts_judged_timestamp_seconds).toEqual([]);
+    for (let minute = 0; minute < 8; minute++) {
+      clock.advance(minuteMs);
+      take(Array.from({ length: 20 }, (_, at) => ({ startUs: (clock.now() - 1000 - at) * 1000, isError: at < 15 })));
+      await evaluate();
+    }
+    const text = renderRuleMetrics(await collectRuleFigures(ctx, fleet));
+    expect(text).toContain(
+      'agentops_alert_state{rule="errors",agent="support",label="",severity="page",category="errors",state="firing"} 1\n',
+    );
+    expect(text).toMatch(/^agentops_alerts_judged_timestamp_seconds \d+/m);
+  });
+});
