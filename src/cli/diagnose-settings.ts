@@ -34,7 +34,10 @@ const fleetSettings = (ctx: Session['ctx'], { fleet, place }: LoadedFleet): read
   const inDefaults = (key: string) => from(defaults?.kind === 'map' && defaults.entries.has(key));
   return [
     ok('manifest', `${place.path} (${place.because})`),
-    ok('state', `${fleet.stateFolder} (${from(root?.entries.has('state'))})`),
+    ok(
+      'state',
+      `${fleet.database === null ? '' : 'the database that state: names; cache in '}${fleet.stateFolder} (${from(root?.entries.has('state'))})`,
+    ),
     ok('defaults.timeout', `${formatDuration(fleet.defaults.timeoutMs)} (${inDefaults('timeout')})`),
     ok('defaults.window', `${formatDuration(fleet.defaults.windowMs)} (${inDefaults('window')})`),
   ];

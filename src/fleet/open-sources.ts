@@ -43,14 +43,17 @@ export const openSources = ({ env, files }: Pick<Context, 'env' | 'files'>, mani
       const text = value === undefined || value === '' ? reference.fallback : value;
       return text === null ? 'missing' : { text };
     },
-    /** Whether a reference stands for the URL of PostgreSQL. No more of it is noted, not even a hash: it may hold a password. */
+    /**
+     * Whether a reference stands for the URL of PostgreSQL. No more of it is noted, not even a hash: it may hold a password. One that stands
+     * for nothing is taken for such a URL as well: who keeps nothing, as a job of CI does, need not have it.
+     */
     leadsToPostgres({ kind, name, fallback }: Reference, base: string): boolean {
       const path = resolve(base, name);
       const isFile = kind === 'file';
       const text = !isFile ? env[name] : files.exists(path) && !files.isFolder(path) ? files.readText(path, maxFileReferenceBytes) : '';
       const found = isPostgresValue(text);
       peeked[isFile ? `file:${path}` : name] = found;
-      return found ?? isPostgresUrl(fallback ?? '');
+      return found ?? (fallback === null || isPostgresUrl(fallback));
     },
     isFolder: files.isFolder,
     /** True where a file stands, symbolic links followed, in the folder of the manifest or below. */

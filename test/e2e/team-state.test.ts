@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { postgresPrograms, startPostgres } from '../peers/start-postgres.ts';
 import { describeWithPeer } from '../support/peer-or-skip.ts';
@@ -47,8 +49,21 @@ describeWithPeer('two machines that share a journal', { programs: [`${postgresPr
     expect(JSON.parse(said[2]?.stdout ?? '')).toMatchObject({ freezes: [{ reason: 'deploying' }], agents: [{ state: 'red' }] });
     expect(JSON.parse(said[4]?.stdout ?? '').records.map(({ actor }: { actor: string }) => actor)).toEqual(['tom', 'maria']);
     expect(said.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain(password);
+    const files = readdirSync(join(ours, '.agentops')).map((name) => readFileSync(join(ours, '.agentops', name), 'latin1'));
+    expect(files.join('')).not.toContain(password);
     const kept = await runCli(['db', '--json'], { cwd: theirs, env });
     expect(JSON.parse(kept.stdout).files.map(({ name }: { name: string }) => name)).not.toContain('journal.db');
+  });
+
+  test('need the address only where something is kept', async () => {
+    const cwd = home('"${TEAM_STATE}"');
+    const without = (...args: string[]) => runCli([...args, '--json'], { cwd });
+    expect((await without('validate')).status).toBe(0);
+    expect((await without('health', '--no-store')).status).toBe(1);
+    const [status, error] = await without('status').then((said) => [said.status, JSON.parse(said.stderr).error]);
+    expect([status, error]).toMatchObject([2, { code: 'secret_missing', hint: expect.stringContaining('export TEAM_STATE=') }]);
+    const folder = await runCli(['freeze', '--for', '1h', '--reason', 'alone'], { cwd, env: { TEAM_STATE: 'elsewhere' } });
+    expect([folder.status, existsSync(join(cwd, 'elsewhere/journal.db'))]).toEqual([0, true]);
   });
 
   test('of which one had a journal of its own bring it along, once', async () => {
@@ -83,7 +98,9 @@ describeWithPeer('two machines that share a journal', { programs: [`${postgresPr
       await runCli(['doctor', '--json', '--offline'], { cwd, env }),
     ];
     expect(status.status).toBe(3);
-    expect(JSON.parse(status.stdout)).toMatchObject({ agents: [{ state: 'unknown', reasons: [expect.stringContaining('nothing listens')] }] });
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      agents: [{ state: 'unknown', reasons: [expect.stringContaining('nothing listens')] }],
+    });
     expect([tick.status, JSON.parse(tick.stderr).error.code]).toEqual([3, 'journal_away']);
     expect(doctor.status).toBe(3);
   });
