@@ -191,7 +191,12 @@ const otlp = async () => {
   figure('largest memory of the receiver', found.largestMiB, 200, ' MiB');
 };
 
-const all = { startup, checks, cache, alerts, report, otlp, gate, evals, runbooks, tick, alarms, team };
+const advice = async () => {
+  const { measureAdvice } = await import('./advice.mjs');
+  measureAdvice(figure, seeds);
+};
+
+const all = { startup, checks, cache, alerts, report, otlp, gate, evals, runbooks, tick, alarms, team, advice };
 for (const name of wanted) if (!(name in all)) throw new Error(`there is no bench ${name}: ${Object.keys(all).join(', ')}`);
 for (const [name, run] of Object.entries(all)) if (wanted.length === 0 || wanted.includes(name)) await run();
 if (isCheck && failures.length > 0) {

@@ -80,6 +80,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'alerts silence': ['alerts', 'silence', 'cost/support', '--for', '1h', '--reason', 'load test'],
   'alerts routes': ['alerts', 'routes', 'test', '--category', 'cost'],
   'policy check': ['policy', 'check'],
+  advise: ['advise'],
   'runbook list': ['runbook', 'list'],
   'runbook show': ['runbook', 'show', 'throttle'],
   'runbook lint': ['runbook', 'lint', 'throttle'],
