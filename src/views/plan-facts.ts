@@ -92,7 +92,8 @@ export const outcomeOf = (planned: PlannedStep): readonly string[] => {
   return [...end, ...effect, ...(verified === null ? [] : [verified])];
 };
 
-const endOf = ({ step: { ttlMs, onExpiry }, traits }: PlannedStep): string => {
+const endOf = ({ step: { ttlMs, onExpiry, isNormal }, traits }: PlannedStep): string => {
+  if (isNormal) return 'stays';
   if (ttlMs === null) return 'stays until a person ends it';
   const after = `after ${span(ttlMs)}`;
   if (onExpiry === 'page') return `${after} a person is paged`;

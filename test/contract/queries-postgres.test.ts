@@ -16,6 +16,7 @@ const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   incidents: () => import('../response/incidents/incidents.test.ts'),
   'mitigations that are extended': () => import('../response/runbooks/record-extension.test.ts'),
   overrides: () => import('../controls/actions/overrides.test.ts'),
+  'queues and what scalers were told': () => import('../response/scale/journal.test.ts'),
   'the outbox': () => import('../oversight/notify/outbox.test.ts'),
   'the state of every agent': () => import('../oversight/status/collect-status.test.ts'),
   'records of our own': () => import('../oversight/alerts/own-records.test.ts'),
