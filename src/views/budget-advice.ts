@@ -1,6 +1,7 @@
 import { markdownText } from '../ground/output/escape.ts';
 import { isoTime, jsonDocument } from '../ground/output/json.ts';
 import { renderLine, renderParagraph } from '../ground/output/line.ts';
+import type { Look } from '../ground/output/look.ts';
 import { renderMarkdownTable } from '../ground/output/markdown.ts';
 import { renderTable } from '../ground/output/table.ts';
 import { formatMoney, grouped, toUsd } from '../ground/units/amount.ts';
@@ -71,10 +72,25 @@ const renderText = ({ report, diff, applied, left }: BudgetAdvice, { look, verbo
       : diff
           .trimEnd()
           .split('\n')
-          .map((line) => renderLine(look, 0, [{ text: line, tone: toneOf(line) }]))),
+          .map((line) => diffLine(look, line))),
     ...(diff === '' ? [] : ['', dim(applied ? 'written' : 'agentops advise budgets --apply writes it')]),
     '',
   ].join('\n');
+};
+
+/** The mark apart from the line, whose indentation says where it belongs. */
+const diffLine = (look: Look, line: string): string => {
+  const tone = toneOf(line);
+  return renderLine(
+    look,
+    0,
+    /^[-+] /.test(line)
+      ? [
+          { text: line.slice(0, 1), tone },
+          { text: line.slice(1), tone },
+        ]
+      : [{ text: line, tone }],
+  );
 };
 
 const toneOf = (line: string): 'good' | 'bad' | 'dim' => (line.startsWith('+') ? 'good' : line.startsWith('-') ? 'bad' : 'dim');

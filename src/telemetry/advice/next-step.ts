@@ -67,7 +67,7 @@ const protocolOf = ({ endpoint }: SteppedAgent): string =>
 const ownFields = ({ endpoint }: SteppedAgent, model: string | null): readonly string[] => {
   const config: unknown = endpoint === null || endpoint.kind === 'command' ? {} : endpoint.config;
   const known = Object.entries(typeof config === 'object' && config !== null ? config : {}).flatMap(([name, value]) =>
-    name !== 'url' && (typeof value === 'string' || typeof value === 'boolean') ? [[name, value] as const] : [],
+    name !== 'url' && name !== 'protocol' && (typeof value === 'string' || typeof value === 'boolean') ? [[name, value] as const] : [],
   );
   const told = new Map<string, string | boolean>(known);
   if (model !== null) told.set('model', model);
