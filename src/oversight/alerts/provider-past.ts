@@ -4,7 +4,6 @@ import { type MinuteSums, minuteSums } from './minute-sums.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const weekMs = 7 * 24 * hourMs;
 
 /** Calls of one agent in one minute, as `readCallMinutes` has them. */
 export interface PastCalls {
@@ -31,6 +30,9 @@ export interface ProviderPast {
   /** Every provider of the manifest, and every other that was called of late, as of a moment (UTC epoch ms). */
   at(moment: number, widths: readonly number[]): readonly Omit<ProviderSample, 'probes'>[];
 }
+
+/** How long before the hour in which the widest window begins calls are usual, ms. */
+export const usualMs = 7 * 24 * hourMs;
 
 const column = { n: 0, bad: 1, limited: 2, timedOut: 3 } as const;
 /** Calls of traces that are nobody's. */
@@ -80,12 +82,9 @@ export const newProviderPast = (providers: readonly Provider[]): ProviderPast =>
     at(moment, widths) {
       const before = Math.floor((moment - Math.max(0, ...widths)) / hourMs) * hourMs;
       return [...calls].map(([provider, byAgent]) => {
-        const [n = 0, bad = 0] = usual.get(provider)?.between(before - weekMs, before) ?? [];
+        const [n = 0, bad = 0] = usual.get(provider)?.between(before - usualMs, before) ?? [];
         return { provider, windows: widths.map((width) => windowOf(byAgent, moment, width)), usual: { n, bad } };
       });
     },
   };
 };
-
-/** How far back a past must reach so that a moment can be judged by it, ms. */
-export const usualBackMs = weekMs + hourMs;

@@ -100,12 +100,15 @@ export const longestRequestUs = 4 * 3_600_000_000;
 /** A request that arrived late, as caps and safety look at it. */
 export type LateRow = readonly [...LongRow, errorType: number];
 
-/** Requests of traces that arrived after the one of a number, and were over within a range. */
+/**
+ * Requests of traces that arrived after the one of a number, and were over within a range. By when they began: on a first evaluation every
+ * trace is new.
+ */
 export const readArrived = (cache: Cache, { fromUs, toUs }: Range, afterTrace: number): Iterable<LateRow> =>
   cache.rows(
     `SELECT agent, trace_no, start_us, steps, in_tok + out_tok, cost_nanos, error_type FROM run
-     WHERE trace_no > ? AND start_us >= ? AND start_us + COALESCE(dur_us, 0) < ? AND synthetic = 0`,
-    ...[afterTrace, fromUs, toUs],
+     WHERE +trace_no > ? AND start_us >= ? AND start_us < ? AND start_us + COALESCE(dur_us, 0) < ? AND synthetic = 0`,
+    ...[afterTrace, fromUs, toUs, toUs],
   );
 
 /** A request of a trace that was known, to which spans came late; behind it how it stood before, 0 where it was not there. */

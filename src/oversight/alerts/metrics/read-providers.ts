@@ -1,15 +1,14 @@
 import { type Provider, providersOf } from '../../../agents/providers/provider.ts';
 import { isAnswered, type ProviderProbe } from '../../../agents/providers/provider-probe.ts';
 import { latestProbes } from '../../../agents/providers/provider-probes.journal.ts';
-
 import type { Fleet } from '../../../fleet/agent.ts';
 import type { Cache, Journal } from '../../../ground/store/port.ts';
 import { readCallMinutes } from '../../../telemetry/stats/provider-calls.cache.ts';
-import { readGroups } from '../../../telemetry/stats/rollups.cache.ts';
+import { readUsualCalls } from '../../../telemetry/stats/usual-calls.cache.ts';
 import { sourceOfAgent } from '../../../telemetry/traces/fleet-ownership.ts';
 import { readProgress } from '../../../telemetry/traces/spans.cache.ts';
 import type { ProbeSeen, ProviderSample } from '../conditions/provider-outage.ts';
-import { newProviderPast, type ProviderPast, usualBackMs } from '../provider-past.ts';
+import { newProviderPast, type ProviderPast, usualMs } from '../provider-past.ts';
 import { watermarkOf } from './moments.ts';
 
 const minuteMs = 60_000;
@@ -27,16 +26,29 @@ export const readProviderPast = (
 ): ProviderPast => {
   const past = newProviderPast(providersOf(fleet));
   for (const minute of readCallMinutes(cache, { fromUs: from * 1000, toUs: to * 1000 })) past.add(minute);
-  const hours = { fromUs: Math.floor(((from - usualBackMs) * 1000) / hourUs) * hourUs, toUs: Math.ceil((to * 1000) / hourUs) * hourUs };
-  const groups = readGroups(cache, { window: hours, by: 'provider', split: 'hour', sumsOnly: true }).groups;
-  for (const { key, bucketUs, cell } of groups.toSorted((a, b) => (a.bucketUs ?? 0) - (b.bucketUs ?? 0)))
-    past.addUsual(key, (bucketUs ?? 0) / 1000, { n: cell.n, bad: cell.errors ?? 0 });
+  for (const { perHour, ...range } of usualRanges({ from, to }))
+    for (const { provider, at, n, errors } of readUsualCalls(cache, range, { perHour })) past.addUsual(provider, at, { n, bad: errors });
   return past;
+};
+
+/**
+ * What to read of the week before each hour of a range (UTC epoch ms), oldest first. Weeks that end a few hours apart have most of their
+ * hours in common, and those are read as one sum.
+ */
+const usualRanges = ({ from, to }: { readonly from: number; readonly to: number }) => {
+  const [first, last] = [Math.floor((from * 1000) / hourUs) * hourUs, Math.ceil((to * 1000) / hourUs) * hourUs];
+  const [oldest, commonFrom] = [first - usualMs * 1000, last - usualMs * 1000];
+  if (commonFrom >= first) return [{ fromUs: oldest, toUs: last, perHour: true }];
+  return [
+    { fromUs: oldest, toUs: commonFrom, perHour: true },
+    { fromUs: commonFrom, toUs: first, perHour: false },
+    { fromUs: first, toUs: last, perHour: true },
+  ];
 };
 
 /** Up to when the calls of a fleet are known (UTC epoch ms), by the source that is ahead; null: none ever came. */
 const knownTo = (cache: Cache, fleet: Fleet, now: number): number | null => {
-  const sources = new Set(fleet.agents.flatMap((agent) => sourceOfAgent(fleet, agent.name) ?? []));
+  const sources = new Set(fleet.agents.flatMap((agent) => sourceOfAgent({ agents: [agent], backends: fleet.backends }, agent.name) ?? []));
   const known = [...sources].flatMap((name) => watermarkOf(readProgress(cache, name), now) ?? []);
   return known.length === 0 ? null : Math.max(...known);
 };
