@@ -1,4 +1,4 @@
-import { markdownText } from '../../ground/output/escape.ts';
+import { inertLine, markdownText } from '../../ground/output/escape.ts';
 import { plainLook } from '../../ground/output/look.ts';
 import { type MarkdownColumn, renderMarkdownTable } from '../../ground/output/markdown.ts';
 import { sparkline } from '../../ground/output/sparkline.ts';
@@ -47,8 +47,8 @@ export const renderReportMarkdown = (report: FleetReport): string => {
   ].join('\n');
 };
 
-/** Text between back quotes ends at the first of them. */
-const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+/** Text between back quotes ends at the first of them, or with its line. */
+const code = (text: string): string => `\`${inertLine(text).replaceAll('`', "'")}\``;
 
 const stepLine = ({ what, why, command }: FleetReport['steps'][number], at: number): string =>
   `${at + 1}. **${markdownText(what)}** ${markdownText(why)} ${code(command)}`;

@@ -61,7 +61,7 @@ td.n { white-space: nowrap; } td .soft, th .soft { font-weight: 400; font-size: 
 td.why { min-width: 14rem; color: var(--soft); } th .why { display: block; max-width: 24rem; font-weight: 400; font-size: .85rem; color: var(--soft); }
 td.state, .nowrap { white-space: nowrap; }
 tr.rest td, tr.rest th { color: var(--soft); font-weight: 400; }
-details { margin-top: .75rem; font-size: .9rem; } details article { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .75rem 0; margin: 0; } details h4 { margin: 0; font-size: .95rem; } summary { color: var(--soft); cursor: pointer; width: fit-content; }
+details { margin-top: .75rem; font-size: .9rem; } details article { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .75rem 0; margin: 0; } details h3 { margin: 0; font-size: .95rem; } summary { color: var(--soft); cursor: pointer; width: fit-content; }
 @media (max-width: 68rem) { .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 @media (max-width: 48rem) {
   body { padding: 1.25rem 1rem 3rem; }

@@ -54,7 +54,7 @@ const rangeBar = ({ low, mid, high }: Saving, most: number): Html => {
 };
 
 const detail = ({ strategy, agent, task, saving, grade, coverage, assumptions, harm, exemplars, next }: Finding): Html =>
-  html`<article><h4>${strategyWord(strategy)}, ${agent}${task === null ? '' : `, ${task}`}: ${rangeText(saving)}</h4>
+  html`<article><h3>${strategyWord(strategy)}, ${agent}${task === null ? '' : `, ${task}`}: ${rangeText(saving)}</h3>
 <dl class="seen">
 <dt>How sure</dt><dd>${grade}, by ${formatShare(coverage)} of its cost</dd>
 ${assumptions.map(({ name, value, low, high }) => html`<dt>Assumes</dt><dd>${name}: ${numberText(value)}${low === high ? '' : ` (${numberText(low)} to ${numberText(high)})`}</dd>`)}

@@ -23,6 +23,10 @@ const classOf = ({ isNumber, isWide, look }: Pick<TableColumn<never>, 'isNumber'
   return names.length === 0 ? null : html` class="${names.join(' ')}"`;
 };
 
+/** A column of drawings needs no title: the one before it says what they show. */
+const headOf = (column: Pick<TableColumn<never>, 'title' | 'isNumber' | 'isWide' | 'look'>): Html =>
+  column.title === '' ? html`<td${classOf(column)}></td>` : html`<th scope="col"${classOf(column)}>${column.title}</th>`;
+
 /** A table that scrolls by itself where it is wider than the page. `rest` is what is not listed, summed up. */
 export const renderTable = <Row>(
   label: string,
@@ -33,7 +37,7 @@ export const renderTable = <Row>(
   const cellOf = (column: TableColumn<Row>, piece: string | number | Html | null): Html =>
     column.isName === true ? html`<th scope="row"${classOf(column)}>${piece}</th>` : html`<td${classOf(column)}>${piece}</td>`;
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table>
-<thead><tr>${columns.map((column) => html`<th scope="col"${classOf(column)}>${column.title}</th>`)}</tr></thead>
+<thead><tr>${columns.map(headOf)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${columns.map((column) => cellOf(column, column.cell(row)))}</tr>\n`)}${
   rest === null ? null : html`<tr class="rest">${columns.map((column, at) => cellOf(column, rest.cells[at] ?? null))}</tr>\n`
