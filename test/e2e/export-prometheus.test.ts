@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Session } from '../../src/cli/command.ts';
 import { type StoryStage, stageIncident } from '../../src/cli/stage-incident.ts';
 import { runaway } from '../../src/desk/demo/incident-story.ts';
+import { grafanaDashboard } from '../../src/desk/export/grafana.ts';
 import { prometheusRules } from '../../src/desk/export/prometheus-rules.ts';
 import { openTerminal } from '../../src/ground/runtime/terminal.ts';
 import { fakeContext } from '../support/fake-context.ts';
@@ -49,6 +50,16 @@ describeWithPeer('a real Prometheus', { programs: ['prometheus', 'promtool'] }, 
     // By its own figures, not by what serve thinks of them.
     const [{ value } = { value: 0 }] = await prometheus.query('agentops_rule_steps_max{rule="runaway", agent="orders"}');
     expect(value).toBeGreaterThan(12);
+    // And the dashboard shows it: each of its queries is answered, and its states name the agent.
+    const dashboard = JSON.parse(grafanaDashboard(fleet)) as {
+      readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[];
+    };
+    const expressions = dashboard.panels.flatMap(({ targets = [] }) =>
+      targets.map(({ expr }) => expr.replaceAll('$job', 'agentops').replaceAll('$agent', '.+')),
+    );
+    const answers = await Promise.all(expressions.map((expr) => prometheus.query(expr)));
+    const isOrders = ({ metric }: { readonly metric: Readonly<Record<string, string>> }) => metric['agent'] === 'orders';
+    expect(answers.filter((answer) => answer.some(isOrders)).length).toBeGreaterThan(5);
     const exposition = await fetch(`${receiver.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
     execFileSync('promtool', ['check', 'metrics'], { input: await exposition.text() });
   });
