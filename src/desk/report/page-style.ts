@@ -55,14 +55,14 @@ pre { margin: 0; white-space: pre-wrap; font: .86em/1.45 ui-monospace, SFMono-Re
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; list-style: none; padding: 0; margin: .5rem 0 0; font-size: .85rem; }
 .legend svg { width: .7rem; height: .7rem; margin-right: .35rem; display: inline-block; }
 .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
-table { font-size: .9rem; } th, td { overflow-wrap: break-word; } tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } th, td { padding: .35rem .9rem .35rem 0; } th { font-size: .8rem; } th:last-child, td:last-child { padding-right: 0; }
+table { font-size: .9rem; } th, td { overflow-wrap: break-word; } tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } th, td { padding: .35rem .9rem .35rem 0; } th { font-size: .88em; } th:last-child, td:last-child { padding-right: 0; }
 tbody th { color: inherit; font-weight: 600; font-size: inherit; }
-td.n { white-space: nowrap; } td .soft, th .soft { font-weight: 400; font-size: .85rem; }
-td.why { min-width: 14rem; color: var(--soft); } th .why { display: block; max-width: 24rem; font-weight: 400; font-size: .85rem; color: var(--soft); }
+td.n { white-space: nowrap; } td .soft, th .soft { font-weight: 400; font-size: .93em; }
+td.why { min-width: 14rem; color: var(--soft); } th .why { display: block; min-width: 14rem; max-width: 24rem; font-weight: 400; font-size: .93em; color: var(--soft); }
 td.state, .nowrap { white-space: nowrap; }
 tr.rest td, tr.rest th { color: var(--soft); font-weight: 400; }
 details { margin-top: .75rem; font-size: .9rem; } details article { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .75rem 0; margin: 0; } details h3 { margin: 0; font-size: .95rem; } summary { color: var(--soft); cursor: pointer; width: fit-content; }
-@media (max-width: 68rem) { .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
+@media (max-width: 68rem) { .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } .extra { display: none; } }
 @media (max-width: 48rem) {
   body { padding: 1.25rem 1rem 3rem; }
   h1 { font-size: 1.6rem; } .lead { font-size: 1.08rem; }
@@ -75,7 +75,8 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
 @media print {
   :root { --ground: #fff; --ink: #000; --soft: #444; --line: #ccc; --panel: #f5f5f5; }
   body { padding: 0; font-size: 10pt; } nav, summary { display: none; }
-  .charts { grid-template-columns: repeat(3, 1fr); gap: 1rem; } .scroll { overflow: visible; }
+  .extra { display: none; } table { font-size: .85em; } th .why { min-width: 11rem; }
+  .charts, ol.first { grid-template-columns: repeat(3, 1fr); gap: 1rem; } .scroll { overflow: visible; }
   figure, tr, li, .tiles { break-inside: avoid; } h2, h3 { break-after: avoid; } section { margin-top: 1.5rem; }
 }
 `;

@@ -39,7 +39,7 @@ const columns = (most: number) => [
   { title: 'Range', isNumber: true, isWide: true, cell: ({ saving }: Finding) => rangeText(saving) },
   { title: '', look: 'bar', isWide: true, cell: ({ saving }: Finding) => rangeBar(saving, most) },
   { title: 'How sure', cell: ({ grade }: Finding) => grade },
-  { title: 'Known', isNumber: true, isWide: true, cell: ({ coverage }: Finding) => formatShare(coverage) },
+  { title: 'Known', isNumber: true, isExtra: true, cell: ({ coverage }: Finding) => formatShare(coverage) },
   {
     title: 'Next',
     isWide: true,

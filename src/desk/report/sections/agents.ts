@@ -57,7 +57,7 @@ const figureColumns: readonly TableColumn<Line>[] = [
     ...{ title: 'Failed', isNumber: true },
     cell: ({ figures, promised }) => held(shareOrMissing(figures.errorRate), isAbove(figures.errorRate, promised.errorRate)),
   },
-  { title: 'p50', isNumber: true, isWide: true, cell: ({ figures }) => latencyOf(figures.latencyP50Us) },
+  { title: 'p50', isNumber: true, isExtra: true, cell: ({ figures }) => latencyOf(figures.latencyP50Us) },
   {
     ...{ title: 'p95', isNumber: true, isWide: true },
     cell: ({ figures, promised }) => held(latencyOf(figures.latencyP95Us), isAbove(figures.latencyP95Us, promised.latencyP95Us)),
@@ -66,13 +66,13 @@ const figureColumns: readonly TableColumn<Line>[] = [
     ...{ title: 'Quality', isNumber: true, isWide: true },
     cell: ({ figures, promised }) => held(scoreWord(figures.quality), isAbove(promised.quality, figures.quality)),
   },
-  { title: 'Deepest', isNumber: true, isWide: true, cell: ({ figures }) => countOf(figures.stepsMax) },
-  { title: 'A request', isNumber: true, isWide: true, cell: ({ figures }) => moneyOrMissing(figures.costPerRequestNanos) },
+  { title: 'Deepest', isNumber: true, isExtra: true, cell: ({ figures }) => countOf(figures.stepsMax) },
+  { title: 'A request', isNumber: true, isExtra: true, cell: ({ figures }) => moneyOrMissing(figures.costPerRequestNanos) },
   { title: 'Cost', isNumber: true, cell: ({ figures }) => moneyOrMissing(figures.costNanos) },
 ];
 
 const beforeColumn: TableColumn<Line> = {
-  ...{ title: 'than before', isWide: true, look: 'nowrap' },
+  ...{ title: 'than before', isExtra: true, look: 'nowrap' },
   cell: ({ figures, costBeforeNanos }) =>
     figures.costNanos === null || costBeforeNanos === null ? missing : changeWord(figures.costNanos, costBeforeNanos),
 };

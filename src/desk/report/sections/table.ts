@@ -6,6 +6,8 @@ export interface TableColumn<Row> {
   readonly isNumber?: boolean;
   /** Left out on a phone. */
   readonly isWide?: boolean;
+  /** Left out on a phone, on paper and in a narrow window. */
+  readonly isExtra?: boolean;
   /** The column that says what a row is about. */
   readonly isName?: boolean;
   /** CSS class of its cells. */
@@ -18,13 +20,20 @@ export interface TableRest {
   readonly cells: readonly (string | Html | null)[];
 }
 
-const classOf = ({ isNumber, isWide, look }: Pick<TableColumn<never>, 'isNumber' | 'isWide' | 'look'>): Html | null => {
-  const names = [isNumber === true ? 'n' : '', isWide === true ? 'wide' : '', look ?? ''].filter((name) => name !== '');
+const classOf = ({
+  isNumber,
+  isWide,
+  isExtra,
+  look,
+}: Pick<TableColumn<never>, 'isNumber' | 'isWide' | 'isExtra' | 'look'>): Html | null => {
+  const names = [isNumber === true ? 'n' : '', isWide === true ? 'wide' : '', isExtra === true ? 'extra' : '', look ?? ''].filter(
+    (name) => name !== '',
+  );
   return names.length === 0 ? null : html` class="${names.join(' ')}"`;
 };
 
 /** A column of drawings needs no title: the one before it says what they show. */
-const headOf = (column: Pick<TableColumn<never>, 'title' | 'isNumber' | 'isWide' | 'look'>): Html =>
+const headOf = (column: Pick<TableColumn<never>, 'title' | 'isNumber' | 'isWide' | 'isExtra' | 'look'>): Html =>
   column.title === '' ? html`<td${classOf(column)}></td>` : html`<th scope="col"${classOf(column)}>${column.title}</th>`;
 
 /** A table that scrolls by itself where it is wider than the page. `rest` is what is not listed, summed up. */

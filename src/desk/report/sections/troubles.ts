@@ -87,7 +87,7 @@ const alertTable = ({ alerts, window }: FleetReport): Html => {
       { title: 'Now', look: 'nowrap', cell: ({ newest }) => nowOf(newest) },
       { title: 'Fired', isNumber: true, cell: ({ episodes }) => plural(episodes.length, 'time') },
       { title: 'For', isNumber: true, cell: ({ firingMs }) => humanDuration(firingMs) },
-      { title: 'Told', isWide: true, cell: ({ episodes }) => toldOf(episodes) },
+      { title: 'Told', isExtra: true, cell: ({ episodes }) => toldOf(episodes) },
       { title: 'Last because', look: 'why', isWide: true, cell: ({ newest }) => newest.reason },
       {
         ...{ title: '', look: 'bar', isWide: true },
