@@ -5,7 +5,7 @@ import { maxManifestBytes, openSources } from '../fleet/open-sources.ts';
 import { badFile } from '../fleet/problem-report.ts';
 import { readManifest } from '../fleet/read-manifest.ts';
 import { refusedError, unableError } from '../ground/errors.ts';
-import type { Files } from '../ground/runtime/context.ts';
+import type { FileClaim, Files } from '../ground/runtime/context.ts';
 import type { BudgetProposal } from '../telemetry/advice/budget-proposal.ts';
 import { moneyText } from '../telemetry/advice/next-step.ts';
 import type { Session } from './command.ts';
@@ -50,10 +50,12 @@ export const applyBudgets = async (
   isAgreed: boolean,
 ): Promise<void> => {
   const { ctx } = session;
+  requireWritable(ctx.files, changes);
   await requireValid(session, loaded, changes);
   if (!isAgreed) await confirmChanges(session, changes);
-  const claims = changes.map(({ path }) => claimFile(ctx.files, path));
+  const claims: FileClaim[] = [];
   try {
+    for (const { path } of changes) claims.push(claimFile(ctx.files, path));
     for (const { path, before } of changes)
       if (ctx.files.readText(path, maxManifestBytes) !== before)
         throw refusedError({
@@ -67,7 +69,18 @@ export const applyBudgets = async (
   }
 };
 
-const claimFile = (files: Files, path: string) => {
+/** So that not one file of several is written and another cannot be. */
+const requireWritable = (files: Files, changes: readonly FileChange[]): void => {
+  const fixed = changes.find(({ path }) => !files.mayReplace(path));
+  if (fixed !== undefined)
+    throw unableError({
+      code: 'write_failed',
+      message: `${fixed.path} cannot be written`,
+      hint: 'check its permissions, and those of its folder',
+    });
+};
+
+const claimFile = (files: Files, path: string): FileClaim => {
   const claim = files.claim(path);
   if (claim !== null) return claim;
   throw refusedError({

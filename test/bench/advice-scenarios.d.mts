@@ -26,6 +26,8 @@ export interface Program {
 
 export interface Measured {
   readonly name: string;
+  /** Of the agents that it is about. */
+  readonly count: number;
   readonly grade: Grade | null;
   /** Share of the ranges that hold the truth. */
   readonly held: number;

@@ -318,6 +318,7 @@ const rowOf = (name, found) => {
   const held = ranges.filter(({ truth, low, high }) => low <= truth && truth <= high).length;
   return {
     name,
+    count: found.length,
     grade: found.flatMap(({ drafts }) => drafts)[0]?.grade ?? null,
     held: held / ranges.length,
     halfWidth: medianOf(ranges.map(({ low, mid, high }) => (high - low) / 2 / Math.max(1e-9, mid))),

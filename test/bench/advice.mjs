@@ -48,17 +48,19 @@ const measureDuplicates = (figure) => {
 
 /** How often a range may miss the truth, and how wide it may be where it is called measured. */
 const [mostMissed, widest] = [10, 35];
+/** Of fewer agents, how many ranges miss is chance. */
+const enough = 50;
 
 export const measureAdvice = (figure, seeds) => {
   measureDuplicates(figure);
   console.log(
     `advice: ${seeds} made-up agents a strategy; ranges that miss the truth, half their width, and how far their middle is off (medians)`,
   );
-  for (const { name, grade, held, halfWidth, bias } of measureEstimates(
+  for (const { name, count, grade, held, halfWidth, bias } of measureEstimates(
     program,
     Array.from({ length: seeds }, (_, at) => at + 1),
   )) {
-    figure(`${name} (${grade}): ranges that miss the truth`, 100 * (1 - held), mostMissed, ' %');
+    figure(`${name} (${grade}): ranges that miss the truth`, 100 * (1 - held), count < enough ? undefined : mostMissed, ' %');
     figure(`${name} (${grade}): half the width`, 100 * halfWidth, grade === 'measured' ? widest : undefined, ' %');
     figure(`${name} (${grade}): middle against truth`, 100 * bias, undefined, ' %');
   }

@@ -97,7 +97,7 @@ const wordedFindings = (cache: Cache, fleet: Fleet, drafts: readonly Draft[]): r
   return drafts
     .map(({ traces, step, ...draft }): Finding => {
       const agent = fleet.agents.find(({ name }) => name === draft.agent);
-      const next = nextStep(step, agent ?? { name: draft.agent, endpoint: null, evals: [], tags: [] }, dirname(fleet.path));
+      const next = nextStep(step, agent ?? { name: draft.agent, endpoint: null, evals: [] }, dirname(fleet.path));
       return { strategy: step.kind, ...draft, exemplars: traces.flatMap((number) => ids.get(number) ?? []), next };
     })
     .sort((a, b) => b.saving.mid - a.saving.mid || (a.agent < b.agent ? -1 : 1));

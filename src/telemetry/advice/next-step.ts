@@ -7,7 +7,7 @@ import type { Finding } from './saving.ts';
 type Next = Finding['next'];
 
 /** What an agent must tell for a step to be written. */
-export type SteppedAgent = Pick<Agent, 'name' | 'endpoint' | 'evals' | 'tags'>;
+export type SteppedAgent = Pick<Agent, 'name' | 'endpoint' | 'evals'>;
 
 /**
  * The next step of a finding: a piece of the manifest that can be pasted as it stands, and the commands to type.
@@ -29,12 +29,7 @@ export const nextStep = (step: Step, agent: SteppedAgent, folder: string): Next 
           : `cache_control { type: ephemeral${step.hourly ? ', ttl: 1h' : ''} } behind the instructions and tools of ${step.model.model}`,
       ]);
     case 'batching':
-      return {
-        manifest: agent.tags.includes('async')
-          ? null
-          : `agents:\n  ${key(agent.name)}:\n    tags: [${[...agent.tags, 'async'].map(key).join(', ')}]\n`,
-        commands: [`agentops traces list --agent ${word(agent.name)} --sort cost --window 7d`],
-      };
+      return trial(agent, folder, 'batched', null, ['the same requests sent through the batch interface of the vendor, and fetched later']);
     case 'distillation':
       return trial(agent, folder, 'distilled', null, ['a small model trained on answers that were graded good']);
     case 'budget':

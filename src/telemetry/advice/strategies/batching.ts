@@ -10,8 +10,8 @@ const canWait: Assumption = { name: 'share of these requests that can wait a day
 /** A call that cost less of its list price than this is batched already. */
 const isDear = 0.6;
 
-/** Tags and words of tasks that say nobody waits for the answer. */
-const asynchronous = /(^|[^a-z])(async|batch|offline|nightly|bulk|backfill)($|[^a-z])/i;
+/** How tags and tasks begin, or a word of them, that say nobody waits for the answer. */
+const asynchronous = /(^|[^a-z])(asyn|batch|offline|nightly|bulk|backfill)/i;
 
 /** Requests of one model call for which nobody waits, sent as a batch at half the price. One finding a task. */
 export const adviseBatching = (evidence: Evidence, price: PriceOf, draws: DayDraws): Advice => {
@@ -20,7 +20,7 @@ export const adviseBatching = (evidence: Evidence, price: PriceOf, draws: DayDra
   const tasks = tasksOf(calls).filter((task) => isTagged || asynchronous.test(evidence.word(task) ?? ''));
   if (tasks.length > 0) return { drafts: tasks.flatMap((task) => draftOf(evidence, calls, task, price, draws) ?? []), lacks: [] };
   const single = calls.filter(({ callsOfRequest }) => callsOfRequest === 1);
-  const missing = `nothing says whether somebody waits for its answers: tag ${evidence.agent} "async" in the manifest if nobody does`;
+  const missing = `nothing says whether somebody waits for its answers: tag ${evidence.agent} "offline" in the manifest if nobody does`;
   return { drafts: [], lacks: single.length * 2 > calls.length ? [{ strategy: 'batching', missing }] : [] };
 };
 
