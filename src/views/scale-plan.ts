@@ -41,7 +41,9 @@ const renderOne = ({ view, plan }: ScalePlanned, { look }: ViewOptions): readonl
       ? []
       : paragraph(`${plural(cut, 'run')} of ${view.facts.inFlight} in flight may be with a worker that goes: it needs time to end them`)),
     ...(plan === null ? [] : planLines(plan.plan, { look })),
-    ...(plan === null || obstaclesOf(plan.plan).length > 0 ? [] : [renderLine(look, 2, [{ text: plan.confirmCommand, tone: 'strong' }])]),
+    ...(plan === null || obstaclesOf(plan.plan).length > 0
+      ? []
+      : renderParagraph(look, { indent: 2, hang: 2, maxLines: 6 }, [{ text: plan.confirmCommand, tone: 'strong' }])),
     ...(decision.move !== 'hold' && control === null
       ? paragraph('nothing is bound to controls.scale: a scaler outside takes the number from agentops serve')
       : []),

@@ -1,3 +1,5 @@
+import { chainOf } from '../../agents/providers/chain.ts';
+import { providersOf } from '../../agents/providers/provider.ts';
 import { standingMitigations } from '../../controls/actions/mitigations.journal.ts';
 import type { QueueFacts } from '../../controls/queues/port.ts';
 import { queueName } from '../../controls/queues/queue-name.ts';
@@ -68,6 +70,7 @@ export const collectScale = async (
     ({ isUnbegun }) => isUnbegun !== true,
   );
   const [alerts, rules, mitigations] = [await readOpenAlerts(journal), rulesOf(fleet), await standingMitigations(journal)];
+  const firstProvider = (agent: Agent) => chainOf(providersOf(fleet), agent)[0]?.provider ?? null;
   const views: ScaleView[] = [];
   for (const agent of queued) {
     const { name, scale } = agent;
@@ -78,7 +81,13 @@ export const collectScale = async (
     const acts = inOrder(actsOfRuns(runs, name), told);
     const rule = ruleOf(agent);
     const workers = workersOf(facts, replicas.get(name) ?? null, scale?.consumers ?? 1, told.at(-1) ?? null, now);
-    const scene = { now, workers: workers.count, samples: past.map(seenOf), acts, ...restraintsOf(name, alerts, rules, mitigations) };
+    const scene = {
+      now,
+      workers: workers.count,
+      samples: past.map(seenOf),
+      acts,
+      ...restraintsOf({ name, provider: firstProvider(agent) }, alerts, rules, mitigations),
+    };
     const decision = decide(rule, scene);
     const why = decision.cause === 'unknown' ? (whyUnknown(facts, workers) ?? decision.why) : decision.why;
     views.push({

@@ -116,6 +116,8 @@ export const lastFlap = (acts: readonly ScaleAct[]): number | null =>
 interface Pressure {
   readonly cause: 'deep' | 'waits' | 'below_min';
   readonly why: string;
+  /** As many as it calls for, beside what the depth calls for. */
+  readonly enough: number;
 }
 
 type Hold = (cause: DecisionCause, why: string) => Decision;
@@ -129,12 +131,15 @@ const isUp = ({ from, to }: ScaleAct): boolean => to > from;
 /** Why there should be more workers; null: there need not be. A wait calls for more only where each has work: else they would idle, too. */
 const pressureOf = ({ upAt, waitMs, min }: ScaleRule, workers: number, { depth, waitMs: waits }: Sample): Pressure | null => {
   if (depth === null) return null;
-  if (workers < min) return { cause: 'below_min', why: `${workers} are fewer than the ${min} that there must be` };
+  const isLate = waitMs !== null && waits !== null && waits > waitMs && depth > workers;
+  // The longer it waits, the more; but no more than there is work.
+  const enough = isLate ? Math.min(depth, Math.ceil((workers * waits) / waitMs)) : 0;
+  if (workers < min) return { cause: 'below_min', why: `${workers} are fewer than the ${min} that there must be`, enough };
   const each = depth / Math.max(1, workers);
   if (each > upAt || (workers === 0 && depth > 0))
-    return { cause: 'deep', why: `${figure(each)} for each worker is more than ${figure(upAt)}` };
-  if (waitMs === null || waits === null || waits <= waitMs || depth <= workers) return null;
-  return { cause: 'waits', why: `work waits ${humanDuration(Math.round(waits))}, longer than ${humanDuration(waitMs)}` };
+    return { cause: 'deep', why: `${figure(each)} for each worker is more than ${figure(upAt)}`, enough };
+  if (!isLate) return null;
+  return { cause: 'waits', why: `work waits ${humanDuration(Math.round(waits))}, longer than ${humanDuration(waitMs)}`, enough };
 };
 
 const upward = (
@@ -149,7 +154,7 @@ const upward = (
   if (guard !== undefined) return hold('guarded', `${why}; but there must be no more: ${guard}`);
   if (rule.max === null) return hold('no_max', `${why}; but nobody said how many there may be`);
   if (workers >= rule.max) return hold('at_bound', `${why}; but ${workers} are as many as there may be`);
-  const enough = Math.max(Math.ceil(depth / rule.upAt), workers + rule.step, rule.min);
+  const enough = Math.max(Math.ceil(depth / rule.upAt), workers + 1, rule.min, pressure.enough);
   return { move: 'up', wanted: Math.min(rule.max, mostAfter(workers), enough), cause, why };
 };
 

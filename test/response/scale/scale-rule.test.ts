@@ -51,9 +51,12 @@ describe('up', () => {
     expect(decided({ samples: looks(50, 50) }, { max: null })).toMatchObject({ move: 'hold', cause: 'no_max' });
   });
 
-  it('goes by a step where work waits too long, but not where there is a worker for each', () => {
+  it('goes as much further as work waits too long, but not where there is a worker for each', () => {
     const waiting = (depth: number) => looks(depth, depth).map((sample) => ({ ...sample, waitMs: 31_000 }));
     expect(decided({ samples: waiting(6) })).toEqual({ move: 'up', wanted: 4, cause: 'waits' });
+    const longer = waiting(14).map((sample) => ({ ...sample, waitMs: 90_000 }));
+    expect(decided({ samples: longer })).toEqual({ move: 'up', wanted: 9, cause: 'waits' });
+    expect(decided({ samples: longer.map((sample) => ({ ...sample, depth: 5 })) })).toMatchObject({ move: 'up', wanted: 5 });
     expect(decided({ samples: waiting(3) })).toMatchObject({ move: 'hold', cause: 'enough' });
     expect(decided({ samples: waiting(6) }, { waitMs: null })).toMatchObject({ cause: 'enough' });
   });

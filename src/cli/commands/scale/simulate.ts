@@ -15,9 +15,9 @@ const simulate: Leaf = {
   formats: ['text', 'json'],
   arguments: [{ name: '<agent>', summary: 'the agent' }],
   flags: [
-    { flags: '--since <duration>', summary: 'how far back; default 7d', parse: windowFlag, fallback: '7d' },
+    { flags: '--since <duration>', summary: 'how far back', parse: windowFlag, fallback: '7d' },
     { flags: '--per-worker <n/min>', summary: 'what one worker ends in a minute; default: as measured', parse: rateFlag },
-    { flags: '--start <duration>', summary: 'until a worker that is asked for begins; default 1m', parse: durationFlag, fallback: '1m' },
+    { flags: '--start <duration>', summary: 'until a worker that is asked for begins', parse: durationFlag, fallback: '1m' },
     { flags: '--max <n>', summary: 'workers, at most; default: as the manifest says', parse: countFlag },
     { flags: '--up-at <n>', summary: 'more workers above this much work for each', parse: numberFlag },
     { flags: '--down-at <n>', summary: 'fewer below this much', parse: numberFlag },
