@@ -78,6 +78,7 @@ export function* fleetPages({ spans, days = 30, pageSize = 5000, fromUs = 1_788_
           costNanos: input * 2500 + output * 10_000,
           costSource: 'priced',
           promptHash: BigInt(Math.floor(random() * 2 ** 52)) << 8n,
+          promptSketch: sketchOf(agent, made + page.length),
         }),
       );
       cursor += took;
@@ -106,6 +107,15 @@ export function* fleetPages({ spans, days = 30, pageSize = 5000, fromUs = 1_788_
   }
   if (page.length > 0) yield page;
 }
+
+/** What is kept of a prompt: half of it the instructions of its agent, the rest unlike any other. */
+const sketchOf = (agent, at) => {
+  const bytes = Buffer.alloc(22, at);
+  bytes.writeUIntBE((agent + 1) * 1024 + 512, 0, 6);
+  bytes.writeUInt32BE(Math.imul(at, 0x9e3779b1) >>> 0, 6);
+  bytes.writeUInt32BE(Math.imul(at, 0x85ebca6b) >>> 0, 10);
+  return bytes.toString('latin1');
+};
 
 const noTokens = { input: null, output: null, cachedRead: null, cachedWrite: null, cachedWrite1h: null, reasoning: null };
 
