@@ -27,6 +27,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   status: ['status'],
   cost: ['cost'],
   trend: ['trend'],
+  report: ['report'],
   compare: ['compare', 'v1', 'v2'],
   traces: ['traces', 'list'],
   ingest: ['ingest', '-'],
