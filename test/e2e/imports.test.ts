@@ -12,6 +12,7 @@ const heavy = [
   'ora',
   '@inquirer/prompts',
   'better-sqlite3',
+  'pg',
   'cli-table3',
   'simple-ascii-chart',
   'chalk',
@@ -73,8 +74,17 @@ agents:
 
 describe('a status in text, with the manifest unchanged, loads what it shows and no more', () => {
   const fleet = 'version: 1\nfleet: tiny\nagents: { one: {} }\n';
-  const spared = ['zod', 'yaml', 'chalk', 'croner', 'undici'];
-  const sparedFiles = ['read-manifest', 'rebuild-rollups', 'collect-status', 'status-metrics', 'run-program', 'csv', 'markdown'];
+  const spared = ['zod', 'yaml', 'chalk', 'croner', 'undici', 'pg'];
+  const sparedFiles = [
+    'postgres',
+    'read-manifest',
+    'rebuild-rollups',
+    'collect-status',
+    'status-metrics',
+    'run-program',
+    'csv',
+    'markdown',
+  ];
   test('once the snapshot is there', async () => {
     using folder = scratch({ 'agentops.yaml': fleet });
     await runCli(['status'], { cwd: folder.path });
