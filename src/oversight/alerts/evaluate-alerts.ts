@@ -157,7 +157,10 @@ const sourcesOf = (cache: Cache, fleet: Fleet, judged: Readonly<Record<string, n
   const agents = new Map<string, Subject[]>([[ownSource, [...fleet.agents]]]);
   for (const agent of fleet.agents) {
     const name = sourceOfAgent({ agents: [agent], backends: fleet.backends }, agent.name);
-    if (name !== null) agents.set(name, [...(agents.get(name) ?? []), agent]);
+    if (name === null) continue;
+    const known = agents.get(name);
+    if (known === undefined) agents.set(name, [agent]);
+    else known.push(agent);
   }
   const sourceOf = (name: string, members: readonly Subject[], watermark: number | null): Source => {
     const last = judged[name] ?? null;

@@ -9,28 +9,51 @@ export interface SumsBack {
   of(agent: number, count: number): Float64Array | undefined;
 }
 
-/** The agent's number, then sums. */
+/** The agent's number, then sums: as many in every row. */
 type AgentSums = readonly [agent: number, ...sums: number[]];
 
-/** @param end the first bucket that is too new @param read sums over a range of buckets, one row an agent */
+/**
+ * The sums of all agents lie side by side: a list each, of a thousand agents in a dozen windows, would be most of what an evaluation holds.
+ * @param end the first bucket that is too new @param read sums over a range of buckets, one row an agent
+ */
 export const sumsBack = (grain: Grain, end: number, read: (range: BucketRange) => Iterable<AgentSums>): SumsBack => {
-  const known = new Map<number, ReadonlyMap<number, Float64Array>>([[0, new Map()]]);
-  const over = (count: number): ReadonlyMap<number, Float64Array> => {
+  const places = new Map<number, number>();
+  const known = new Map<number, Float64Array>([[0, new Float64Array(0)]]);
+  let width = 0;
+  const placeOf = (agent: number): number => {
+    const found = places.get(agent) ?? places.size;
+    places.set(agent, found);
+    return found;
+  };
+  const over = (count: number): Float64Array => {
     const found = known.get(count);
     if (found !== undefined) return found;
     const inside = Math.max(...[...known.keys()].filter((each) => each < count));
-    const sums = new Map(known.get(inside));
-    for (const [agent, ...more] of read({ grain, from: end - count, to: end - inside })) {
-      const narrower = sums.get(agent);
-      sums.set(
-        agent,
-        Float64Array.from(more, (sum, at) => sum + (narrower?.[at] ?? 0)),
-      );
+    let sums = withRoom(known.get(inside), places.size * width);
+    for (const row of read({ grain, from: end - count, to: end - inside })) {
+      width = row.length - 1;
+      const first = placeOf(row[0]) * width;
+      if (first + width > sums.length) sums = withRoom(sums, 2 * (first + width));
+      for (let at = 0; at < width; at++) sums[first + at] = (sums[first + at] ?? 0) + (row[at + 1] ?? 0);
     }
     known.set(count, sums);
     return sums;
   };
-  return { of: (agent, count) => (count <= 0 ? undefined : over(count).get(agent)) };
+  return {
+    of: (agent, count) => {
+      if (count <= 0) return undefined;
+      const sums = over(count);
+      const first = (places.get(agent) ?? Number.POSITIVE_INFINITY) * width;
+      return first < sums.length ? sums.subarray(first, first + width) : undefined;
+    },
+  };
+};
+
+/** A copy with room for so many numbers, or more. */
+const withRoom = (sums: Float64Array | undefined, room: number): Float64Array => {
+  const wider = new Float64Array(Math.max(room, sums?.length ?? 0));
+  wider.set(sums ?? []);
+  return wider;
 };
 
 /** As `SumsBack`, for what cannot be added up beforehand. */
