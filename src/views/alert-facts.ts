@@ -1,7 +1,7 @@
 import { isoTime } from '../ground/output/json.ts';
 import { formatMoney, formatShare, toUsd } from '../ground/units/amount.ts';
 import { humanDuration } from '../ground/units/duration.ts';
-import { type Alert, isAcked, type Silence } from '../oversight/alerts/alert.ts';
+import { isAcked, type Silence } from '../oversight/alerts/alert.ts';
 import { type AlertFigures, figuresOfJudgement, sinceOf } from '../oversight/alerts/alert-figures.ts';
 import type { AlertState } from '../oversight/alerts/alert-state.ts';
 import type { Evaluated } from '../oversight/alerts/collect-alerts.ts';
@@ -68,7 +68,7 @@ export const silenceFacts = ({ id, matcher, reason, actor, startsAt, endsAt }: S
 
 /** An alert as every document has it. */
 export const alertFacts = (alert: ListedAlert) => {
-  const { rule, agent, label, severity, category, instance, judgement, exemplar, told, quiet, silence, ack, next } = alert;
+  const { rule, agent, label, severity, category, instance, judgement, exemplar, told, untold, quiet, silence, ack, next } = alert;
   return {
     rule,
     agent,
@@ -81,6 +81,7 @@ export const alertFacts = (alert: ListedAlert) => {
     trace_id: exemplar,
     flapping: instance.flapping,
     told: told?.channels ?? [],
+    untold: untold.map(({ channel, why, triesAt }) => ({ channel, why, tries_at: isoTime(triesAt) })),
     told_at: isoTime(told?.at ?? null),
     quiet: quiet === null ? null : { by: quiet.by, because: quiet.because },
     silence: silence === null ? null : silenceFacts(silence),
@@ -94,10 +95,11 @@ export const evaluatedFacts = ({ at, watermark }: Evaluated) => ({ evaluated_at:
 const quietWords = { silence: 'silenced', maintenance: 'in maintenance', parent: 'explained', ack: 'taken on' } as const;
 
 /** Who knows of an alert, or why nobody does; raw. */
-export const toldWords = (alert: Pick<Alert, 'told' | 'quiet' | 'ack' | 'instance'>): readonly string[] => {
-  const { told, quiet, ack } = alert;
+export const toldWords = (alert: Pick<ListedAlert, 'told' | 'untold' | 'quiet' | 'ack' | 'instance'>): readonly string[] => {
+  const { told, untold, quiet, ack } = alert;
+  const reached = (told?.channels ?? []).filter((channel) => !untold.some((each) => each.channel === channel));
   return [
-    ...(told === null ? [] : [`told ${told.channels.join(', ')}`]),
+    ...(reached.length === 0 ? [] : [`told ${reached.join(', ')}`]),
     ...(isAcked(alert) && ack !== null ? [`taken on by ${ack.actor}${ack.note === null ? '' : `: ${ack.note}`}`] : []),
     ...(quiet === null || quiet.by === 'ack' ? [] : [`${quietWords[quiet.by]}: ${quiet.because}`]),
     ...(alert.instance.flapping ? ['flapping'] : []),

@@ -6,13 +6,13 @@ import { figuresOfJudgement, sinceOf } from '../oversight/alerts/alert-figures.t
 import { writtenAlert } from '../oversight/alerts/alert-name.ts';
 import { isFiring } from '../oversight/alerts/alert-state.ts';
 import type { AlertListing, Evaluated } from '../oversight/alerts/collect-alerts.ts';
-import type { ListedAlert } from '../oversight/alerts/listed.ts';
+import type { ListedAlert, Untold } from '../oversight/alerts/listed.ts';
 import { alertFacts, alertSigns, evaluatedFacts, figureWords, toldWords } from './alert-facts.ts';
 import { joined, symbolOf, type ViewOptions } from './words.ts';
 
 /** How one alert stands: what it is, why, with which figures, who knows of it, and what to type next. */
 export const alertBlock = (alert: ListedAlert, now: number, { look, zone }: ViewOptions): readonly string[] => {
-  const { instance, severity, category, judgement, silence, next } = alert;
+  const { instance, severity, category, judgement, silence, untold, next } = alert;
   const sign = alertSigns[instance.state];
   const isOver = instance.state === 'resolved' || instance.state === 'inactive';
   const facts = [severity, category, isOver ? localTime(sinceOf(alert), zone) : `since ${ago(sinceOf(alert), now)}`];
@@ -25,10 +25,14 @@ export const alertBlock = (alert: ListedAlert, now: number, { look, zone }: View
     ]),
     ...paragraph(look, judgement.reason),
     ...(figures.length === 0 ? [] : [renderLine(look, 13, [{ text: joined(look, figures), tone: 'dim' }])]),
+    ...untold.flatMap((each) => renderParagraph(look, { indent: 13, hang: 2, maxLines: 3 }, [{ text: untoldWords(each), tone: 'bad' }])),
     ...(silence === null ? [] : [renderLine(look, 13, [{ text: `silenced until ${localTime(silence.endsAt, zone)}: ${silence.reason}` }])]),
     ...(isFiring(instance) || instance.state === 'pending' ? [renderLine(look, 13, [{ text: next, tone: 'strong' }])] : []),
   ];
 };
+
+const untoldWords = ({ channel, why, triesAt }: Untold): string =>
+  `${channel} ${triesAt === null ? 'was never told' : 'is not told yet'}${why === null ? '' : `: ${why}`}`;
 
 const paragraph = (look: Look, text: string): readonly string[] => renderParagraph(look, { indent: 13, hang: 0, maxLines: 4 }, [{ text }]);
 

@@ -37,7 +37,16 @@ const alert = z.object({
   ...judged,
   trace_id: z.string().nullable().describe('The request that shows it best'),
   flapping: z.boolean(),
-  told: z.array(z.string()).describe('Channels that know of it'),
+  told: z.array(z.string()).describe('Channels that it was announced to'),
+  untold: z
+    .array(
+      z.object({
+        channel: z.string(),
+        why: z.string().nullable().describe('What the receiver said, untrusted and masked; null: nothing was sent yet'),
+        tries_at: moment.describe('Null: it was given up'),
+      }),
+    )
+    .describe('Those of them that have not taken it'),
   told_at: moment,
   quiet: z
     .object({ by: z.enum(['silence', 'maintenance', 'parent', 'ack']), because: z.string() })

@@ -36,7 +36,7 @@ export const collectTroubles = async (
   );
   const open = alerts.filter(({ resolvedAt }) => resolvedAt === null);
   const suggest = open.length === 0 ? () => null : await loadSuggestions(ctx, fleet);
-  const next = new Map(known.map(listed([], now, suggest)).map((alert) => [nameOfAlert(alert), alert.next]));
+  const next = new Map(known.map(listed({ silences: [], undelivered: [], now, suggest })).map((alert) => [nameOfAlert(alert), alert.next]));
   const begun = await incidentsBetween(journal, { from, to: now + 1, agent });
   const older = (await listIncidents(journal, { agent, resolved: false, limit: mostOpen })).filter(({ startedAt }) => startedAt < from);
   return {

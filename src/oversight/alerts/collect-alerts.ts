@@ -1,12 +1,14 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import type { Journal } from '../../ground/store/port.ts';
+import { undelivered } from '../notify/outbox.journal.ts';
 import type { AlertEvent } from './alert.ts';
 import { byUrgency } from './alert-figures.ts';
 import { isNamed } from './alert-name.ts';
 import type { Observation } from './alert-state.ts';
 import { readAlerts, readEvents, readOpenAlerts } from './alerts.journal.ts';
 import { readInputs, readLastInput } from './inputs.journal.ts';
-import { type ListedAlert, listed, type Suggest } from './listed.ts';
+import { type ListedAlert, listed, type Suggest, type Surroundings } from './listed.ts';
 import { requireAlertName } from './require-alert.ts';
 import type { Rule } from './rule.ts';
 import { concerns, rulesOf } from './rules.ts';
@@ -51,10 +53,20 @@ export const collectAlerts = async (
     fleet: fleet.name,
     generatedAt: now,
     evaluated: await evaluatedOf(ctx),
-    alerts: meant.toSorted(byUrgency).map(listed(await readSilences(journal, now), now, suggest)),
+    alerts: meant.toSorted(byUrgency).map(listed(await surroundingsOf(journal, now, suggest))),
     withOver,
   };
 };
+
+/** Messages that were given up longer ago are no news, ms. */
+const givenUpMs = 7 * 86_400_000;
+
+/** What goes on around the alerts of a journal. @param now UTC epoch ms */
+export const surroundingsOf = async (journal: Journal, now: number, suggest: Suggest): Promise<Surroundings> => ({
+  silences: await readSilences(journal, now),
+  undelivered: await undelivered(journal, now - givenUpMs),
+  ...{ now, suggest },
+});
 
 const evaluatedOf = async (ctx: Pick<Context, 'journal'>): Promise<Evaluated> => {
   const last = await readLastInput(await ctx.journal());
@@ -124,7 +136,7 @@ export const collectAlertHistory = async (
       .filter((agent) => rule !== null && concerns(rule, agent) && !breached.has(agent.name))
       .map((agent) => agent.name)
       .filter((agent) => name.agent === null || agent === name.agent),
-    alerts: alerts.toSorted(byUrgency).map(listed(await readSilences(journal, now), now, suggest)),
+    alerts: alerts.toSorted(byUrgency).map(listed(await surroundingsOf(journal, now, suggest))),
     events: events.filter((event) => isNamed(event, name)),
     moments: moments.slice(-mostMoments),
     since,

@@ -145,3 +145,21 @@ describe('judging without keeping', () => {
     expect(await saidOf(Number(bad) - 1)).not.toBe('breach');
   });
 });
+
+describe('a channel that has not taken a message', () => {
+  const deliver = async (watched: WatchedFleet, status: 'sent' | 'failed' | 'due', error: string | null) =>
+    watched.journal.commit([{ sql: 'UPDATE outbox SET status = ?, error = ?', params: [status, error] }]);
+
+  it('is not said to know of the alert, until it has', async () => {
+    const watched = await openWatchedFleet();
+    await failing(watched, 7);
+    const untold = async () => (await listed(watched))[0]?.untold.map(({ channel, why, triesAt }) => [channel, why, triesAt !== null]);
+    expect(await untold()).toEqual([['oncall', null, true]]);
+    await deliver(watched, 'due', 'the receiver answered HTTP 500');
+    expect(await untold()).toEqual([['oncall', 'the receiver answered HTTP 500', true]]);
+    await deliver(watched, 'failed', 'the receiver answered HTTP 410');
+    expect(await untold()).toEqual([['oncall', 'the receiver answered HTTP 410', false]]);
+    await deliver(watched, 'sent', null);
+    expect(await untold()).toEqual([]);
+  });
+});

@@ -13,15 +13,18 @@ const ack: Leaf = {
   ],
   async run({ ctx, fleet: load }, [typed], { note }) {
     const { fleet } = await load();
-    const [{ recordAlertAck }, { listed }, { loadSuggestions }, { alertAckFormats }] = await Promise.all([
+    const [{ recordAlertAck }, { surroundingsOf }, { listed }, { loadSuggestions }, { alertAckFormats }] = await Promise.all([
       import('../../../oversight/alerts/record-ack.ts'),
+      import('../../../oversight/alerts/collect-alerts.ts'),
       import('../../../oversight/alerts/listed.ts'),
       import('../../../response/runbooks/load-suggestions.ts'),
       import('../../../views/alert-list.ts'),
     ]);
     const taken = await recordAlertAck(ctx, fleet, String(typed), note === undefined ? null : String(note));
     const now = ctx.clock.now();
-    const alerts = taken.map(listed([], now, await loadSuggestions(ctx, fleet)));
+    const alerts = taken.map(
+      listed({ ...(await surroundingsOf(await ctx.journal(), now, await loadSuggestions(ctx, fleet))), silences: [] }),
+    );
     return {
       finding: 'none',
       formats: alertAckFormats({ fleet: fleet.name, generatedAt: now, alerts }),
