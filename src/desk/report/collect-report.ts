@@ -2,7 +2,8 @@ import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
 import type { Cache } from '../../ground/store/port.ts';
 import type { Range } from '../../ground/units/window.ts';
-import { collectAdvice } from '../../telemetry/advice/collect-advice.ts';
+import type { AdviceReport } from '../../telemetry/advice/advice-report.ts';
+import type { collectAdvice } from '../../telemetry/advice/collect-advice.ts';
 import { readModelSpend } from '../../telemetry/cost/model-spend.cache.ts';
 import { collectTrend } from '../../telemetry/stats/collect-trend.ts';
 import { type Figures, figuresOf } from '../../telemetry/stats/figures.ts';
@@ -57,7 +58,7 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
   const { alerts, firing, incidents } = await collectTroubles(ctx, fleet, { from, agent });
   const { priced, unpriced } = trend.whole;
   const isAdvised = wanted === 'always' || (wanted === 'auto' && priced + unpriced <= fewCalls);
-  const advice = isAdvised ? await collectAdvice(ctx, fleet, { agents: agent === null ? [] : [agent], window }) : null;
+  const advice = isAdvised ? await adviceOf(ctx, fleet, { agents: agent === null ? [] : [agent], window }) : null;
   const findings = advice?.findings ?? [];
   return {
     fleet: fleet.name,
@@ -80,6 +81,10 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
     steps: firstSteps({ agents, incidents, firing, budgets, month, findings, unpriced, window: windowWord(windowMs) }),
   };
 };
+
+/** Loaded where it is wanted: its strategies bring much with them. */
+const adviceOf = async (...asked: Parameters<typeof collectAdvice>): Promise<AdviceReport> =>
+  (await import('../../telemetry/advice/collect-advice.ts')).collectAdvice(...asked);
 
 /** The window before is compared with where requests are known from the first tenth of it on. */
 const knownFrom = 0.1;

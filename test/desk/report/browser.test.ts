@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { collectReport } from '../../../src/desk/report/collect-report.ts';
 import { renderReportPage } from '../../../src/desk/report/page.ts';
+import { peersFolder } from '../../peers/start-peer.ts';
 import { openMondayFleet } from '../../support/monday-fleet.ts';
 import { describeWithPeer } from '../../support/peer-or-skip.ts';
 import { scratch } from '../../support/run-cli.ts';
@@ -37,7 +38,7 @@ const chromium = (process.env['PATH'] ?? '')
   .map((folder) => join(folder, 'chromium'))
   .find(existsSync);
 
-const require = createRequire(join(import.meta.dirname, '../../peers/package.json'));
+const fromPeers = createRequire(join(peersFolder, 'package.json'));
 
 describeWithPeer('a report in Chromium', { packages: ['puppeteer-core', 'axe-core'], programs: ['chromium'] }, () => {
   const folder = scratch();
@@ -50,7 +51,7 @@ describeWithPeer('a report in Chromium', { packages: ['puppeteer-core', 'axe-cor
     await close();
     writeFileSync(join(folder.path, 'report.html'), renderReportPage(report));
     // No sandbox of its own: CI runs as root, and the page is ours.
-    browser = await require('puppeteer-core').launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await fromPeers('puppeteer-core').launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
@@ -93,7 +94,7 @@ describeWithPeer('a report in Chromium', { packages: ['puppeteer-core', 'axe-cor
   it.each(screens)('has nothing in its way for who reads otherwise: %i pixels, %s', async (width, scheme) => {
     // The page itself forbids scripts, also ours that looks at it.
     const { page } = await open(width, scheme, (page) => page.setBypassCSP(true));
-    await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+    await page.evaluate(readFileSync(join(peersFolder, 'node_modules/axe-core/axe.min.js'), 'utf8'));
     await page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true })`);
     const { violations } = await page.evaluate<{ violations: readonly Violation[] }>('axe.run(document)');
     expect(violations.map(({ id, impact, nodes }) => [id, impact, nodes[0]?.html.slice(0, 200), nodes[0]?.failureSummary])).toEqual([]);
