@@ -78,7 +78,7 @@ export function* fleetPages({ spans, days = 30, pageSize = 5000, fromUs = 1_788_
           costNanos: input * 2500 + output * 10_000,
           costSource: 'priced',
           promptHash: BigInt(Math.floor(random() * 2 ** 52)) << 8n,
-          promptSketch: sketchOf(agent, made + page.length),
+          promptSketch: sketchOf(agent, made + page.length, step > 0),
         }),
       );
       cursor += took;
@@ -109,11 +109,12 @@ export function* fleetPages({ spans, days = 30, pageSize = 5000, fromUs = 1_788_
 }
 
 /** What is kept of a prompt: half of it the instructions of its agent, the rest unlike any other. */
-const sketchOf = (agent, at) => {
-  const bytes = Buffer.alloc(22, at);
-  bytes.writeUIntBE((agent + 1) * 1024 + 512, 0, 6);
-  bytes.writeUInt32BE(Math.imul(at, 0x9e3779b1) >>> 0, 6);
-  bytes.writeUInt32BE(Math.imul(at, 0x85ebca6b) >>> 0, 10);
+const sketchOf = (agent, at, goesOn) => {
+  const bytes = Buffer.alloc(goesOn ? 5 : 21);
+  bytes.writeUIntBE((agent + 1) * 1024 + 512, 0, 5);
+  if (goesOn) return bytes.toString('latin1');
+  bytes.writeUInt32BE(Math.imul(at, 0x9e3779b1) >>> 0, 5);
+  bytes.writeUInt32BE(Math.imul(at, 0x85ebca6b) >>> 0, 9);
   return bytes.toString('latin1');
 };
 
