@@ -11,7 +11,8 @@ const cacheFile: SqliteFile = {
     'journal_mode = WAL',
     // What a power cut may lose is what the next sync brings again; a kill loses nothing.
     'synchronous = NORMAL',
-    'cache_size = -32768',
+    // The system caches the file too: taking in spans and adding them up is no faster with four times as much.
+    'cache_size = -8192',
     'temp_store = MEMORY',
   ],
   busyTimeoutMs: 15_000,
