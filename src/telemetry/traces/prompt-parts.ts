@@ -6,6 +6,8 @@ export interface PromptParts {
   readonly fixed: string;
   /** What differs from request to request. */
   readonly asked: string;
+  /** It ends with what a tool or the model itself said: an agent goes on with what it was asked before. */
+  readonly goesOn: boolean;
 }
 
 /** Longer texts are looked at to here: what they share stands at their beginning. */
@@ -13,7 +15,7 @@ const longest = 262_144;
 
 /** Cuts a prompt as the traces hold it: a list of messages in one of the usual vocabularies, a request around one, or plain text, which is all asked. */
 export const promptParts = (text: string): PromptParts => {
-  const plain: PromptParts = { fixed: '', asked: text.slice(0, longest) };
+  const plain: PromptParts = { fixed: '', asked: text.slice(0, longest), goesOn: false };
   const first = text.trimStart()[0];
   if (text.length > longest || (first !== '[' && first !== '{')) return plain;
   const value = parseJson(text);
@@ -25,6 +27,7 @@ export const promptParts = (text: string): PromptParts => {
   return {
     fixed: fixed.length === 0 ? '' : JSON.stringify(fixed),
     asked: JSON.stringify(until < 0 ? [] : messages.slice(until)),
+    goesOn: until >= 0 && isOwn(messages.at(-1)),
   };
 };
 
@@ -75,3 +78,13 @@ const isInstruction = (message: Json): boolean =>
   (instructionRoles.has(message['role']) ||
     (message['role'] === undefined && instructionRoles.has(message['type'])) ||
     'gen_ai.system.message' in message);
+
+const ownRoles: ReadonlySet<unknown> = new Set(['assistant', 'tool', 'function', 'model', 'ai']);
+const ownEvents = ['gen_ai.assistant.message', 'gen_ai.tool.message'];
+
+const isOwn = (message: Json | undefined): boolean =>
+  isObject(message) &&
+  (ownRoles.has(message['role'] ?? message['type']) ||
+    ownEvents.some((name) => name in message) ||
+    // Anthropic's results of tools come as a user's message.
+    (Array.isArray(message['content']) && message['content'].some((part) => isObject(part) && part['type'] === 'tool_result')));

@@ -2,26 +2,28 @@ import { hashText, normalPrompt } from './fingerprint-text.ts';
 import { promptParts } from './prompt-parts.ts';
 
 /**
- * What is kept of a prompt besides its hash, 22 bytes, as text of one byte a character: 38 bits of the keyed hash of its instructions and
- * their share of it in 1,024ths (6 bytes), then 128 bits of MinHash over what was asked. Nobody can read a prompt out of it.
+ * What is kept of a prompt besides its hash, as text of one byte a character: 30 bits of the keyed hash of its instructions and their share
+ * of it in 1,024ths (5 bytes), then, unless it only goes on with a loop, 128 bits of MinHash over what was asked (16 bytes). Nobody can read
+ * a prompt out of it. Longer sketches would be surer, and the cache larger: there is one for each call of a model.
  */
-export const sketchLength = 22;
-const prefixBytes = 6;
+const prefixBytes = 5;
+const prefixHashBits = 30;
 const shareSteps = 1024;
-/** Bits of MinHash. One bit of each of 128 minima estimates a similarity as well as 64 whole minima do (Li, König 2010). */
+/** One bit of each of 128 minima tells a similarity as well as 64 whole minima do (Li, König 2010); half as many mistake one in twelve. */
 export const minHashBits = 128;
+const longestSketch = prefixBytes + minHashBits / 8;
 
 /** The sketch of a prompt. */
 export const sketchPrompt = (key: Uint8Array, prompt: string): string => {
-  const { fixed, asked } = promptParts(prompt);
-  const share =
-    fixed === '' ? 0 : Math.max(1, Math.min(shareSteps - 1, Math.round((fixed.length / (fixed.length + asked.length)) * shareSteps)));
-  const hash = share === 0 ? 0n : BigInt.asUintN(38, hashText(key, fixed));
-  const bytes = Buffer.alloc(sketchLength);
+  const { fixed, asked, goesOn } = promptParts(prompt);
+  const exact = (fixed.length / (fixed.length + asked.length)) * shareSteps;
+  const share = fixed === '' ? 0 : Math.max(1, Math.min(shareSteps - 1, Math.round(exact)));
+  const hash = share === 0 ? 0n : BigInt.asUintN(prefixHashBits, hashText(key, fixed));
+  const bytes = Buffer.alloc(goesOn ? prefixBytes : longestSketch);
   bytes.writeUIntBE(Number(hash) * shareSteps + share, 0, prefixBytes);
+  if (goesOn) return bytes.toString('latin1');
   const seed = Number(BigInt.asUintN(32, hashText(key, '')));
-  const bits = minHash(seed, normalPrompt(asked));
-  for (const [at, word] of bits.entries()) bytes.writeInt32BE(word, prefixBytes + 4 * at);
+  for (const [at, word] of minHash(seed, normalPrompt(asked)).entries()) bytes.writeInt32BE(word, prefixBytes + 4 * at);
   return bytes.toString('latin1');
 };
 
@@ -29,23 +31,25 @@ export const sketchPrompt = (key: Uint8Array, prompt: string): string => {
 export interface Sketched {
   /** Which instructions it begins with, and their share of it, 0 to 1. Null: it has none. */
   readonly prefix: { readonly hash: number; readonly share: number } | null;
-  /** Four words of 32 bits. */
-  readonly minHash: Int32Array;
+  /** Words of 32 bits; null: it only goes on with a loop. */
+  readonly minHash: Int32Array | null;
 }
 
 /** Reads a sketch; null: these bytes are none. */
 export const unpackSketch = (bytes: Uint8Array): Sketched | null => {
-  if (bytes.length !== sketchLength) return null;
+  if (bytes.length !== prefixBytes && bytes.length !== longestSketch) return null;
   const byte = (at: number): number => bytes[at] ?? 0;
   let packed = 0;
   for (let at = 0; at < prefixBytes; at++) packed = packed * 256 + byte(at);
   const share = packed % shareSteps;
+  const prefix = share === 0 ? null : { hash: Math.floor(packed / shareSteps), share: share / shareSteps };
+  if (bytes.length === prefixBytes) return { prefix, minHash: null };
   const minHash = new Int32Array(minHashBits / 32);
   for (let word = 0; word < minHash.length; word++) {
     const at = prefixBytes + 4 * word;
     minHash[word] = (byte(at) << 24) | (byte(at + 1) << 16) | (byte(at + 2) << 8) | byte(at + 3);
   }
-  return { prefix: share === 0 ? null : { hash: Math.floor(packed / shareSteps), share: share / shareSteps }, minHash };
+  return { prefix, minHash };
 };
 
 /** How many of the bits of two MinHashes differ: of texts with the Jaccard similarity J about (1 − J) / 2 of them. */
