@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentHead, instant } from './document-head.ts';
 import { planSchemas } from './plan-schemas.ts';
+import { responseSchemas } from './response-schemas.ts';
 
 const count = z.int().min(0);
 const ms = z.number().min(0);
@@ -80,19 +81,22 @@ const course = z.object({
   flaps_in_hour: count.describe('The most within one hour; a flap puts back what was taken away less than an hour before'),
 });
 
+const planned = z.object({
+  ...documentHead,
+  agents: z.array(
+    agent.extend({
+      runs_cut: count.nullable().describe('Runs in flight that may be with workers that go'),
+      plan: plan.nullable().describe('What would be done; null: nothing, or nothing is bound by which it could be'),
+    }),
+  ),
+  problems,
+});
+
 /** The documents of scaling. */
 export const scaleSchemas = {
   'scale show': z.object({ ...documentHead, agents: z.array(agent), problems }),
-  'scale plan': z.object({
-    ...documentHead,
-    agents: z.array(
-      agent.extend({
-        runs_cut: count.nullable().describe('Runs in flight that may be with workers that go'),
-        plan: plan.nullable().describe('What would be done; null: nothing, or nothing is bound by which it could be'),
-      }),
-    ),
-    problems,
-  }),
+  'scale plan': planned,
+  'scale apply': z.union([responseSchemas['runbook run'], planned]).describe('The run; where nothing is to be done, the plan'),
   'scale simulate': z.object({
     ...documentHead,
     agent: z.string(),

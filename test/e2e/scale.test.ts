@@ -60,7 +60,9 @@ agents:
 
     const unasked = await run('apply', 'support', '--json');
     expect([unasked.status, JSON.parse(unasked.stderr.slice(unasked.stderr.indexOf('{'))).error.code]).toEqual([4, 'confirmation_needed']);
-    expect((await run('apply', 'support', '--yes')).status).toBe(0);
+    const applied = await run('apply', 'support', '--yes', '--json');
+    expect(applied.status).toBe(0);
+    expect(documentSchemas['scale apply'].safeParse(JSON.parse(applied.stdout)).error).toBeUndefined();
     expect(replicas()).toBe(9);
     const again = await run('apply', 'support', '--yes');
     expect([again.status, again.stdout]).toEqual([0, expect.stringContaining('stays at 9')]);

@@ -81,6 +81,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'alerts silence': ['alerts', 'silence', 'cost/support', '--for', '1h', '--reason', 'load test'],
   'alerts routes': ['alerts', 'routes', 'test', '--category', 'cost'],
   'policy check': ['policy', 'check'],
+  'scale show': ['scale', 'show'],
+  'scale plan': ['scale', 'plan'],
   advise: ['advise'],
   'runbook list': ['runbook', 'list'],
   'runbook show': ['runbook', 'show', 'throttle'],
@@ -195,7 +197,7 @@ const complaints = (schema: unknown, document: unknown) =>
 
 /**
  * Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, a case of a kept trace, runs of which a person
- * types the name, the lock of a run that is at work, an alert that fires, and a channel that is tried: each has tests of its own.
+ * types the name, the lock of a run that is at work, an alert that fires, a queue that is scaled, and a channel that is tried: each has tests of its own.
  */
 const others = [
   'alerts notify-test',
@@ -211,6 +213,8 @@ const others = [
   'locks break',
   'alerts ack',
   'budget push',
+  'scale apply',
+  'scale simulate',
 ];
 
 describe('the contract of JSON', () => {

@@ -85,6 +85,7 @@ const documents = [
   'advise budgets',
   'scale show',
   'scale plan',
+  'scale apply',
   'scale simulate',
   'audit log',
   'audit verify',
