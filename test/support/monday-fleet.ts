@@ -21,7 +21,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** A Monday morning, UTC epoch ms. */
-export const monday = Date.UTC(2026, 9, 12, 9);
+export const monday = Date.UTC(2026, 9, 12, 9, 7, 30);
 
 export interface MondayFleet {
   readonly fleet: Fleet;
