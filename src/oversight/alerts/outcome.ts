@@ -113,7 +113,9 @@ const unjudged = (alert: Alert | null, rule: Rule | null): Alert | null => {
 
 /** The alert as it was, with what was seen of it now. One of the two is there. */
 const standAs = (alert: Alert | null, seen: Tracked | null, instance: Alert['instance']): Alert => {
-  const latest = seen?.latest ?? null;
+  const seenAt = seen?.observations.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  // What fires as spans arrive is ahead of traces: a moment before that says nothing of it.
+  const latest = alert !== null && seenAt <= alert.instance.judgedAt ? null : (seen?.latest ?? null);
   const base = alert ?? (seen === null || latest === null ? null : freshAlert(seen, latest));
   if (base === null) throw new RangeError('an alert that is neither known nor seen');
   const isSame = instance.firedAt === base.instance.firedAt;

@@ -3,6 +3,7 @@ import { findRecords } from '../../../src/ground/audit/audit.journal.ts';
 import type { Context } from '../../../src/ground/runtime/context.ts';
 import { collectAlertHistory, collectAlerts } from '../../../src/oversight/alerts/collect-alerts.ts';
 import { collectJudgements } from '../../../src/oversight/alerts/collect-judgements.ts';
+import { evaluateCaps } from '../../../src/oversight/alerts/evaluate-caps.ts';
 import { recordAlertAck } from '../../../src/oversight/alerts/record-ack.ts';
 import { recordSilence, recordSilenceEnd } from '../../../src/oversight/alerts/record-silence.ts';
 import { rulesOf } from '../../../src/oversight/alerts/rules.ts';
@@ -161,5 +162,28 @@ describe('a channel that has not taken a message', () => {
     expect(await untold()).toEqual([['oncall', 'the receiver answered HTTP 410', false]]);
     await deliver(watched, 'sent', null);
     expect(await untold()).toEqual([]);
+  });
+});
+
+describe('a cap that was passed while its request was under way', () => {
+  it('keeps the figures it fired by, until a moment after that is judged', async () => {
+    const watched = await openWatchedFleet();
+    const { ctx, fleet, clock, evaluate, take } = watched;
+    const [agent] = fleet.agents;
+    if (agent === undefined) throw new RangeError('the fleet has no agent');
+    take([]);
+    await evaluate();
+    clock.advance(61_000);
+    // Traces are known up to here, a moment before it fires.
+    take([]);
+    clock.advance(5000);
+    const request = { traceId: 'a'.repeat(32), steps: 3, tokens: 900, costNanos: 2_000_000_000 };
+    await evaluateCaps(ctx, fleet, agent, [request], async () => () => null);
+    const reason = 'the dearest request cost $2.00, limit $0.50';
+    expect((await listed(watched))[0]?.judgement.reason).toBe(reason);
+    clock.advance(5000);
+    await evaluate();
+    const [alert] = await listed(watched);
+    expect([alert?.instance.state, alert?.judgement.reason, alert?.judgement.value]).toEqual(['firing', reason, 2_000_000_000]);
   });
 });
