@@ -73,7 +73,7 @@ describe('a report of a month', () => {
 
   test('of days is cut by the hour, and compared with the days before, which are known', async () => {
     const { trend, before, window } = await collect({ windowMs: 2 * dayMs });
-    expect([trend.split, trend.points.length]).toEqual(['hour', 48]);
+    expect([trend.split, trend.points.length]).toEqual(['hour', 49]);
     const { totals } = await collectFleetStatus({ ...opened.ctx, clock: { ...opened.ctx.clock, now: () => window.from } }, opened.fleet, {
       windowMs: window.to - window.from,
       by: 'agent',
