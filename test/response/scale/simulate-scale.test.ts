@@ -1,12 +1,12 @@
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { QueueSample } from '../../../src/controls/queues/queue-sample.ts';
 import { sampleWrite } from '../../../src/controls/queues/samples.journal.ts';
 import { openSqliteCache } from '../../../src/ground/store/sqlite-cache.ts';
 import { simulateScale } from '../../../src/response/scale/simulate-scale.ts';
+import { temporaryCache } from '../../support/cache.ts';
 import { aFleet, anAgent, noon } from '../../support/facts.ts';
 import { fakeContext } from '../../support/fake-context.ts';
-import { temporaryFolder, temporaryJournal } from '../../support/temporary.ts';
+import { temporaryJournal } from '../../support/temporary.ts';
 
 const minute = 60_000;
 
@@ -24,8 +24,7 @@ const past = (): readonly QueueSample[] => {
 const stage = async (samples: readonly QueueSample[]) => {
   const journal = await temporaryJournal();
   await journal.commit(samples.map((sample) => sampleWrite('support', sample)));
-  const cache = await openSqliteCache(join(temporaryFolder(), 'cache.db'));
-  onTestFinished(() => cache.close());
+  const cache = await temporaryCache();
   const agent = anAgent({ name: 'support' });
   const ctx = fakeContext({ journal: async () => journal, cache: async () => cache });
   return (rule = {}, perMinute: number | null = null) =>
