@@ -6,9 +6,11 @@ import type { Agent, Fleet } from '../fleet/agent.ts';
 import type { ChainEvidence, PolicyEvidence, Protection } from '../fleet/policy.ts';
 import { digString } from '../ground/json.ts';
 import type { Context } from '../ground/runtime/context.ts';
+import { humanDuration } from '../ground/units/duration.ts';
 import { capRulesFor } from '../oversight/alerts/evaluate-caps.ts';
 import { readGuarded } from '../telemetry/stats/guardrails.cache.ts';
 import { sourceOfAgent } from '../telemetry/traces/fleet-ownership.ts';
+import { readListening } from '../telemetry/traces/listening.cache.ts';
 import { drillKey, lastDrills } from './diagnose-runbooks.ts';
 import { isJournalThere } from './open-journal.ts';
 
@@ -20,15 +22,31 @@ export const collectProtection = async (ctx: Context, fleet: Fleet): Promise<(ag
       .filter(({ action, control, expiresAt }) => action === 'throttle' && control.kind === gateway && expiresAt === null)
       .map(({ agent }) => agent),
   );
+  const deaf = await deafnessOf(ctx, fleet);
   return (agent) => ({
     isLimitedInline: limited.has(agent.name),
     canBeLimitedInline: canBeLimited(agent),
     isServed: isServed(fleet, agent),
+    deaf,
     isCapped: capRulesFor(fleet, agent).length > 0,
   });
 };
 
 const gateway = 'litellm';
+
+/** A receiver under load may say nothing of itself for so long, ms. */
+const listensWithinMs = 5 * 60_000;
+
+/** What tells that no receiver of this state listens; null where one does, and where none could have left a sign. */
+const deafnessOf = async (ctx: Context, fleet: Fleet): Promise<string | null> => {
+  if (!isCacheThere(ctx, fleet)) return null;
+  const heard = readListening(await ctx.cache());
+  if (heard === null) return 'agentops serve has never listened here';
+  const silentMs = ctx.clock.now() - heard.at;
+  return silentMs <= listensWithinMs ? null : `agentops serve last listened ${humanDuration(silentMs)} ago`;
+};
+
+const isCacheThere = (ctx: Context, fleet: Fleet): boolean => ctx.files.exists(join(fleet.stateFolder, 'cache.db'));
 
 /** Whether a gateway in front of an agent has a key or a team of its own to hold limits. */
 export const canBeLimited = ({ controls: { throttle } }: Pick<Agent, 'controls'>): boolean =>
@@ -57,7 +75,7 @@ export const chainEvidence = ({ name, fallback }: Pick<Agent, 'name' | 'fallback
 /** All that policies ask about. What was never read or run makes no cache and no journal. */
 export const collectPolicyEvidence = async (ctx: Context, fleet: Fleet): Promise<(agent: Agent) => PolicyEvidence> => {
   const drills = isJournalThere(ctx, fleet) ? await lastDrills(ctx) : new Map<string, number>();
-  const cache = ctx.files.exists(join(fleet.stateFolder, 'cache.db')) ? await ctx.cache() : null;
+  const cache = isCacheThere(ctx, fleet) ? await ctx.cache() : null;
   const protection = await collectProtection(ctx, fleet);
   const now = ctx.clock.now();
   const hops = isJournalThere(ctx, fleet) ? await readDrilledHops(await ctx.journal(), now - drillBackMs) : [];

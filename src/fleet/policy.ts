@@ -75,6 +75,8 @@ export interface Protection {
   readonly canBeLimitedInline: boolean;
   /** Its spans are sent to `agentops serve`, which looks at them as they arrive. */
   readonly isServed: boolean;
+  /** What tells that nobody listens where it sends them; null: somebody does, or nobody can tell here, as in CI. */
+  readonly deaf: string | null;
   /** A rule holds its single requests to a cap. */
   readonly isCapped: boolean;
 }
@@ -191,18 +193,20 @@ const guarded = (_agent: Agent, { withinMs }: Policy, evidence: PolicyEvidence):
 };
 
 const shielded = ({ name }: Agent, _policy: Policy, { protection }: PolicyEvidence): Judged => {
-  const { isLimitedInline, canBeLimitedInline, isServed, isCapped } = protection;
+  const { isLimitedInline, canBeLimitedInline, isServed, deaf, isCapped } = protection;
   if (isLimitedInline) return pass('its gateway holds a limit of its own');
-  if (isServed && isCapped) return pass('agentops serve holds its requests to caps while they are under way');
+  if (isServed && deaf === null && isCapped) return pass('agentops serve holds its requests to caps while they are under way');
   const why = [
     canBeLimitedInline ? 'its gateway holds no limit' : 'no gateway in front of it can hold a limit',
-    ...(isServed ? [] : ['its spans do not arrive at agentops serve']),
+    ...(isServed ? (deaf === null ? [] : [deaf]) : ['its spans do not arrive at agentops serve']),
     ...(isCapped ? [] : ['no rule caps its single requests']),
   ];
   const hint = canBeLimitedInline
     ? `agentops budget push ${name}`
     : isServed
-      ? `set agents.${name}.budget.steps_per_request`
+      ? isCapped
+        ? 'agentops serve'
+        : `set agents.${name}.budget.steps_per_request`
       : 'let it send its spans to agentops serve, and set budget.steps_per_request';
   return fail(`not protected from a request that does not end: ${listOf(why)}`, hint);
 };

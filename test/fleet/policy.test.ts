@@ -13,7 +13,7 @@ const evidence = (parts: Partial<PolicyEvidence> = {}): PolicyEvidence => ({
   killDrilledAt: null,
   chain: { links: new Map(), crosses: null, why: '' },
   guarded: () => null,
-  protection: { isLimitedInline: false, canBeLimitedInline: false, isServed: false, isCapped: false },
+  protection: { isLimitedInline: false, canBeLimitedInline: false, isServed: false, deaf: null, isCapped: false },
   ...parts,
 });
 
@@ -99,6 +99,8 @@ describe('what every agent must have', () => {
     expect(shield({ isServed: true })).toEqual(['fail', 'set agents.support.budget.steps_per_request']);
     expect(shield({ isCapped: true })[0]).toBe('fail');
     expect(shield({ isServed: true, isCapped: true })[0]).toBe('pass');
+    const deaf = 'agentops serve last listened 2 d ago';
+    expect(shield({ isServed: true, isCapped: true, deaf })).toEqual(['fail', 'agentops serve']);
     expect(shield({ isLimitedInline: true })[0]).toBe('pass');
   });
 
