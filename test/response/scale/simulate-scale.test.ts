@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { QueueSample } from '../../../src/controls/queues/queue-sample.ts';
 import { sampleWrite } from '../../../src/controls/queues/samples.journal.ts';
-import { openSqliteCache } from '../../../src/ground/store/sqlite-cache.ts';
 import { simulateScale } from '../../../src/response/scale/simulate-scale.ts';
 import { temporaryCache } from '../../support/cache.ts';
 import { aFleet, anAgent, noon } from '../../support/facts.ts';
