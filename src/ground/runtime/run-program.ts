@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { messageOf, nodeCodeOf, unableError } from '../errors.ts';
+import { onAbort } from './abort.ts';
 import type { Processes, ProcessResult, ProcessSpec } from './context.ts';
 import { killGraceMs, killGroup } from './process-group.ts';
 
@@ -41,8 +42,7 @@ const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessRes
   };
   let killTimer: NodeJS.Timeout | undefined;
   const deadline = setTimeout(() => stop('timeout'), spec.timeoutMs);
-  const onAbort = () => stop('aborted');
-  signal.addEventListener('abort', onAbort, { once: true });
+  const forget = onAbort(signal, () => stop('aborted'));
 
   const collect = (pieces: Buffer[]) => (piece: Buffer) => {
     firstByteMs ??= performance.now() - startedAt;
@@ -62,7 +62,7 @@ const start = (spec: ProcessSpec, signal: AbortSignal, done: (result: ProcessRes
     finished = true;
     clearTimeout(deadline);
     clearTimeout(killTimer);
-    signal.removeEventListener('abort', onAbort);
+    forget();
     killGroup(child.pid, 'SIGKILL');
     // A grandchild in a session of its own may hold the pipes open; they must not hold this process.
     child.stdin.destroy();

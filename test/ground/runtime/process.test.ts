@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,13 @@ describe('a program', () => {
     const result = await run({ argv: sh('cat; echo oops >&2; exit 3'), stdin: 'héllo' });
     expect(result).toMatchObject({ ended: 'exit', code: 3, signal: null, stdout: 'héllo', stderr: 'oops\n' });
     expect(result.firstByteMs).toBeGreaterThan(0);
+  });
+
+  it('adds no listener of its own to a signal that many share', async () => {
+    const { signal } = new AbortController();
+    const running = Array.from({ length: 12 }, () => run({ argv: sh('sleep 0.3') }, signal));
+    await vi.waitFor(() => expect(getEventListeners(signal, 'abort')).toHaveLength(1));
+    expect((await Promise.all(running)).map(({ code }) => code)).toEqual(running.map(() => 0));
   });
 
   it('sees the environment that it is given and nothing else', async () => {
