@@ -25,6 +25,7 @@ import { openProviderPast } from '../oversight/alerts/open-provider-past.ts';
 import { lookBackMs } from '../oversight/alerts/past.ts';
 import { readPast } from '../oversight/alerts/read-past.ts';
 import { episodeSink, replayAlerts } from '../oversight/alerts/replay-alerts.ts';
+import { requireRule } from '../oversight/alerts/require-alert.ts';
 import type { Rule } from '../oversight/alerts/rule.ts';
 import { rulesOf } from '../oversight/alerts/rules.ts';
 import { subjectsOf, wholeFleet } from '../oversight/alerts/subject.ts';
@@ -62,7 +63,10 @@ export const backtestAlerts = async (session: Session, wish: BacktestWish): Prom
   const names = fleet.agents.map(({ name }) => name);
   const read = async (path: string | null): Promise<readonly Rule[]> =>
     path === null ? rulesOf(fleet) : loadRules(ctx, { path: resolve(cwd, path), agents: names, cwd });
-  const sets = namedSets(await read(wish.rules), wish.against === null ? null : await read(wish.against), wish.sweep);
+  const rules = await read(wish.rules);
+  // A setting of a rule that is not there would change nothing, and look as good as what is in force.
+  if (wish.sweep?.rule != null) requireRule(rules, wish.sweep.rule);
+  const sets = namedSets(rules, wish.against === null ? null : await read(wish.against), wish.sweep);
   const labels = wish.incidents === null ? null : loadIncidents(ctx, { path: wish.incidents, agents: names, cwd });
   const progress = await terminal.startProgress();
   try {
@@ -133,7 +137,9 @@ const replay = async (
   const against = others.find(({ name }) => name === 'against');
   const kept = { results: null, beats: null, queues: null, ...found, requests: known.firstAt, toldOnly: toldOnlyOf(fleet) };
   const range = { from, until };
-  const lacking = { tooLittle: tooLittleOf(kept, range), unreplayed: unreplayedOf(sets[0].rules, fleet.agents, kept, range) };
+  const unreplayed = unreplayedOf(sets[0].rules, fleet.agents, kept, range);
+  const isBlind = unreplayed.length > 0 && unreplayed.length === sets[0].rules.length;
+  const lacking = { tooLittle: tooLittleOf(kept, range) ?? (isBlind ? 'no rule could be replayed' : null), unreplayed };
   return {
     ...{ fleet: fleet.name, generatedAt, from, until, stepMs, lagMs },
     ...{ agents: agents.length, requests: known.requests, checksFrom: kept.results, knownFrom: known.firstAt },

@@ -71,12 +71,21 @@ describe('agentops alerts backtest', () => {
   test('has no verdict where nothing is known of the past', async () => {
     const { status, stdout } = await run('--fail-if', 'pages > 3');
     expect(status).toBe(3);
-    expect(stdout).toContain('too little to go by: no request is known of that time');
+    expect(stdout).toContain('too little to go by: no request and no check is known of that time');
+  });
+
+  test('has no verdict where no rule could be replayed, though a check has run', async () => {
+    const checked = `${manifest}\n    endpoint: { protocol: http, url: "http://127.0.0.1:9/" }`;
+    using folder = scratch({ 'agentops.yaml': checked });
+    await runCli(['tick', '--only', 'checks'], { cwd: folder.path });
+    const { status, stdout } = await runCli(['alerts', 'backtest'], { cwd: folder.path });
+    expect([status, stdout]).toEqual([3, expect.stringContaining('too little to go by: no rule could be replayed')]);
   });
 
   test.each([
     ['--fail-if', 'beauty > 3', 'the figures are pages, pages_per_week'],
     ['--sweep', 'colour=red', 'for=5m,15m,30m'],
+    ['--sweep', 'erors.for=5m', 'did you mean "errors"?'],
     ['--step', '7m', '1m, 5m, 15m'],
     ['--incidents', 'labels.yaml', 'labels.yaml:1:'],
   ])('refuses %s %s', async (flag, value, words) => {
