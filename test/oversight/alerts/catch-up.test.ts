@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAlert, readEvents } from '../../../src/oversight/alerts/alerts.journal.ts';
+import { readAlert, readEvents, readOpenAlerts } from '../../../src/oversight/alerts/alerts.journal.ts';
 import { undelivered } from '../../../src/oversight/notify/outbox.journal.ts';
 import { noon } from '../../support/facts.ts';
 import { minuteOf, openWatchedFleet, type WatchedFleet } from '../../support/watched-fleet.ts';
@@ -44,6 +45,28 @@ describe('moments that nobody judged in time', () => {
     const [letter] = await undelivered(absent.journal, 0);
     expect(letter?.message.facts).toMatchObject({ late: true, since: new Date(noon + 6 * minuteMs).toISOString() });
     expect(letter?.message.text).toContain('told of late');
+  });
+
+  it('leave alerts so whatever came and went, also where agents without news were skipped', async () => {
+    const aMinute = fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, fc.constantFrom(0, 5, 10));
+    await fc.assert(
+      fc.asyncProperty(fc.array(aMinute, { minLength: 20, maxLength: 45 }), fc.integer({ min: 2, max: 22 }), async (course, gap) => {
+        const [steady, absent] = [await openWatchedFleet(), await openWatchedFleet()];
+        // A first moment makes nothing up, and the last is judged in both.
+        const isJudged = (at: number): boolean => at === 0 || at === course.length - 1 || at % gap === 0;
+        for (const [at, bad] of course.entries())
+          for (const [{ clock, take, evaluate }, judges] of [[steady, true] as const, [absent, isJudged(at)] as const]) {
+            take(bad === null ? [] : minuteOf(clock.now(), { n: 10, bad, costNanos: 1000 }));
+            if (judges) await evaluate();
+            clock.advance(minuteMs);
+          }
+        const [each, caughtUp] = [await readOpenAlerts(steady.journal), await readOpenAlerts(absent.journal)];
+        expect(caughtUp.map(({ rule, label, instance }) => ({ rule, label, instance }))).toEqual(
+          each.map(({ rule, label, instance }) => ({ rule, label, instance })),
+        );
+      }),
+      { numRuns: 6 },
+    );
   });
 
   it('page nobody for what came and went meanwhile, and keep it in the time line', async () => {
