@@ -42,7 +42,19 @@ const editOf = (text: string, agent: YamlMap, money: string): Edit | null => {
 const scalar = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,}\]#"'&*][^\s,}\]]*)/;
 
 /** Keys that a budget stands before, in the order that manifests have them. */
-const followers = ['tools', 'safety', 'fallback', 'depends_on', 'maintenance', 'probe_budget', 'checks', 'evals', 'queue', 'controls', 'scale'];
+const followers = [
+  'tools',
+  'safety',
+  'fallback',
+  'depends_on',
+  'maintenance',
+  'probe_budget',
+  'checks',
+  'evals',
+  'queue',
+  'controls',
+  'scale',
+];
 
 /** A new entry of a map: first in one of braces, else on a line of its own. */
 const insertion = (text: string, map: YamlMap, entry: string): Edit | null => {

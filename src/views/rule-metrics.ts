@@ -34,7 +34,10 @@ const families = [
   gauge('agentops_fleet_budget_dollars', 'What all agents together may spend in a period: day or month.'),
   gauge('agentops_fleet_spent_dollars', 'Spent by all agents in the UTC day or month so far.'),
   gauge('agentops_fleet_forecast_month_dollars', 'What the month of all agents will have cost at least, at the end.'),
-  gauge('agentops_window_typed_errors', 'Failed requests in the window of the fleet, by the type of their error; a type that nothing failed by is left out.'),
+  gauge(
+    'agentops_window_typed_errors',
+    'Failed requests in the window of the fleet, by the type of their error; a type that nothing failed by is left out.',
+  ),
   gauge('agentops_release_timestamp_seconds', 'Unix time of the newest release that is noted of an agent.'),
   gauge('agentops_heartbeat_timestamp_seconds', 'Unix time of the last heartbeat of an agent, by the check that waits for it.'),
   gauge('agentops_failing_checks', 'Checks and heartbeats that make the agent red.'),

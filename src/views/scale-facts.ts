@@ -1,5 +1,4 @@
 import { isoTime } from '../ground/output/json.ts';
-import { formatMoney } from '../ground/units/amount.ts';
 import type { ScaleView } from '../response/scale/scale-view.ts';
 import type { Sign } from './words.ts';
 
@@ -60,6 +59,3 @@ export const scaleFacts = (view: ScaleView) => {
     auto: view.isAuto,
   };
 };
-
-/** Money of an estimate, or nothing where it has no price. */
-export const costWords = (nanos: number | null): string | null => (nanos === null ? null : formatMoney(nanos));

@@ -6,11 +6,19 @@ const manifest = (agent: string) => `version: 1\nfleet: acme   # ours\nagents:\n
 
 describe('a budget is written into a manifest', () => {
   test.each([
-    ['in place of another', '\n    budget: { per_request: $5, per_day: $9 }  # dear', '\n    budget: { per_request: $0.40, per_day: $9 }  # dear'],
+    [
+      'in place of another',
+      '\n    budget: { per_request: $5, per_day: $9 }  # dear',
+      '\n    budget: { per_request: $0.40, per_day: $9 }  # dear',
+    ],
     ['in place of a quoted one', '\n    budget:\n      per_request: "$5" # x', '\n    budget:\n      per_request: $0.40 # x'],
     ['into braces', '\n    budget: { per_day: $9 }', '\n    budget: { per_request: $0.40, per_day: $9 }'],
     ['into empty braces', '\n    budget: {}', '\n    budget: { per_request: $0.40 }'],
-    ['into a block', '\n    budget:\n      # a day\n      per_day: $9', '\n    budget:\n      per_request: $0.40\n      # a day\n      per_day: $9'],
+    [
+      'into a block',
+      '\n    budget:\n      # a day\n      per_day: $9',
+      '\n    budget:\n      per_request: $0.40\n      # a day\n      per_day: $9',
+    ],
     [
       'above what comes later, and above its comment',
       '\n    tier: 1\n    # asked often\n    checks: []',

@@ -9,7 +9,13 @@ test('people are told before anything is acted on', () => {
 
 test('duties keep their order, however they are named', () => {
   expect(dutiesWanted(['expire', 'alerts'], [])).toEqual(['alerts', 'expire']);
-  expect(dutiesWanted([], ['checks', 'sync', 'rollups', 'queues', 'incidents'])).toEqual(['alerts', 'notify', 'runbooks', 'scale', 'expire']);
+  expect(dutiesWanted([], ['checks', 'sync', 'rollups', 'queues', 'incidents'])).toEqual([
+    'alerts',
+    'notify',
+    'runbooks',
+    'scale',
+    'expire',
+  ]);
 });
 
 test('a ping keeps the path and the query of its address', () => {

@@ -98,7 +98,7 @@ test('limits of more agents than SQLite takes conditions are held against what e
   const cache = await open();
   takeRequests(cache, nowUs, [{ no: 1, startUs: nowUs - 60_000_000 }]);
   const limit = { perRequestNanos: 1, tokensPerRequest: null, stepsPerRequest: null };
-  const limits = new Map(Array.from({ length: 2000 }, (_, at) => [`agent-${at}`, limit] as const));
+  const limits = new Map<string, typeof limit>(Array.from({ length: 2000 }, (_, at) => [`agent-${at}`, limit]));
   // Every one of them is known, so that each would have a condition of its own.
   for (const name of limits.keys()) dictionaryOf(cache).number('agent', name);
   expect([...readLargestRequests(cache, window, limits.set('support', limit)).keys()]).toEqual(['support']);
