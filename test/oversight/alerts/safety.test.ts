@@ -105,14 +105,18 @@ it('tells of nothing again that was told in time, and of nothing that is history
 describe('spans that come 40 minutes late to a trace that was known', () => {
   const capped = `${told}${manifest('tools: { allow: [search_kb] }\n    budget: { per_request: $0.50, steps_per_request: 40 }')}`;
 
+  type LateSpan = Pick<PricedSpan, 'name'> & Partial<PricedSpan>;
+
   /** A trace as it was judged in time, and then spans of it in the time of its first. */
-  const grown = async (first: Partial<RequestWish>, later: readonly PricedSpan[]) => {
+  const grown = async (first: Partial<RequestWish>, later: readonly LateSpan[]) => {
     const watched = await openWatchedFleet(capped);
     await minutesOf(watched, 3);
     watched.take(minuteOf(watched.clock.now(), { n: 1, ...first }));
     const startUs = (watched.clock.now() - minute) * 1000;
     const inTime = await minutesOf(watched, 40);
-    const came = later.map((span, at) => ({ ...span, traceId: traceIdOf(1), parentId: '0'.repeat(15) + 1, startUs: startUs + 1000 * at }));
+    const came = later.map((span, at) =>
+      pricedSpan({ ...span, traceId: traceIdOf(1), parentId: '0'.repeat(15) + 1, startUs: startUs + 1000 * at }),
+    );
     const nowUs = watched.clock.now() * 1000;
     const progress = { cursor: null, highUs: nowUs, syncedUs: nowUs };
     upsertPage(watched.cache, fleetOwnership(watched.fleet), { source: 'prod', spans: came, scores: [], progress });
@@ -121,21 +125,21 @@ describe('spans that come 40 minutes late to a trace that was known', () => {
   const spanId = (at: number) => (0xa0 + at).toString(16).padStart(16, '0');
 
   it('tell of a cap that they push it over, once', async () => {
-    const later = [pricedSpan({ spanId: spanId(1), kind: 'llm', name: 'chat', costNanos: 600_000_000, traceName: 'support' })];
+    const later = [{ spanId: spanId(1), kind: 'llm', name: 'chat', costNanos: 600_000_000, traceName: 'support' }] as const;
     const { inTime, late } = await grown({ costNanos: 1000 }, later);
     expect(inTime).toEqual([]);
     expect(late).toEqual(['0 runaway firing late', '0 runaway fire', expect.stringMatching(/^(29|3[0-2]) runaway resolve$/)]);
   });
 
   it('tell of nothing that was told in time', async () => {
-    const later = [pricedSpan({ spanId: spanId(1), kind: 'llm', name: 'chat', costNanos: 1000, traceName: 'support' })];
+    const later = [{ spanId: spanId(1), kind: 'llm', name: 'chat', costNanos: 1000, traceName: 'support' }] as const;
     const { inTime, late } = await grown({ costNanos: 600_000_000 }, later);
     expect(inTime).toContain('0 runaway fire');
     expect(late.filter((each) => !each.endsWith(' resolve'))).toEqual([]);
   });
 
   it('tell of a tool that may not be called, and of no call that was known', async () => {
-    const later = [pricedSpan({ spanId: spanId(1), kind: 'tool', name: 'delete_customer', traceName: 'support' })];
+    const later = [{ spanId: spanId(1), kind: 'tool', name: 'delete_customer', traceName: 'support' }] as const;
     const { inTime, late } = await grown({}, later);
     expect(inTime).toEqual([]);
     expect(late).toEqual(['0 safety firing late', '0 safety fire', expect.stringMatching(/^1[4-6] safety resolve$/)]);
