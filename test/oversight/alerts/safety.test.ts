@@ -105,7 +105,7 @@ it('tells of nothing again that was told in time, and of nothing that is history
 describe('spans that come 40 minutes late to a trace that was known', () => {
   const capped = `${told}${manifest('tools: { allow: [search_kb] }\n    budget: { per_request: $0.50, steps_per_request: 40 }')}`;
 
-  type LateSpan = Pick<PricedSpan, 'name'> & Partial<PricedSpan>;
+  type LateSpan = Pick<PricedSpan, 'name' | 'spanId'> & Partial<PricedSpan>;
 
   /** A trace as it was judged in time, and then spans of it in the time of its first. */
   const grown = async (first: Partial<RequestWish>, later: readonly LateSpan[]) => {
