@@ -151,11 +151,14 @@ const ofTest = (test: RuleTest): readonly Parameter[] => {
   }
 };
 
+/** What fires and ends at once is not said to wait for less than a millisecond. */
+const lasting = (ms: number): string => (ms === 0 ? '0 s' : humanDuration(ms));
+
 /** Everything that a rule decides by, by the names that the manifest has for it. */
 export const ruleParameters = ({ test, timing, remind }: Rule): readonly Parameter[] => [
   ...ofTest(test),
-  ['for', humanDuration(timing.forMs)],
-  ['keep_firing_for', humanDuration(timing.keepFiringMs)],
+  ['for', lasting(timing.forMs)],
+  ['keep_firing_for', lasting(timing.keepFiringMs)],
   ['no_data', timing.onNoData],
   ...(remind === null ? [] : ([['remind', `every ${humanDuration(remind.everyMs)}, ${remind.most} times at most`]] as const)),
 ];

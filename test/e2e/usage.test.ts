@@ -96,3 +96,10 @@ test('a flag of many words leaves room for its text at 80 columns', async () => 
     expect(options).toMatch(/--by <key> [\s\S]*prompt-version/);
   }
 });
+
+test('a flag that takes one of some long words does so too', async () => {
+  using folder = scratch();
+  const { stdout } = await runCli(['schedule', 'print', '--help'], { cwd: folder.path });
+  const options = stdout.slice(0, stdout.indexOf('Examples:'));
+  expect(options.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});

@@ -14,8 +14,8 @@ const print: Leaf = {
   formats: ['text', 'json'],
   flags: [
     {
-      flags: '--format <crontab|systemd|kubernetes|github-actions>',
-      summary: 'what is to run it',
+      flags: '--format <name>',
+      summary: `what is to run it: ${formats.join(', ')}`,
       parse: choiceFlag(formats),
       fallback: 'crontab',
     },
