@@ -41,14 +41,15 @@ export const reportOutcome = async (session: Session, { windowMs, agent, advice,
     });
   const { fleet } = await session.fleet();
   const report = await collectReport(ctx, fleet, { windowMs, agent: agent === null ? null : requireAgent(fleet, agent).name, advice });
+  const finding = report.journalTrouble === null ? 'none' : 'no_verdict';
   if (out === null || wanted === null)
     return {
-      finding: 'none',
+      finding,
       formats: Object.fromEntries(Object.entries(looks).map(([format, render]) => [format, () => render(report)])),
     };
   writeOutput(out, ctx.secrets.mask(looks[wanted](report)));
   terminal.say(`wrote ${out}`);
-  return { finding: 'none', formats: {} };
+  return { finding, formats: {} };
 };
 
 const lookOfFile = (path: string): Look => {

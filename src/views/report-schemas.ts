@@ -107,6 +107,10 @@ const report = z.object({
     )
     .describe('Every firing of the window, newest first'),
   incidents: z.array(incident).describe('That began in the window or are not resolved, newest first'),
+  journal_trouble: z
+    .string()
+    .nullable()
+    .describe("Why states, alerts, incidents and marks are not known: the team's journal is out of reach"),
   edges: z.array(
     z.object({
       caller: z.string().nullable().describe('Null: asked from outside'),

@@ -47,6 +47,10 @@ const families = [
   gauge('agentops_alert_state', 'Alerts of this tool that are pending, firing or recovering: 1 for the state they are in.'),
   gauge('agentops_traces_known_timestamp_seconds', 'Unix time up to which the requests of a trace source are known.'),
   gauge('agentops_alerts_judged_timestamp_seconds', 'Unix time of the last tick that judged alerts.'),
+  gauge(
+    'agentops_journal_up',
+    'Whether the journal could be read: where it is 0, states are unknown, and checks, alerts, releases and beats are left out.',
+  ),
   gauge('agentops_figures_timestamp_seconds', 'Unix time at which the figures of this page were read.'),
 ] as const;
 

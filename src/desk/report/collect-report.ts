@@ -55,7 +55,8 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
   const costBefore = figuresBefore === null ? null : new Map([...figuresBefore].map(([name, { costNanos }]) => [name, costNanos]));
   const agents = await collectAgents(ctx, fleet, { window, filter, trend, costBefore });
   const { month, budgets } = await readMonth(ctx, fleet, { filter, trend });
-  const { alerts, firing, incidents } = await collectTroubles(ctx, fleet, { from, agent });
+  const { alerts, firing, incidents, journalTrouble: unread } = await collectTroubles(ctx, fleet, { from, agent });
+  const journalTrouble = unread ?? trend.journalTrouble;
   const { priced, unpriced } = trend.whole;
   const isAdvised = wanted === 'always' || (wanted === 'auto' && priced + unpriced <= fewCalls);
   const advice = isAdvised ? await adviceOf(ctx, fleet, { agents: agent === null ? [] : [agent], window }) : null;
@@ -76,9 +77,10 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
     failures: readFailures(cache, window, filter),
     alerts,
     incidents,
+    journalTrouble,
     edges: readEdges(cache, window, { sumsOnly: true }).filter((edge) => agent === null || edge.agent === agent || edge.caller === agent),
     advice,
-    steps: firstSteps({ agents, incidents, firing, budgets, month, findings, unpriced, window: windowWord(windowMs) }),
+    steps: firstSteps({ agents, incidents, firing, journalTrouble, budgets, month, findings, unpriced, window: windowWord(windowMs) }),
   };
 };
 

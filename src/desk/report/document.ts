@@ -46,6 +46,7 @@ export const renderReportDocument = (report: FleetReport): string =>
       resolved_at: isoTime(resolvedAt),
     })),
     incidents: report.incidents.map(incidentFacts),
+    journal_trouble: report.journalTrouble,
     edges: report.edges.map(({ caller, agent, requests, errors, costNanos }) => ({
       caller,
       agent,

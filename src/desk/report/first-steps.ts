@@ -30,6 +30,8 @@ export interface StepFacts {
   readonly agents: readonly ReportedAgent[];
   readonly incidents: readonly Incident[];
   readonly firing: readonly FiringAlert[];
+  /** Why the journal could not be asked; null: it was. */
+  readonly journalTrouble: string | null;
   readonly budgets: readonly BudgetUse[];
   readonly month: ReportedMonth;
   /** What would save most comes first. */
@@ -50,6 +52,7 @@ const counts = ({ standing }: ReportedAgent): boolean => standing !== null && st
 export const firstSteps = (facts: StepFacts): readonly FirstStep[] => {
   const named = new Set<string>();
   return [
+    ...journalSteps(facts),
     ...incidentSteps(facts, 'page'),
     ...agentSteps(facts, 'red'),
     ...alertSteps(facts, 'page'),
@@ -70,6 +73,12 @@ export const firstSteps = (facts: StepFacts): readonly FirstStep[] => {
     return isNew;
   });
 };
+
+/** Before that nobody can tell what is urgent. */
+const journalSteps = ({ journalTrouble }: StepFacts): readonly FirstStep[] =>
+  journalTrouble === null
+    ? []
+    : [{ kind: 'unseen', agent: null, what: 'Get the journal back', why: `${journalTrouble}.`, command: 'agentops doctor' }];
 
 const incidentSteps = ({ incidents }: StepFacts, severity: Incident['severity']): readonly FirstStep[] =>
   incidents
@@ -206,7 +215,8 @@ const savingSteps = ({ findings }: StepFacts): readonly FirstStep[] =>
 /** So many names are told. */
 const mostNames = 3;
 
-const unseenSteps = ({ agents }: StepFacts): readonly FirstStep[] => {
+const unseenSteps = ({ agents, journalTrouble }: StepFacts): readonly FirstStep[] => {
+  if (journalTrouble !== null) return [];
   const unseen = agents.filter((agent) => counts(agent) && agent.standing?.state === 'unknown');
   const [first] = unseen;
   if (first === undefined) return [];

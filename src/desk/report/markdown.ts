@@ -9,7 +9,7 @@ import { dollarText, rangeText, taskText } from '../../views/advice-facts.ts';
 import { countOf, figureColumns, latencyOf } from '../../views/figures.ts';
 import { missing, moneyOrMissing, shareOrMissing, stateSigns } from '../../views/words.ts';
 import type { FleetReport } from './report.ts';
-import { bucketWord, dateWord, excuseAndReasons, leadSentences, momentWord, scoreWord, windowLength } from './report-words.ts';
+import { blindWords, bucketWord, dateWord, excuseAndReasons, leadSentences, momentWord, scoreWord, windowLength } from './report-words.ts';
 import { modelShares } from './spend-shares.ts';
 
 /** So many lines of a table are listed; the JSON document has them all. */
@@ -69,7 +69,8 @@ const agentTable = ({ agents }: FleetReport): string =>
     ]),
   );
 
-const troubleTables = ({ incidents, alerts, window }: FleetReport): string => {
+const troubleTables = ({ incidents, alerts, journalTrouble, window }: FleetReport): string => {
+  if (journalTrouble !== null) return markdownText(blindWords(journalTrouble));
   const incidentRows = incidents.map(({ id, status, title, agent, startedAt, resolvedAt }) => [
     ...[id, status, title, agent ?? 'the fleet', momentWord(startedAt)],
     humanDuration((resolvedAt ?? window.to) - startedAt),

@@ -84,7 +84,11 @@ export const leadSentences = (report: FleetReport): readonly string[] => {
   return [states, ...troubleSentence(report), work, ...monthSentence(month)];
 };
 
-const troubleSentence = ({ incidents, alerts }: FleetReport): readonly string[] => {
+/** Instead of alerts and incidents, where nothing is known of them. */
+export const blindWords = (trouble: string): string => `Alerts and incidents are not known: ${trouble}.`;
+
+const troubleSentence = ({ incidents, alerts, journalTrouble }: FleetReport): readonly string[] => {
+  if (journalTrouble !== null) return [blindWords(journalTrouble)];
   const open = incidents.filter(({ status }) => status !== 'resolved').length;
   const firing = alerts.filter(({ resolvedAt }) => resolvedAt === null).length;
   const facts = [

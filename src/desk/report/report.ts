@@ -74,6 +74,8 @@ export interface FleetReport {
   readonly failures: readonly FailureKind[];
   readonly alerts: readonly Episode[];
   readonly incidents: readonly Incident[];
+  /** Why the journal that a team shares could not be asked: states, alerts, incidents and marks are not known; null: it was. */
+  readonly journalTrouble: string | null;
   readonly edges: readonly AgentEdge[];
   /** Null: it was not looked for. */
   readonly advice: AdviceReport | null;

@@ -1,10 +1,11 @@
 import type { Agent, Fleet } from '../../fleet/agent.ts';
 import type { Sample } from '../../ground/output/prometheus.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { whyOutOfReach } from '../../ground/store/out-of-reach.ts';
 import type { Cache, Journal } from '../../ground/store/port.ts';
 import type { Alert } from '../../oversight/alerts/alert.ts';
 import { readOpenAlerts } from '../../oversight/alerts/alerts.journal.ts';
-import { collectOwnSamples, traceSamples } from '../../oversight/alerts/collect-samples.ts';
+import { collectOwnSamples, type SamplesOf, traceSamples } from '../../oversight/alerts/collect-samples.ts';
 import { readLastInput } from '../../oversight/alerts/inputs.journal.ts';
 import { isSent, momentOf, watermarkOf } from '../../oversight/alerts/metrics/moments.ts';
 import { makesRed, redAbove } from '../../oversight/alerts/quieting.ts';
@@ -22,19 +23,18 @@ import { type Figure, fleetFigures, ownFigures, promisedFigures, spentFigures, t
 
 /**
  * Every figure that alert rules look at, of every agent, as the rules themselves would see it now. Traces are looked at as of the moment up to
- * which their source is known, not as of now: of a source that is silent the last figures stand, beside how old they are.
+ * which their source is known, not as of now: of a source that is silent the last figures stand, beside how old they are. What a team's journal
+ * holds is left out while that is out of reach.
  */
 export const collectRuleFigures = async (
   ctx: Pick<Context, 'cache' | 'journal' | 'clock' | 'signal'>,
   fleet: Fleet,
 ): Promise<RuleSamples> => {
-  const [cache, journal] = [await openFreshCache(ctx), await ctx.journal()];
+  const cache = await openFreshCache(ctx);
   const now = ctx.clock.now();
   const rules = rulesOf(fleet);
   const sources = openSources(cache, fleet, now);
-  const own = await collectOwnSamples({ cache, journal }, fleet, { moment: now, rules, queues: new Map() });
-  const alerts = await readOpenAlerts(journal);
-  const judged = (await readLastInput(journal))?.at ?? null;
+  const recalled = await recall(ctx, fleet, { cache, rules, now });
   const found = new Map<RuleMetric, Sample[]>();
   /** @param agent null: the fleet as a whole */
   const put = (agent: string | null, figures: readonly Figure[]): void => {
@@ -49,7 +49,7 @@ export const collectRuleFigures = async (
     const { name } = agent;
     const asking = rules.filter((rule) => concerns(rule, agent));
     put(name, promisedFigures(agent));
-    put(name, ownFigures(asking, own(name)));
+    if (recalled !== null) put(name, ownFigures(asking, recalled.own(name)));
     const seen = sources.of(agent);
     if (seen === null) continue;
     put(name, spentFigures(agent, asking, seen.known));
@@ -60,13 +60,49 @@ export const collectRuleFigures = async (
   if (whole !== null && spent !== null) put(null, fleetFigures(whole, rules, spent));
   return {
     ...Object.fromEntries(found),
-    agentops_agent_parent_red: parentsOf(fleet.agents, rules, alerts, (name) => (own(name).red() ?? []).length > 0),
-    agentops_alert_state: alerts.map(alertSample),
-    agentops_release_timestamp_seconds: await releasesOf(journal, now),
-    agentops_heartbeat_timestamp_seconds: await beatsOf(journal, fleet.agents, now),
+    ...recalled?.samples,
     agentops_traces_known_timestamp_seconds: sources.known.map(({ name, moment }) => sample({ backend: name }, moment)),
-    agentops_alerts_judged_timestamp_seconds: judged === null ? [] : [sample({}, judged)],
+    agentops_journal_up: [{ labels: {}, value: Number(recalled !== null) }],
     agentops_figures_timestamp_seconds: [sample({}, now)],
+  };
+};
+
+/** What the journal knows. */
+interface Recalled {
+  readonly own: SamplesOf;
+  readonly samples: RuleSamples;
+}
+
+interface Asked {
+  readonly cache: Cache;
+  readonly rules: readonly Rule[];
+  /** UTC epoch ms. */
+  readonly now: number;
+}
+
+/** Null: it is a team's, and out of reach. */
+const recall = async (ctx: Pick<Context, 'journal'>, fleet: Fleet, asked: Asked): Promise<Recalled | null> => {
+  try {
+    return await readJournal(await ctx.journal(), fleet, asked);
+  } catch (thrown) {
+    if (whyOutOfReach(thrown, fleet.database !== null) === null) throw thrown;
+    return null;
+  }
+};
+
+const readJournal = async (journal: Journal, fleet: Fleet, { cache, rules, now }: Asked): Promise<Recalled> => {
+  const own = await collectOwnSamples({ cache, journal }, fleet, { moment: now, rules, queues: new Map() });
+  const alerts = await readOpenAlerts(journal);
+  const judged = (await readLastInput(journal))?.at ?? null;
+  return {
+    own,
+    samples: {
+      agentops_agent_parent_red: parentsOf(fleet.agents, rules, alerts, (name) => (own(name).red() ?? []).length > 0),
+      agentops_alert_state: alerts.map(alertSample),
+      agentops_release_timestamp_seconds: await releasesOf(journal, now),
+      agentops_heartbeat_timestamp_seconds: await beatsOf(journal, fleet.agents, now),
+      agentops_alerts_judged_timestamp_seconds: judged === null ? [] : [sample({}, judged)],
+    },
   };
 };
 

@@ -1,8 +1,8 @@
 import { activeFreezes, type Freeze } from '../../controls/actions/freezes.journal.ts';
 import type { Agent, Fleet } from '../../fleet/agent.ts';
 import { everything, selectAgents } from '../../fleet/select.ts';
-import { OpsError } from '../../ground/errors.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { whyOutOfReach } from '../../ground/store/out-of-reach.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { judgeAgent } from './agent-state.ts';
 import type { AlertEvidence } from './alert-evidence.ts';
@@ -40,17 +40,18 @@ export const collectRecalled = async (ctx: Context, fleet: Fleet, now: number): 
       freezes: await activeFreezes(journal, now),
     };
   } catch (thrown) {
-    if (fleet.database === null || !(thrown instanceof OpsError) || thrown.kind !== 'unable') throw thrown;
+    const trouble = whyOutOfReach(thrown, fleet.database !== null);
+    if (trouble === null) throw thrown;
     const unseen = {
       state: 'unknown',
-      reasons: [thrown.message],
+      reasons: [trouble],
       since: null,
       isChecked: true,
       safetyEvent: false,
       inMaintenance: false,
     } as const;
     const checked = new Map(fleet.agents.map(({ name }) => [name, unseen]));
-    return { trouble: thrown.message, alerts: null, checked, overdue: new Map(), freezes: [] };
+    return { trouble, alerts: null, checked, overdue: new Map(), freezes: [] };
   }
 };
 

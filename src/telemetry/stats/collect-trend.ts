@@ -1,5 +1,6 @@
 import type { Fleet } from '../../fleet/agent.ts';
 import type { Context } from '../../ground/runtime/context.ts';
+import { whyOutOfReach } from '../../ground/store/out-of-reach.ts';
 import { type Range, widthUs } from '../../ground/units/window.ts';
 import { readMarks } from '../traces/marks.journal.ts';
 import type { Mark } from '../traces/release-change.ts';
@@ -33,6 +34,8 @@ export interface Trend {
   readonly points: readonly { readonly bucketUs: number; readonly figures: Figures }[];
   readonly whole: Figures;
   readonly marks: readonly Mark[];
+  /** Why a journal that a team shares could not be asked for marks; null: it was. */
+  readonly journalTrouble: string | null;
 }
 
 const hourMs = 3_600_000;
@@ -74,6 +77,21 @@ export const collectTrend = async (ctx: Context, fleet: Fleet, { windowMs, split
     coverage: { pricedShare: pricedShareOf(of(groups)), ...readFreshness(cache) },
     points,
     whole,
-    marks: await readMarks(await ctx.journal(), { since: window.fromUs / 1000, agent: filter.agent ?? null }),
+    ...(await recallMarks(ctx, fleet, { since: window.fromUs / 1000, agent: filter.agent ?? null })),
   };
+};
+
+/** The figures are this machine's own: they are told without what the team noted, where that is out of reach. */
+const recallMarks = async (
+  ctx: Context,
+  { database }: Fleet,
+  asked: { readonly since: number; readonly agent: string | null },
+): Promise<Pick<Trend, 'marks' | 'journalTrouble'>> => {
+  try {
+    return { marks: await readMarks(await ctx.journal(), asked), journalTrouble: null };
+  } catch (thrown) {
+    const journalTrouble = whyOutOfReach(thrown, database !== null);
+    if (journalTrouble === null) throw thrown;
+    return { marks: [], journalTrouble };
+  }
 };

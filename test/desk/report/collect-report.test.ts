@@ -2,7 +2,10 @@ import { Validator } from '@cfworker/json-schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectReport, type ReportQuery } from '../../../src/desk/report/collect-report.ts';
 import { renderReportDocument } from '../../../src/desk/report/document.ts';
+import { renderReportMarkdown } from '../../../src/desk/report/markdown.ts';
+import { renderReportPage } from '../../../src/desk/report/page.ts';
 import { documentSchemaOf } from '../../../src/fleet/json-schema.ts';
+import { unableError } from '../../../src/ground/errors.ts';
 import { collectFleetStatus } from '../../../src/oversight/status/collect-fleet-status.ts';
 import { collectCost } from '../../../src/telemetry/cost/collect-cost.ts';
 import { documentSchemas } from '../../../src/views/schemas.ts';
@@ -58,6 +61,28 @@ describe('a report of a month', () => {
       steps.filter(({ agent, kind }) => agent !== null && kind !== 'saving').length,
     );
     expect(agents.at(-1)?.standing?.state ?? 'unclaimed').not.toBe('red');
+  });
+
+  test('of a team whose journal is away tells what this machine knows, and of the rest that it is not known', async () => {
+    const trouble = 'the journal at db is not there';
+    const journal = async () => {
+      throw unableError({ code: 'journal_away', message: trouble, hint: 'start PostgreSQL' });
+    };
+    const shared = { ...opened.fleet, database: { secret: '${STATE_URL}', base: '' } };
+    const query = { windowMs: 30 * dayMs, agent: null, advice: 'never' } as const;
+    const report = await collectReport({ ...opened.ctx, journal }, shared, query);
+    expect(report.totals).toEqual((await collect()).totals);
+    expect(report.agents.some(({ standing }) => standing?.state === 'green')).toBe(false);
+    expect(report.steps[0]).toMatchObject({ why: `${trouble}.`, command: 'agentops doctor' });
+    const document = JSON.parse(renderReportDocument(report));
+    expect(document.journal_trouble).toBe(trouble);
+    const schema = documentSchemaOf(documentSchemas.report, 'report') as ConstructorParameters<typeof Validator>[0];
+    expect(new Validator(schema).validate(document).errors).toEqual([]);
+    for (const text of [renderReportPage(report), renderReportMarkdown(report)]) {
+      expect(text).toContain(`Alerts and incidents are not known: ${trouble}`);
+      expect(text).not.toMatch(/no (alert fired|incident)/i);
+    }
+    await expect(collectReport({ ...opened.ctx, journal }, opened.fleet, query)).rejects.toThrow(trouble);
   });
 
   test('of one agent holds nothing of others', async () => {

@@ -14,7 +14,7 @@ const agent = (name: string, parts: Partial<StandingState> = {}, failed = 0): Re
   promised: { latencyP95Us: null, errorRate: 0.05, quality: null },
 });
 const facts = (parts: Partial<StepFacts>): StepFacts => ({
-  ...{ agents: [], incidents: [], firing: [], budgets: [], findings: [], unpriced: 0, window: '30d' },
+  ...{ agents: [], incidents: [], firing: [], journalTrouble: null, budgets: [], findings: [], unpriced: 0, window: '30d' },
   month: { fromMs: 0, toMs: 1, spentNanos: 0, forecast: null, dailyNanos: [], limitNanos: null },
   ...parts,
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { collectRuleFigures } from '../../../src/desk/serve/collect-rule-figures.ts';
+import { unableError } from '../../../src/ground/errors.ts';
 import type { RuleMetric, RuleSamples } from '../../../src/views/rule-metrics.ts';
 import { renderRuleMetrics } from '../../../src/views/rule-metrics.ts';
 import { openWatchedFleet } from '../../support/watched-fleet.ts';
@@ -37,6 +38,27 @@ describe('what rules look at', () => {
     expect(samples.agentops_traces_known_timestamp_seconds).toEqual([]);
     expect(valueOf(samples, 'agentops_budget_dollars', { agent: 'support', period: 'hour' })).toBe(1);
     expect(valueOf(samples, 'agentops_request_cap_dollars', { agent: 'support' })).toBe(0.5);
+  });
+
+  test('of a team whose journal is away tells what traces say, says so, and leaves out what only the journal knows', async () => {
+    const { clock, take, ctx, fleet } = await openWatchedFleet();
+    take(Array.from({ length: 20 }, (_, at) => ({ startUs: (clock.now() - at * 1000) * 1000, isError: at < 8 })));
+    clock.advance(minuteMs);
+    take([]);
+    const away = {
+      ...ctx,
+      journal: async () => {
+        throw unableError({ code: 'journal_away', message: 'the journal at db is not there', hint: 'start PostgreSQL' });
+      },
+    };
+    const shared = { ...fleet, database: { secret: '${STATE_URL}', base: '' } };
+    const samples = await collectRuleFigures(away, shared);
+    expect(valueOf(samples, 'agentops_rule_bad_requests', { rule: 'errors', agent: 'support' })).toBe(8);
+    expect(valueOf(samples, 'agentops_journal_up', {})).toBe(0);
+    for (const metric of ['agentops_failing_checks', 'agentops_alert_state', 'agentops_agent_parent_red'] as const)
+      expect(samples[metric]).toBeUndefined();
+    expect(valueOf(await collectRuleFigures(ctx, shared), 'agentops_journal_up', {})).toBe(1);
+    await expect(collectRuleFigures(away, fleet)).rejects.toThrow('the journal at db is not there');
   });
 
   test('alerts of this tool are told by their state, with the last tick that judged', async () => {

@@ -9,14 +9,18 @@ import { stateSigns } from '../../../views/words.ts';
 import type { Episode } from '../alert-episodes.ts';
 import { renderTrack } from '../charts/track.ts';
 import type { FleetReport } from '../report.ts';
-import { momentWord } from '../report-words.ts';
+import { blindWords, momentWord } from '../report-words.ts';
 import { renderTable } from './table.ts';
 
 const [mostIncidents, mostAlerts] = [15, 20];
 
 /** What went wrong: incidents, and alerts with how often and how long they fired. */
 export const renderTroubles = (report: FleetReport): Html => {
-  const { alerts, incidents } = report;
+  const { alerts, incidents, journalTrouble } = report;
+  if (journalTrouble !== null)
+    return html`<section id="alerts"><h2>Alerts and incidents</h2>
+<p>${stateSigns.unknown.symbol} ${blindWords(journalTrouble)}</p>
+</section>`;
   const open = incidents.filter(({ status }) => status !== 'resolved').length;
   const firing = alerts.filter(({ resolvedAt }) => resolvedAt === null).length;
   const facts = [
