@@ -58,7 +58,11 @@ const shared = {
 const rule = <Type extends string, Shape extends z.ZodRawShape>(type: Type, summary: string, shape: Shape) => ({
   kind: type,
   summary,
-  config: z.strictObject({ ...shared, type: z.literal(type), ...shape }),
+  config: z.strictObject({ ...shared, type: z.literal(type), ...shape }).superRefine((value, ctx) => {
+    const { window: narrowest, widen_to: widest } = value as { readonly window?: number; readonly widen_to?: number };
+    if (narrowest !== undefined && widest !== undefined && widest < narrowest)
+      ctx.addIssue({ code: 'custom', path: ['widen_to'], message: 'must not be below window', input: value });
+  }),
 });
 
 /** What is wrong with a rule though each of its keys is right, and at which key. */
