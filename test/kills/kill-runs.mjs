@@ -70,6 +70,7 @@ const given = {
   'provider-outage': ['first=openai&second=anthropic'],
   'hallucination-spike': ['model=earlier'],
   rollback: ['what=prompt', 'what=model&to=earlier', 'what=deploy'],
+  scale: ['replicas=7'],
 };
 const shipped = readdirSync(resolve(import.meta.dirname, '../../runbooks'))
   .map((file) => basename(file, '.yaml'))
