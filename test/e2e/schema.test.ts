@@ -13,8 +13,9 @@ const manifest = (url: string): string =>
     'capture: io',
     'backends: { local: { kind: otlp-file, path: spans.jsonl } }',
     `judges: { strict: { endpoint: { protocol: openai-chat, url: "${url}/v1", model: m } } }`,
+    `providers: { other: { probe: { protocol: openai-chat, url: "${url}/v1", model: m } } }`,
     'agents:',
-    `  support: { traces: { backend: local, match: { service_name: support } }, endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ], controls: { throttle: { via: flag-file, path: flags.json, flag: limit }, disable: { via: flag-file, path: flags.json, flag: open } } }`,
+    `  support: { fallback: [other], traces: { backend: local, match: { service_name: support } }, endpoint: { protocol: openai-chat, url: "${url}/v1", model: m }, checks: [ { id: c, input: hi, expect: [ { contains: pong }, { latency: 5s } ] }, { id: n, heartbeat: { every: 1d } } ], controls: { throttle: { via: flag-file, path: flags.json, flag: limit }, disable: { via: flag-file, path: flags.json, flag: open } } }`,
   ].join('\n');
 
 const unasked = ['--yes', '--no-tick-check'];
@@ -81,6 +82,9 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'alerts silence': ['alerts', 'silence', 'cost/support', '--for', '1h', '--reason', 'load test'],
   'alerts routes': ['alerts', 'routes', 'test', '--category', 'cost'],
   'policy check': ['policy', 'check'],
+  'providers status': ['providers', 'status'],
+  'providers drill': ['providers', 'drill', '--yes'],
+  'state show': ['state', 'show'],
   'scale show': ['scale', 'show'],
   'scale plan': ['scale', 'plan'],
   advise: ['advise'],
@@ -118,6 +122,7 @@ const throttled = 'throttle support --yes --no-tick-check';
 
 /** What must have been called before. */
 const before: Readonly<Record<string, readonly string[]>> = {
+  'state show': ['health'],
   'history support': ['health'],
   'eval merge cut': ['eval run s.yaml --run cut --shard 1/2', 'eval run s.yaml --run cut --shard 2/2'],
   'eval accept first': ['eval run s.yaml --run first'],
@@ -197,7 +202,7 @@ const complaints = (schema: unknown, document: unknown) =>
 
 /**
  * Print JSON Schema, a line for whatever happens until it is stopped, what a person at a terminal said, a signature, a case of a kept trace, runs of which a person
- * types the name, the lock of a run that is at work, an alert that fires, a queue that is scaled, and a channel that is tried: each has tests of its own.
+ * types the name, the lock of a run that is at work, an alert that fires, a queue that is scaled, a second journal, and a channel that is tried: each has tests of its own.
  */
 const others = [
   'alerts notify-test',
@@ -215,6 +220,7 @@ const others = [
   'budget push',
   'scale apply',
   'scale simulate',
+  'state migrate',
 ];
 
 describe('the contract of JSON', () => {

@@ -91,6 +91,8 @@ const documents = [
   'audit verify',
   'audit anchor',
   'db',
+  'providers status',
+  'providers drill',
   'state show',
   'state migrate',
   'beat',
