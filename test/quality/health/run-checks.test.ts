@@ -283,7 +283,17 @@ describe('due', () => {
 
   test('two runs at once leave one result in the slot and keep the other beside it', async () => {
     const journal = await temporaryJournal();
-    const both = [1, 2].map(() => run({ agents: [anAgent()], journal, options: { due: true } }));
+    const [bothAsked, asked] = [gate(), new Set<number>()];
+    const whenBothAsked =
+      (no: number): Answer =>
+      async () => {
+        if (asked.add(no).size === 2) bothAsked.open();
+        await bothAsked.passed;
+        return turn();
+      };
+    const both = [1, 2].map((no) =>
+      run({ agents: [anAgent()], answers: { 'support.example': whenBothAsked(no) }, journal, options: { due: true } }),
+    );
     expect((await Promise.all(both)).map(({ results }) => results.length)).toEqual([1, 1]);
     const slots = await latestResults(journal, { agent: 'support', check: 'ping', series: 'slots', until: noon, limit: 9 });
     expect(slots).toHaveLength(1);
