@@ -106,6 +106,9 @@ const report = z.object({
       }),
     )
     .describe('Every firing of the window, newest first'),
+  alerts_judged_at: instant
+    .nullable()
+    .describe('Null: never, as far as is known; where it is older than the window, no alerts say nothing'),
   incidents: z.array(incident).describe('That began in the window or are not resolved, newest first'),
   journal_trouble: z
     .string()

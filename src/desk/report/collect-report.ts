@@ -55,7 +55,7 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
   const costBefore = figuresBefore === null ? null : new Map([...figuresBefore].map(([name, { costNanos }]) => [name, costNanos]));
   const agents = await collectAgents(ctx, fleet, { window, filter, trend, costBefore });
   const { month, budgets } = await readMonth(ctx, fleet, { filter, trend });
-  const { alerts, firing, incidents, journalTrouble: unread } = await collectTroubles(ctx, fleet, { from, agent });
+  const { alerts, judgedAt, firing, incidents, journalTrouble: unread } = await collectTroubles(ctx, fleet, { from, agent });
   const journalTrouble = unread ?? trend.journalTrouble;
   const { priced, unpriced } = trend.whole;
   const isAdvised = wanted === 'always' || (wanted === 'auto' && priced + unpriced <= fewCalls);
@@ -76,6 +76,7 @@ export const collectReport = async (ctx: Context, fleet: Fleet, { windowMs, agen
     scores: scoreSpreads(readScoreValues(cache, window, filter, enoughScores)),
     failures: readFailures(cache, window, filter),
     alerts,
+    judgedAt,
     incidents,
     journalTrouble,
     edges: readEdges(cache, window, { sumsOnly: true }).filter((edge) => agent === null || edge.agent === agent || edge.caller === agent),

@@ -3,6 +3,7 @@ import type { Context } from '../../ground/runtime/context.ts';
 import { whyOutOfReach } from '../../ground/store/out-of-reach.ts';
 import type { Journal } from '../../ground/store/port.ts';
 import { readAlerts, readEvents } from '../../oversight/alerts/alerts.journal.ts';
+import { readLastInput } from '../../oversight/alerts/inputs.journal.ts';
 import { listed } from '../../oversight/alerts/listed.ts';
 import type { Incident } from '../../response/incidents/incident.ts';
 import { incidentsBetween, listIncidents } from '../../response/incidents/incidents.journal.ts';
@@ -15,6 +16,8 @@ export interface Troubles {
   /** Why the journal that a team shares could not be asked: nothing is known of alerts and incidents then; null: it was. */
   readonly journalTrouble: string | null;
   readonly alerts: readonly Episode[];
+  /** When alerts were last judged, UTC epoch ms; null: they never were, as far as is known. */
+  readonly judgedAt: number | null;
   /** Those of the alerts that fire now. */
   readonly firing: readonly FiringAlert[];
   /** That began in the window, or are not resolved. */
@@ -39,7 +42,7 @@ export const collectTroubles = async (ctx: Context, fleet: Fleet, asked: Asked):
   } catch (thrown) {
     const journalTrouble = whyOutOfReach(thrown, fleet.database !== null);
     if (journalTrouble === null) throw thrown;
-    return { journalTrouble, alerts: [], firing: [], incidents: [] };
+    return { journalTrouble, alerts: [], judgedAt: null, firing: [], incidents: [] };
   }
 };
 
@@ -59,6 +62,7 @@ const readTroubles = async (ctx: Context, fleet: Fleet, journal: Journal, { from
   return {
     journalTrouble: null,
     alerts,
+    judgedAt: (await readLastInput(journal))?.at ?? null,
     firing: open.map((episode) => ({ ...episode, next: next.get(nameOfAlert(episode)) ?? 'agentops alerts list' })),
     incidents: [...older, ...begun].sort((a, b) => b.startedAt - a.startedAt),
   };

@@ -45,6 +45,7 @@ export const renderReportDocument = (report: FleetReport): string =>
       fired_at: isoTime(firedAt),
       resolved_at: isoTime(resolvedAt),
     })),
+    alerts_judged_at: isoTime(report.judgedAt),
     incidents: report.incidents.map(incidentFacts),
     journal_trouble: report.journalTrouble,
     edges: report.edges.map(({ caller, agent, requests, errors, costNanos }) => ({

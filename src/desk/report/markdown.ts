@@ -9,7 +9,17 @@ import { dollarText, rangeText, taskText } from '../../views/advice-facts.ts';
 import { countOf, figureColumns, latencyOf } from '../../views/figures.ts';
 import { missing, moneyOrMissing, shareOrMissing, stateSigns } from '../../views/words.ts';
 import type { FleetReport } from './report.ts';
-import { blindWords, bucketWord, dateWord, excuseAndReasons, leadSentences, momentWord, scoreWord, windowLength } from './report-words.ts';
+import {
+  blindWords,
+  bucketWord,
+  dateWord,
+  excuseAndReasons,
+  leadSentences,
+  momentWord,
+  quietWords,
+  scoreWord,
+  windowLength,
+} from './report-words.ts';
 import { modelShares } from './spend-shares.ts';
 
 /** So many lines of a table are listed; the JSON document has them all. */
@@ -69,7 +79,10 @@ const agentTable = ({ agents }: FleetReport): string =>
     ]),
   );
 
-const troubleTables = ({ incidents, alerts, journalTrouble, window }: FleetReport): string => {
+const capitalized = (sentence: string): string => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+
+const troubleTables = (report: FleetReport): string => {
+  const { incidents, alerts, journalTrouble, window } = report;
   if (journalTrouble !== null) return markdownText(blindWords(journalTrouble));
   const incidentRows = incidents.map(({ id, status, title, agent, startedAt, resolvedAt }) => [
     ...[id, status, title, agent ?? 'the fleet', momentWord(startedAt)],
@@ -81,7 +94,7 @@ const troubleTables = ({ incidents, alerts, journalTrouble, window }: FleetRepor
   ]);
   return [
     incidents.length === 0 ? 'No incident.' : table(['Incident', 'Status', 'What', 'Agent', 'Began, UTC', 'Lasted:'], incidentRows),
-    alerts.length === 0 ? 'No alert fired.' : table(['Alert', 'Agent', 'Fired, UTC', 'For:', 'Because'], alertRows),
+    alerts.length === 0 ? `${capitalized(quietWords(report))}.` : table(['Alert', 'Agent', 'Fired, UTC', 'For:', 'Because'], alertRows),
   ].join('\n\n');
 };
 

@@ -87,6 +87,10 @@ export const leadSentences = (report: FleetReport): readonly string[] => {
 /** Instead of alerts and incidents, where nothing is known of them. */
 export const blindWords = (trouble: string): string => `Alerts and incidents are not known: ${trouble}.`;
 
+/** What it means that no alert is listed: where nobody judged, none could fire. */
+export const quietWords = ({ judgedAt, window }: Pick<FleetReport, 'judgedAt' | 'window'>): string =>
+  judgedAt !== null && judgedAt >= window.from ? 'no alert fired' : 'alerts were not judged in this time, which agentops tick does';
+
 const troubleSentence = ({ incidents, alerts, journalTrouble }: FleetReport): readonly string[] => {
   if (journalTrouble !== null) return [blindWords(journalTrouble)];
   const open = incidents.filter(({ status }) => status !== 'resolved').length;

@@ -73,6 +73,8 @@ export interface FleetReport {
   readonly scores: readonly ScoreSpread[];
   readonly failures: readonly FailureKind[];
   readonly alerts: readonly Episode[];
+  /** When alerts were last judged; null: they never were, as far as is known. */
+  readonly judgedAt: number | null;
   readonly incidents: readonly Incident[];
   /** Why the journal that a team shares could not be asked: states, alerts, incidents and marks are not known; null: it was. */
   readonly journalTrouble: string | null;

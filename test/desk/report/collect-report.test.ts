@@ -85,6 +85,17 @@ describe('a report of a month', () => {
     await expect(collectReport({ ...opened.ctx, journal }, opened.fleet, query)).rejects.toThrow(trouble);
   });
 
+  test('says that no alert fired only where somebody judged', async () => {
+    const report = { ...(await collect()), alerts: [] };
+    expect(report.judgedAt).toBeNull();
+    for (const render of [renderReportPage, renderReportMarkdown]) {
+      expect(render(report)).not.toMatch(/no alert fired/i);
+      expect(render(report)).toMatch(/alerts were not judged in this time, which agentops tick does/i);
+      expect(render({ ...report, judgedAt: monday })).toMatch(/no alert fired/i);
+      expect(render({ ...report, judgedAt: report.window.from - 1 })).not.toMatch(/no alert fired/i);
+    }
+  });
+
   test('of one agent holds nothing of others', async () => {
     const whole = await collect();
     const { agents, totals, spend, failures, edges, alerts, incidents, budgets } = await collect({ agent: 'orders' });

@@ -9,7 +9,7 @@ import { stateSigns } from '../../../views/words.ts';
 import type { Episode } from '../alert-episodes.ts';
 import { renderTrack } from '../charts/track.ts';
 import type { FleetReport } from '../report.ts';
-import { blindWords, momentWord } from '../report-words.ts';
+import { blindWords, momentWord, quietWords } from '../report-words.ts';
 import { renderTable } from './table.ts';
 
 const [mostIncidents, mostAlerts] = [15, 20];
@@ -25,7 +25,7 @@ export const renderTroubles = (report: FleetReport): Html => {
   const firing = alerts.filter(({ resolvedAt }) => resolvedAt === null).length;
   const facts = [
     incidents.length === 0 ? 'No incident' : `${plural(incidents.length, 'incident')}, ${open} not resolved`,
-    alerts.length === 0 ? 'no alert fired' : `alerts fired ${plural(alerts.length, 'time')}, ${firing} fire now`,
+    alerts.length === 0 ? quietWords(report) : `alerts fired ${plural(alerts.length, 'time')}, ${firing} fire now`,
   ];
   return html`<section id="alerts"><h2>Alerts and incidents</h2>
 <p class="soft">${facts.join(' · ')}. A track is the whole time of this report.</p>
