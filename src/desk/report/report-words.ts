@@ -1,5 +1,6 @@
 import { plural } from '../../ground/output/phrases.ts';
 import { formatMoney, formatShare, grouped } from '../../ground/units/amount.ts';
+import { humanDuration } from '../../ground/units/duration.ts';
 import type { StandingState } from '../../oversight/status/fleet-status.ts';
 import { missing, type stateSigns } from '../../views/words.ts';
 import type { FleetReport, ReportedAgent } from './report.ts';
@@ -54,10 +55,11 @@ export const changeWord = (now: number, before: number): string => {
   return `${formatShare(Math.abs(change))} ${change > 0 ? 'more' : 'less'}`;
 };
 
-/** How long the window is: `30 days`, `36 hours`. */
+/** How long the window is: `30 days`, `36 hours`; `33 m`, of less than one of them. */
 export const windowLength = ({ window, trend }: Pick<FleetReport, 'window' | 'trend'>): string => {
   const [ms, unit] = trend.split === 'day' ? [86_400_000, 'day'] : [3_600_000, 'hour'];
-  return plural(Math.floor((window.to - window.from) / ms), unit);
+  const lasts = window.to - window.from;
+  return lasts < ms ? humanDuration(lasts) : plural(Math.floor(lasts / ms), unit);
 };
 
 /** What is true now, in a few sentences. */
@@ -71,7 +73,7 @@ export const leadSentences = (report: FleetReport): readonly string[] => {
       ? `${agent} is ${agents[0]?.standing?.state ?? 'unknown'}.`
       : all === 0
         ? 'No agent is in the manifest.'
-        : `${[`${grouped(counts.green)} of ${plural(all, 'agent')} ${counts.green === 1 ? 'is' : 'are'} green`, ...troubled].join(', ')}.`;
+        : `${[`${grouped(counts.green)} of ${plural(all, 'agent')} ${counts.green === 1 || all === 1 ? 'is' : 'are'} green`, ...troubled].join(', ')}.`;
   const cost = totals.costNanos === null ? 'what that cost is not known' : `for ${formatMoney(totals.costNanos)}`;
   const compared =
     before === null || before.costNanos === null || totals.costNanos === null

@@ -85,6 +85,13 @@ describe('a report of a month', () => {
     await expect(collectReport({ ...opened.ctx, journal }, opened.fleet, query)).rejects.toThrow(trouble);
   });
 
+  test('of a part of an hour does not call it 0 hours, and one agent is no many', async () => {
+    const report = await collect({ windowMs: 60_000 });
+    expect(renderReportMarkdown(report)).toContain('7 m 30 s to Mon 12 Oct 2026, 09:07 UTC');
+    const one = { ...report, agents: report.agents.filter(({ standing }) => standing !== null && standing.state !== 'green').slice(0, 1) };
+    expect(renderReportMarkdown(one)).toContain('0 of 1 agent is green, 1 ');
+  });
+
   test('says that no alert fired only where somebody judged', async () => {
     const report = { ...(await collect()), alerts: [] };
     expect(report.judgedAt).toBeNull();
