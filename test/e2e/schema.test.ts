@@ -265,8 +265,16 @@ describe('agentops schema', () => {
     expect(await printed('manifest')).toEqual(schema);
   });
 
+  test('prints the schema of alert rules: a list of them, with or without its key', async () => {
+    const schema = await printed('rules');
+    const rules = [{ rule: 'dear', type: 'cost_per_request' }];
+    const isValid = (file: unknown) => new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12').validate(file).valid;
+    expect([isValid(rules), isValid({ alerts: rules })]).toEqual([true, true]);
+    expect(isValid([{ rule: 'dear', type: 'cost_per_wish' }])).toBe(false);
+  });
+
   test.each([
-    [['rules'], 'there is no schema of "rules" in this version'],
+    [['routes'], 'there is no schema of "routes" in this version'],
     [['output', 'helth'], 'no JSON document is called "helth"'],
     [['output'], 'output needs the name of a command'],
   ])('%j is refused, exit 2', async (words, message) => {

@@ -107,7 +107,7 @@ const documents = [
 const schema: Leaf = {
   formats: ['text', 'json'],
   words: (before) => {
-    if (before.length === 0) return ['manifest', 'suite', 'runbook', 'output'];
+    if (before.length === 0) return [...fileKinds, 'output'];
     if (before[0] !== 'output') return [];
     const named = documents.map((document) => document.split(' '));
     return named
@@ -115,13 +115,14 @@ const schema: Leaf = {
       .filter((word, at, all) => all.indexOf(word) === at);
   },
   arguments: [
-    { name: '[what]', summary: 'manifest, suite, runbook, or output', fallback: 'manifest' },
+    { name: '[what]', summary: 'manifest, suite, runbook, rules, or output', fallback: 'manifest' },
     { name: '[command...]', summary: 'with output: whose JSON document; also error and metrics' },
   ],
   examples: [
     ['agentops schema > agentops.schema.json', 'for editors, beside the manifest'],
     ['agentops schema suite > suite.schema.json', 'the same for eval suites'],
     ['agentops schema runbook > runbook.schema.json', 'the same for runbooks'],
+    ['agentops schema rules > rules.schema.json', 'the same for alert rules in a file of their own'],
     ['agentops schema output health', 'what agentops health --json prints'],
     ['agentops schema output metrics', 'the Prometheus metrics there are'],
   ],
@@ -134,24 +135,29 @@ const schema: Leaf = {
     throw usageError({
       code: 'schema_unknown',
       message: `there is no schema of ${JSON.stringify(what)} in this version`,
-      hint: 'there are: agentops schema manifest, suite or runbook, agentops schema output health',
+      hint: 'there are: agentops schema manifest, suite, runbook or rules, agentops schema output health',
     });
   },
 };
 
 export default schema;
 
-type FileKind = 'manifest' | 'suite' | 'runbook';
+const fileKinds = ['manifest', 'suite', 'runbook', 'rules'] as const;
 
-const isFile = (what: unknown): what is FileKind => what === 'manifest' || what === 'suite' || what === 'runbook';
+type FileKind = (typeof fileKinds)[number];
 
-const fileSchemaOf = async ({ extensions }: Session, what: FileKind): Promise<Outcome['formats']> => {
-  const text = await (what === 'runbook'
-    ? (await import('../runbook-schema.ts')).runbookSchemaText()
-    : what === 'suite'
-      ? (await import('../suite-schema.ts')).suiteSchemaText(await extensions())
-      : (await import('../manifest-schema.ts')).manifestSchemaText(await extensions()));
+const isFile = (what: unknown): what is FileKind => fileKinds.some((kind) => kind === what);
+
+const fileSchemaOf = async (session: Session, what: FileKind): Promise<Outcome['formats']> => {
+  const text = await fileSchemaText[what](session);
   return { text: () => text, json: () => text };
+};
+
+const fileSchemaText: Readonly<Record<FileKind, (session: Session) => Promise<string>>> = {
+  manifest: async ({ extensions }) => (await import('../manifest-schema.ts')).manifestSchemaText(await extensions()),
+  suite: async ({ extensions }) => (await import('../suite-schema.ts')).suiteSchemaText(await extensions()),
+  runbook: async () => (await import('../runbook-schema.ts')).runbookSchemaText(),
+  rules: async ({ extensions }) => (await import('../rules-schema.ts')).rulesSchemaText(await extensions()),
 };
 
 const outputSchema = async ({ ctx }: Session, command: string): Promise<Outcome['formats']> => {
