@@ -7,7 +7,7 @@ import { openWatchedFleet } from '../../support/watched-fleet.ts';
 
 const minuteMs = 60_000;
 
-const valueOf = (samples: RuleSamples, metric: RuleMetric, wanted: Readonly<Record<string, string>>): number | null =>
+const sampled = (samples: RuleSamples, metric: RuleMetric, wanted: Readonly<Record<string, string>>): number | null =>
   samples[metric]?.find(({ labels }) => Object.entries(wanted).every(([name, value]) => labels[name] === value))?.value ?? null;
 
 describe('what rules look at', () => {
@@ -20,24 +20,24 @@ describe('what rules look at', () => {
     take([]);
     const fresh = await collectRuleFigures(ctx, fleet);
     const errors = { rule: 'errors', agent: 'support' };
-    expect(valueOf(fresh, 'agentops_rule_requests', errors)).toBe(20);
-    expect(valueOf(fresh, 'agentops_rule_bad_requests', errors)).toBe(8);
-    expect(valueOf(fresh, 'agentops_promised_error_ratio', { agent: 'support' })).toBe(0.05);
+    expect(sampled(fresh, 'agentops_rule_requests', errors)).toBe(20);
+    expect(sampled(fresh, 'agentops_rule_bad_requests', errors)).toBe(8);
+    expect(sampled(fresh, 'agentops_promised_error_ratio', { agent: 'support' })).toBe(0.05);
     clock.advance(6 * 60 * minuteMs);
     const stale = await collectRuleFigures(ctx, fleet);
-    expect(valueOf(stale, 'agentops_rule_bad_requests', errors)).toBe(8);
-    expect(valueOf(stale, 'agentops_traces_known_timestamp_seconds', { backend: 'prod' })).toBe((beganMs + minuteMs) / 1000);
-    expect(valueOf(stale, 'agentops_figures_timestamp_seconds', {})).toBe(clock.now() / 1000);
+    expect(sampled(stale, 'agentops_rule_bad_requests', errors)).toBe(8);
+    expect(sampled(stale, 'agentops_traces_known_timestamp_seconds', { backend: 'prod' })).toBe((beganMs + minuteMs) / 1000);
+    expect(sampled(stale, 'agentops_figures_timestamp_seconds', {})).toBe(clock.now() / 1000);
   });
 
   test('an agent of which nothing was ever read has no figures of requests: none is not 0', async () => {
     const { ctx, fleet } = await openWatchedFleet();
     const samples = await collectRuleFigures(ctx, fleet);
     for (const metric of ['agentops_rule_requests', 'agentops_rule_steps_max', 'agentops_spent_dollars'] as const)
-      expect(valueOf(samples, metric, { agent: 'support' })).toBeNull();
+      expect(sampled(samples, metric, { agent: 'support' })).toBeNull();
     expect(samples.agentops_traces_known_timestamp_seconds).toEqual([]);
-    expect(valueOf(samples, 'agentops_budget_dollars', { agent: 'support', period: 'hour' })).toBe(1);
-    expect(valueOf(samples, 'agentops_request_cap_dollars', { agent: 'support' })).toBe(0.5);
+    expect(sampled(samples, 'agentops_budget_dollars', { agent: 'support', period: 'hour' })).toBe(1);
+    expect(sampled(samples, 'agentops_request_cap_dollars', { agent: 'support' })).toBe(0.5);
   });
 
   test('of a team whose journal is away tells what traces say, says so, and leaves out what only the journal knows', async () => {
@@ -53,11 +53,11 @@ describe('what rules look at', () => {
     };
     const shared = { ...fleet, database: { secret: '${STATE_URL}', base: '' } };
     const samples = await collectRuleFigures(away, shared);
-    expect(valueOf(samples, 'agentops_rule_bad_requests', { rule: 'errors', agent: 'support' })).toBe(8);
-    expect(valueOf(samples, 'agentops_journal_up', {})).toBe(0);
+    expect(sampled(samples, 'agentops_rule_bad_requests', { rule: 'errors', agent: 'support' })).toBe(8);
+    expect(sampled(samples, 'agentops_journal_up', {})).toBe(0);
     for (const metric of ['agentops_failing_checks', 'agentops_alert_state', 'agentops_agent_parent_red'] as const)
       expect(samples[metric]).toBeUndefined();
-    expect(valueOf(await collectRuleFigures(ctx, shared), 'agentops_journal_up', {})).toBe(1);
+    expect(sampled(await collectRuleFigures(ctx, shared), 'agentops_journal_up', {})).toBe(1);
     await expect(collectRuleFigures(away, fleet)).rejects.toThrow('the journal at db is not there');
   });
 
