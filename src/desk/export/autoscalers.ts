@@ -36,7 +36,7 @@ export const kedaObjects = (fleet: Fleet, { serveUrl }: AutoscalerWish): Autosca
   const comment = [
     `KEDA 2.19 or newer scales what the fleet ${fleet.name} says under controls.scale, to the number that agentops serve wants.`,
     'Made by: agentops export keda. serve stops answering where the number is not known: KEDA then keeps the replicas there are.',
-    'It asks with a token of the manifest:',
+    ...(namespaces.length === 0 ? [] : ['It asks with a token of the manifest:']),
     ...namespaces.map((namespace) => `  kubectl -n ${namespace} create secret generic ${tokenSecret} --from-literal=token="$TOKEN"`),
     'Pods that are taken away are ended: give runs time by terminationGracePeriodSeconds, and let workers drain.',
     ...leftOutLines(leftOut),

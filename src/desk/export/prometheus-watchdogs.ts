@@ -15,7 +15,7 @@ const staleSeconds = 900;
 /** So long nobody may answer a scrape. */
 const silent = '5m';
 
-/** Alerts without which silence would pass for health: nobody answers, nothing new is known, nobody judges. */
+/** Alerts without which silence would pass for health: nobody answers, the journal cannot be read, nothing new is known, nobody judges. */
 export const watchdogAlerts = (fleet: Fleet, { job, relays, rules }: Watchdogs): readonly Yaml[] => {
   const of = (metric: string) => selector(metric, job === null ? {} : { job });
   const age = (metric: string) => `time() - ${of(metric)} > ${staleSeconds}`;
@@ -34,6 +34,14 @@ export const watchdogAlerts = (fleet: Fleet, { job, relays, rules }: Watchdogs):
       'page',
       'agentops serve does not answer: none of its rules is judged',
       'agentops serve',
+    ),
+    alert(
+      'AgentopsJournalAway',
+      `${of('agentops_journal_up')} == 0`,
+      silent,
+      'page',
+      'agentops serve cannot read the journal: states are unknown, and no rule about checks or budgets is judged',
+      'agentops doctor',
     ),
     alert(
       'AgentopsTracesStale',

@@ -55,7 +55,7 @@ const actOn = (outline: Outline, wish: Desired, { slot, at }: { slot: Slot; at: 
   const { change } = planned;
   if (change !== null && !change.reversible && !outline.step.irreversible) {
     const why = `it cannot be undone (${change.lasting ?? 'its control says so'}), and step ${outline.step.id} does not say so`;
-    const obstacle: Obstacle = { kind: 'impossible', why, hint: 'add irreversible: true to the step, where that is meant' };
+    const obstacle: Obstacle = { kind: 'impossible', why, hint: irreversibleHint(wish, slot) };
     return { ...start, traits: driver.traits, ...orSkipped(outline.step, { skipped: null, blocked: obstacle }) };
   }
   // What may be left out when its turn comes is not built upon.
@@ -68,6 +68,12 @@ const actOn = (outline: Outline, wish: Desired, { slot, at }: { slot: Slot; at: 
     sharedWith: observed.sharedWith,
     keepsRunning: observed.keepsRunning,
   };
+};
+
+/** Controls of the author's own words may be given a way back; of others only the step can say that there need be none. */
+const irreversibleHint = ({ action }: Desired, { kind }: Slot): string => {
+  const meant = 'add irreversible: true to the step, where that is meant';
+  return kind === 'exec' || kind === 'http' ? `give the ${kind} control for ${action.replace('_', ' ')} an undo, or ${meant}` : meant;
 };
 
 /** The target as earlier steps will have left it. Its version will be another by then, and nobody knows which. */
